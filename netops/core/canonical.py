@@ -1,0 +1,73 @@
+"""Canonical bytes (RFC 8785), digests, strict JSON, and the way of our nouns to JSON and back."""
+
+import hashlib
+import json
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+MAX_JSON = 4 * 1024 * 1024
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 bytes of a JSON value. Raises ValueError for what JSON cannot hold (NaN, integers over 2^53)."""
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except rfc8785.CanonicalizationError as error:
+        raise ValueError(str(error)) from error
+
+
+def digest(data: bytes) -> str:
+    """`sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_of(value: object) -> str:
+    """Digest of a noun or JSON value, over its canonical bytes."""
+    return digest(canonical(dump(value)))
+
+
+@cache
+def _adapter(shape: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(shape)
+
+
+def dump(value: Any) -> Any:
+    """A noun (frozen dataclass, pydantic model) as JSON value; JSON values pass through."""
+    return _adapter(value.__class__).dump_python(value, mode="json")
+
+
+def load(shape: type[T], value: object) -> T:
+    """A JSON value back to the noun of that shape. Raises ValueError (pydantic's) where it does not fit."""
+    adapter: TypeAdapter[T] = _adapter(shape)  # type: ignore[arg-type]  # a type is hashable; typeshed's object protocol says otherwise
+    return adapter.validate_python(value)
+
+
+def parse_json(data: bytes | str) -> Any:
+    """Strict JSON: duplicate keys, NaN and text not in NFC are refused with ValueError; size is bounded."""
+    if len(data) > MAX_JSON:
+        raise ValueError(f"JSON of {len(data)} bytes is over the limit of {MAX_JSON}")
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for key, value in items:
+            if key in seen:
+                raise ValueError(f"duplicate key {key!r}")
+            seen[key] = value
+        return seen
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is not JSON")
+
+    text = data.decode("utf-8") if isinstance(data, bytes) else data
+    if not unicodedata.is_normalized("NFC", text):
+        raise ValueError("text is not in Unicode normal form C")
+    return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)

@@ -1,0 +1,363 @@
+"""Every frozen noun that travels between the parts; all go to JSON and back through `core.canonical`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from netops.core.secret import SecretRef
+
+Value = str | SecretRef
+"""What a property may hold: text, or a reference to a secret that is resolved at the moment of sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Who owns a row. A change id is `[A-Za-z0-9-]{1,24}`, so that what follows it on a device is told apart.
+
+    Written as a comment `netops:<change>` or `netops:<change> <more>`; where a menu has no comment as a name
+    `netops-<change>` or `netops-<change>.<more>` (31 characters at most: an IOS VLAN name holds 32).
+    """
+
+    change: str
+
+    @property
+    def comment(self) -> str:
+        return f"netops:{self.change}"
+
+    @property
+    def name(self) -> str:
+        return f"netops-{self.change}"
+
+    def owns_comment(self, text: str) -> bool:
+        return text == self.comment or text.startswith(self.comment + " ")
+
+    def owns_name(self, text: str) -> bool:
+        return text == self.name or text.startswith(self.name + ".")
+
+
+# ── what a device has ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a menu. `id` (`*1F`) is valid within one session only and no part of any digest or plan."""
+
+    menu: str
+    values: Mapping[str, Value]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Keyed rows in device order (RouterOS)."""
+
+    rows: tuple[Row, ...]
+    kind: Literal["rows"] = "rows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """Indented lines, one blank per level, as a Cisco-like device shows them."""
+
+    lines: tuple[str, ...]
+    kind: Literal["tree"] = "tree"
+
+
+State = Rows | Tree
+"""Configuration, observed or wanted. Nothing above a platform looks inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What to observe: menus (RouterOS) or section headers (Cisco-like)."""
+
+    paths: tuple[str, ...]
+
+
+# ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Verb(StrEnum):
+    ADD = "add"  # a new row; `new` is the whole row
+    SET = "set"  # named properties of a row that exists
+    REMOVE = "remove"  # a row of ours; `old` is the whole row
+    JOIN = "join"  # an element enters a shared list: `new` = {list property: element}
+    LEAVE = "leave"  # an element of ours leaves a shared list: `old` = {list property: element}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOp:
+    """One operation on one row, found by natural key and never by id."""
+
+    verb: Verb
+    path: str
+    key: Mapping[str, str]
+    new: Mapping[str, Value] = field(default_factory=dict)
+    old: Mapping[str, Value] = field(default_factory=dict)
+    owned: bool = True
+    kind: Literal["row"] = "row"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineOp:
+    """Lines sent inside one section (`path`, '' for global); `old` are the section's lines that they replace."""
+
+    path: str
+    lines: tuple[str, ...]
+    old: tuple[str, ...] = ()
+    owned: bool = True
+    kind: Literal["line"] = "line"
+
+
+Op = RowOp | LineOp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Operations that are independent of each other: sent without waiting in between, answered one by one."""
+
+    number: int
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the device answered to a batch: one reply (an id, or '') for each op, in order."""
+
+    batch: int
+    replies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restoration:
+    """Three-way: what brings a device back, and what is at neither end and therefore left for a person."""
+
+    ops: tuple[Op, ...]
+    conflicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """What a device says of itself. `features` are words that guards and templates ask for (`archive`, `scheduler`)."""
+
+    platform: str
+    version: str
+    board: str
+    identity: str
+    features: tuple[str, ...] = ()
+
+
+class Severity(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of a check. `about` names what was looked at; both texts are for people."""
+
+    about: str
+    severity: Severity
+    id: str
+    en: str
+
+
+# ── guards ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class GuardKind(StrEnum):
+    DEVICE_TIMER = "device-timer"  # the device takes the change back by itself unless we confirm
+    NONE = "none"  # only our own inverse operations
+
+
+class GuardPurpose(StrEnum):
+    REVERT = "revert"
+    END = "end"
+
+
+class GuardState(StrEnum):
+    ARMED = "armed"
+    INACTIVE = "inactive"  # there, but the device will not run it (device-mode, policy)
+    FIRED = "fired"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSpec:
+    """What to arm: the inverse of `ops` after `seconds`, under the owner's tag."""
+
+    purpose: GuardPurpose
+    kind: GuardKind
+    owner: Tag
+    seconds: int
+    inverse: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardHandle:
+    """An armed guard, as journalled: enough for another process to ask about it, confirm it or fire it."""
+
+    purpose: GuardPurpose
+    kind: GuardKind
+    device: str
+    name: str
+    armed_at: datetime
+    fires_at: datetime
+
+
+# ── the fleet ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One device of the inventory, as a driver and the planner need it.
+
+    `options` are the connection's settings by name (`api_port`, `ssh_port`, `snmp_port`, `cleartext`,
+    `tls_fingerprint`, `host_key`, …); `data` everything else the inventory says (uplink, ports, event range …).
+    """
+
+    name: str
+    host: str
+    platform: str
+    site: str
+    roles: tuple[str, ...]
+    username: str
+    password: SecretRef
+    options: Mapping[str, str | int | bool]
+    data: Mapping[str, Any]
+
+
+# ── plan ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """Kebutuhan teknis of an event: proposed by the planner, edited by the admin, bounded by the request.
+
+    Rates in bit/s, times in seconds; `basis` says in words where each figure comes from (site policy and source).
+    """
+
+    site: str
+    vlan: int
+    subnet: str
+    ssid: str
+    lease_seconds: int
+    client_up: int
+    client_down: int
+    total_up: int
+    total_down: int
+    users: int
+    basis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What a recorded plan holds until it expires or its change ends: `resource` such as `vlan:kampus:210`."""
+
+    resource: str
+    amount: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePlan:
+    """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state."""
+
+    device: str
+    platform: str
+    order: int
+    scope: Scope
+    base: str
+    want: State
+    batches: tuple[Batch, ...]
+    inverse: tuple[Op, ...]
+    guards: tuple[GuardKind, ...]
+    difference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Canonical data with one digest over all; what runs is the plan that was shown."""
+
+    change: str
+    service: str
+    request: str
+    playbook: str
+    needs: Needs
+    devices: tuple[DevicePlan, ...]
+    reservations: tuple[Reservation, ...]
+    made_at: datetime
+    expires_at: datetime
+
+
+# ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact of the log. `data` holds digests, ordinals and words, never secrets; large bodies go to the object store."""
+
+    kind: str
+    change: str
+    at: datetime
+    actor: str
+    device: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An event with its place in the log: `seq` from 0 without gaps, and its RFC 6962 leaf hash (hex)."""
+
+    seq: int
+    leaf: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """The right to act on a resource; a lower number than the store's means that somebody took over."""
+
+    resource: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    resource: str
+    holder: str
+    number: int
+    expires_at: datetime
+
+    @property
+    def fence(self) -> Fence:
+        return Fence(resource=self.resource, number=self.number)
+
+
+# ── evidence ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceSample:
+    """One interface at one moment: 64-bit octets since its discontinuity, speed in bit/s, `up` its operational state."""
+
+    name: str
+    index: int
+    in_octets: int
+    out_octets: int
+    speed: int
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates."""
+
+    device: str
+    at: datetime
+    uptime: int
+    interfaces: tuple[InterfaceSample, ...]

@@ -1,0 +1,171 @@
+"""What the inside asks of the outside: platforms, drivers, journal, poller. Add a method when something calls it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from netops.core.clock import Clock
+from netops.core.model import (
+    Batch,
+    DeviceFacts,
+    Event,
+    Fence,
+    Finding,
+    GuardHandle,
+    GuardKind,
+    GuardSpec,
+    GuardState,
+    Lease,
+    Op,
+    Receipt,
+    Recorded,
+    Restoration,
+    Sample,
+    Scope,
+    State,
+    Tag,
+    Target,
+    Value,
+)
+from netops.core.secret import SecretSource
+
+T = TypeVar("T")
+
+
+class Driver(Protocol):
+    """One open connection; I/O only, no history. Raises `DeviceError`s; `may_have_written` is exact or True."""
+
+    facts: DeviceFacts
+
+    def __enter__(self) -> "Driver": ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    def preflight(self) -> tuple[Finding, ...]:
+        """What would stop or weaken a change on this device, each with what to paste to mend it."""
+        ...
+
+    def observe(self, scope: Scope) -> State: ...
+
+    def capture(self) -> bytes:
+        """The whole configuration as the device exports it, without secrets, for the backup."""
+        ...
+
+    def arm(self, spec: GuardSpec) -> GuardHandle: ...
+    def guard_state(self, handle: GuardHandle) -> GuardState: ...
+
+    def apply(self, batch: Batch, secrets: SecretSource) -> Receipt:
+        """Send a batch once. A refused op raises `CommandRefused` (with its index) after all replies were read."""
+        ...
+
+    def confirm(self, handle: GuardHandle) -> None:
+        """Disarm a guard: the change stays."""
+        ...
+
+    def fire(self, handle: GuardHandle) -> None:
+        """Let the guard take the change back now."""
+        ...
+
+    def save(self) -> None:
+        """Make the running configuration the one that survives a reboot (nothing to do on RouterOS)."""
+        ...
+
+
+class Platform(Protocol):
+    """Pure text and rows of one kind of device, except `open`. Entry point group `netops.platforms`."""
+
+    name: str
+
+    def parse(self, text: str, values: Mapping[str, Value]) -> State:
+        """A rendered template to the wanted state: parsed first, then `values` (by placeholder) spliced in.
+
+        Raises `InputError` (line, field) for text that the platform's language or menus do not have, and for values
+        with control characters.
+        """
+        ...
+
+    def scope(self, want: State) -> Scope:
+        """What has to be observed to plan, verify, close and end `want`."""
+        ...
+
+    def touched(self, seen: State, want: State, owner: Tag) -> State:
+        """The part of `seen` that getting to `want` touches or depends on: equal digests mean no drift."""
+        ...
+
+    def diff(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        """Operations in order from `seen` to `want`; () when nothing differs. Rows of `owner` that `want` lacks go.
+
+        Raises `Refused` where a foreign row stands in the way (it is never overwritten).
+        """
+        ...
+
+    def batches(self, ops: Sequence[Op]) -> tuple[Batch, ...]:
+        """Ops grouped, in order, so that those inside one batch do not depend on each other."""
+        ...
+
+    def invert(self, seen: State, ops: Sequence[Op]) -> tuple[Op, ...]:
+        """The ops that take `ops` back, newest first: apply(apply(seen, ops), invert(seen, ops)) = seen."""
+        ...
+
+    def restore(self, seen: State, applied: Sequence[Op], owner: Tag) -> Restoration:
+        """Three-way against what is on the device now: at target → back to base; at base → nothing; else a conflict."""
+        ...
+
+    def close(self, seen: State, owner: Tag) -> tuple[Op, ...]:
+        """Ops that end access first (server, users, active clients, cookies, leases), whatever else drifted."""
+        ...
+
+    def owned(self, seen: State, owner: Tag) -> tuple[str, ...]:
+        """What of `owner` is on the device, one line each; () is the proof of absence."""
+        ...
+
+    def show(self, ops: Sequence[Op]) -> str:
+        """The difference in the device's own words, `+`/`-`/`~` in front; secrets as `***`, bulk as `40 × …`."""
+        ...
+
+    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+        """The guards this device can give for these ops, best first; ends with `NONE` where that may be accepted."""
+        ...
+
+    def open(self, target: Target, secrets: SecretSource, clock: Clock) -> Driver: ...
+
+
+class Journal(Protocol):
+    """Events and leases in one store; an append with a fence that was taken over changes nothing."""
+
+    def append(self, events: Sequence[Event], fences: Sequence[Fence] = ()) -> tuple[Recorded, ...]:
+        """Durable when it returns. Raises `FenceLost`, `JournalFull`, `JournalError`; then nothing was written."""
+        ...
+
+    def read(self, change: str | None = None, after: int = -1) -> Iterator[Recorded]: ...
+
+    def acquire(self, resource: str, holder: str, seconds: float) -> Lease:
+        """Raises `Locked` while another holder's lease lives; a new holder gets a higher fence number."""
+        ...
+
+    def renew(self, lease: Lease, seconds: float) -> Lease: ...
+    def release(self, lease: Lease) -> None: ...
+
+    def check(self, fences: Sequence[Fence]) -> None:
+        """Right before a send: raises `FenceLost` when any fence was taken over or has run out."""
+        ...
+
+
+class Objects(Protocol):
+    """Bodies by content: `put` returns the `sha256:` digest that events carry."""
+
+    def put(self, data: bytes) -> str: ...
+    def get(self, digest: str) -> bytes: ...
+
+
+class Outcomes(Protocol):
+    """The fleet: run a function over devices side by side, exactly one outcome each."""
+
+    def target(self, name: str) -> Target: ...
+
+    def run(self, names: Sequence[str], work: Callable[[Target], T]) -> Mapping[str, T | Exception]: ...
+
+
+class Poller(Protocol):
+    def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
+        """One reading of each target, side by side; a dead one delays nobody beyond its own deadline."""
+        ...

@@ -1,0 +1,73 @@
+"""What every simulated device shows to the campus around it: its system, interfaces and queues at this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSystem:
+    """`uptime` in seconds."""
+
+    description: str
+    object_id: tuple[int, ...]
+    name: str
+    contact: str
+    location: str
+    uptime: float
+    snmp_enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabInterface:
+    """`kind` is the ifType number, `speed` bit/s, octets and packets count since boot."""
+
+    index: int
+    name: str
+    alias: str
+    kind: int
+    mtu: int
+    speed: int
+    mac: str
+    admin_up: bool
+    oper_up: bool
+    in_octets: int
+    out_octets: int
+    in_packets: int
+    out_packets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabQueue:
+    """A RouterOS simple queue; `index` is the decimal of its `.id`, bytes as upload and download of the target."""
+
+    index: int
+    name: str
+    source: str
+    source_mask: str
+    up_bytes: int
+    down_bytes: int
+    up_dropped: int
+    down_dropped: int
+
+
+class LabDevice(Protocol):
+    """One device of the campus. All methods run on the campus's own event loop."""
+
+    name: str
+    platform: str
+    version: str
+
+    async def start(self, host: str) -> None:
+        """Listen on free ports of `host`."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    def describe(self) -> dict[str, object]:
+        """Ports (`api`, `api_tls`, `ssh`), credentials and fingerprints, for clients to be pointed at it."""
+        ...
+
+    def system(self) -> LabSystem: ...
+    def interfaces(self) -> Sequence[LabInterface]: ...
+    def queues(self) -> Sequence[LabQueue]: ...
