@@ -76,6 +76,14 @@ class Scope:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """VLAN ids and prefixes (`10.20.0.0/24`) that a device already carries."""
+
+    vlans: frozenset[int]
+    subnets: tuple[str, ...]
+
+
 # ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

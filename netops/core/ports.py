@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from netops.core.clock import Clock
 from netops.core.model import (
     Batch,
     DeviceFacts,
@@ -25,6 +24,7 @@ from netops.core.model import (
     State,
     Tag,
     Target,
+    Used,
     Value,
 )
 from netops.core.secret import SecretSource
@@ -71,7 +71,7 @@ class Driver(Protocol):
 
 
 class Platform(Protocol):
-    """Pure text and rows of one kind of device, except `open`. Entry point group `netops.platforms`."""
+    """Pure text and rows of one kind of device; entry point group `netops.platforms`. `app` knows which driver opens it."""
 
     name: str
 
@@ -126,7 +126,21 @@ class Platform(Protocol):
         """The guards this device can give for these ops, best first; ends with `NONE` where that may be accepted."""
         ...
 
-    def open(self, target: Target, secrets: SecretSource, clock: Clock) -> Driver: ...
+    def used_scope(self) -> Scope:
+        """What has to be observed to know which VLANs and subnets are taken on a device."""
+        ...
+
+    def used(self, seen: State) -> Used: ...
+
+    def interfaces(self, want: State) -> tuple[str, ...]:
+        """Names of the interfaces that a monitoring system must see once `want` is in force."""
+        ...
+
+
+class Connect(Protocol):
+    """Opens a driver for a target; the composition root chooses it by the target's platform."""
+
+    def __call__(self, target: Target) -> Driver: ...
 
 
 class Journal(Protocol):
