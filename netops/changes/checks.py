@@ -1,0 +1,72 @@
+"""Is the device what the plan says? Asked over a new connection, and by SNMP; a doubt is a failure, never a success."""
+
+from collections.abc import Mapping
+
+from netops.changes.tools import Held, Tools
+from netops.core.canonical import digest_of
+from netops.core.errors import VerifyFailed
+from netops.core.model import DevicePlan, Op, Sample, State, Tag
+from netops.core.text import Text
+
+
+def observe(tools: Tools, part: DevicePlan) -> State:
+    """The device's present state in the plan's scope, over a connection of its own."""
+    with tools.open(part.device) as driver:
+        return driver.observe(part.scope)
+
+
+def difference(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple[Op, ...]:
+    """What is still to do on this device to be at the plan's end state."""
+    return tools.platform(part).diff(seen, part.want, owner)
+
+
+def verify(held: Held, part: DevicePlan) -> State:
+    """Raises `VerifyFailed` when a new connection does not show the wanted state. Returns what it showed."""
+    seen = observe(held.tools, part)
+    missing = difference(held.tools, part, seen, Tag(held.change))
+    if missing:
+        shown = held.tools.platform(part).show(missing)
+        raise VerifyFailed(
+            Text(
+                id=f"{part.device}: setelah dikirim, perangkat tidak menunjukkan keadaan yang diminta:\n{shown}",
+                en=f"{part.device}: after the push the device does not show what was wanted:\n{shown}",
+            ),
+            device=part.device,
+            findings=tuple(shown.splitlines()),
+        )
+    return seen
+
+
+def verify_by_snmp(held: Held, part: DevicePlan, readings: Mapping[str, Sample | Exception]) -> tuple[str, ...]:
+    """Names of the interfaces that SNMP must and does show up. Raises `VerifyFailed` for one that it does not."""
+    wanted = held.tools.platform(part).interfaces(part.want)
+    reading = readings[part.device]
+    if isinstance(reading, Exception):
+        raise VerifyFailed(
+            Text(
+                id=f"{part.device}: tidak ada jawaban SNMP untuk pembuktian: {reading}",
+                en=f"{part.device}: no SNMP answer to prove it by: {reading}",
+            ),
+            Text(
+                id="periksa community atau pengguna SNMPv3 di inventaris dan di perangkat",
+                en="check the SNMP community or v3 user in the inventory and on the device",
+            ),
+            device=part.device,
+        )
+    up = {interface.name for interface in reading.interfaces if interface.up}
+    down = tuple(name for name in wanted if name not in up)
+    if down:
+        raise VerifyFailed(
+            Text(
+                id=f"{part.device}: SNMP tidak menunjukkan antarmuka yang aktif: {', '.join(down)}",
+                en=f"{part.device}: SNMP does not show these interfaces up: {', '.join(down)}",
+            ),
+            device=part.device,
+            findings=down,
+        )
+    return wanted
+
+
+def drifted(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> bool:
+    """Whether what the plan touches or depends on moved since the plan was made."""
+    return digest_of(tools.platform(part).touched(seen, part.want, owner)) != part.base

@@ -1,0 +1,200 @@
+"""An approved request becomes a plan; the plan is applied under guard, verified, measured, documented and recorded.
+
+`execute` is that sentence, top to bottom. It refuses what is not approved, what moved since the plan, and what
+another worker holds; whatever fails after the first send is restored on every device (`revert`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from netops.changes import checks, guards
+from netops.changes.lifecycle import Phase, fold
+from netops.changes.push import send
+from netops.changes.revert import restore
+from netops.changes.tools import Held, Tools, hold, measure, side_by_side
+from netops.core.canonical import digest_of
+from netops.core.errors import Failed, JournalError, Locked, Refused, StalePlan
+from netops.core.model import DevicePlan, GuardHandle, Op, Plan, Tag
+from netops.core.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at."""
+
+    plan: Plan
+    gate: Callable[[datetime], None]
+    accept_no_guard: bool = False
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    NOTHING = "nothing"  # every device already is what the plan says
+
+
+@dataclass(slots=True)
+class _Part:
+    """One device on its way through the sentence."""
+
+    plan: DevicePlan
+    remaining: tuple[Op, ...]
+    guard: GuardHandle | None = None
+
+
+def execute(order: Order, tools: Tools) -> Outcome:
+    """Carry out an approved plan. Raises `Refused`s with nothing sent, `Restored` or `NeedsPerson` after a failure."""
+    plan = order.plan
+    order.gate(tools.clock.now())
+    with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
+        parts = _observe_again(held, plan)
+        if not any(part.remaining for part in parts):
+            return Outcome.NOTHING
+        _refuse_second_start(held)
+        order.gate(tools.clock.now())
+        held.log("change.started", plan=digest_of(plan), request=plan.request, accepted_no_guard=order.accept_no_guard)
+        _carry_out(held, plan, parts, order.accept_no_guard)
+    return Outcome.DONE
+
+
+def resume(order: Order, tools: Tools) -> Outcome:
+    """Finish what a dead worker left, where what remains is part of the plan; restore it where not.
+
+    Raises `Restored` or `NeedsPerson` where it could not be finished, `Locked` while the other worker's lease lives.
+    """
+    plan = order.plan
+    with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
+        change = fold(plan.change, tools.journal.read(plan.change))
+        if change.phase is not Phase.APPLYING:
+            return Outcome.NOTHING
+        try:
+            order.gate(tools.clock.now())
+            parts = [_take_over(held, part) for part in plan.devices]
+        except JournalError:
+            raise
+        except Exception as failure:
+            raise restore(held, plan, failure) from failure
+        _carry_out(held, plan, parts, order.accept_no_guard)
+    return Outcome.DONE
+
+
+def _carry_out(held: Held, plan: Plan, parts: list[_Part], accept_no_guard: bool) -> None:
+    by_name = {part.plan.device: part for part in parts}
+    try:
+        for wave in _waves(parts):
+            names = [part.plan.device for part in wave]
+            held.tools.say("apply", ", ".join(names))
+            side_by_side(held.tools, names, lambda name: _push(held, by_name[name], accept_no_guard))
+            side_by_side(held.tools, names, lambda name: checks.verify(held, by_name[name].plan))
+            readings = measure(held, names, "after")
+            for part in wave:
+                seen = checks.verify_by_snmp(held, part.plan, readings)
+                held.log("device.verified", part.plan.device, checks=["state", "snmp"], interfaces=list(seen))
+            held.tools.say("verify", ", ".join(names))
+            side_by_side(held.tools, names, lambda name: _confirm(held, by_name[name]))
+        side_by_side(held.tools, list(by_name), lambda name: _save(held, name))
+        held.log("change.active")
+    except JournalError:
+        # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
+        raise
+    except (Exception, KeyboardInterrupt) as failure:
+        raise restore(held, plan, failure) from failure
+
+
+def _push(held: Held, part: _Part, accept_no_guard: bool) -> None:
+    """Backup, guard, then the operations; over one connection."""
+    device = part.plan.device
+    platform = held.tools.platform(part.plan)
+    if not part.remaining:
+        return
+    with held.tools.open(device) as driver:
+        held.log("device.captured", device, backup=held.tools.objects.put(driver.capture()))
+        if part.guard is None:
+            part.guard = guards.arm(held, driver, part.plan, part.remaining, part.plan.inverse, accept_no_guard)
+        send(held, driver, device, "apply", platform.batches(part.remaining), guards.deadline(held, part.guard))
+
+
+def _confirm(held: Held, part: _Part) -> None:
+    with held.tools.open(part.plan.device) as driver:
+        guards.disarm(held, driver, part.plan, part.guard)
+    held.log("device.confirmed", part.plan.device)
+
+
+def _save(held: Held, name: str) -> None:
+    with held.tools.open(name) as driver:
+        driver.save()
+    held.log("device.saved", name)
+
+
+def _observe_again(held: Held, plan: Plan) -> list[_Part]:
+    """What is still to do on each device. Raises `StalePlan` where the touched part moved since the plan."""
+    tools, owner = held.tools, Tag(plan.change)
+    parts = {part.device: part for part in plan.devices}
+    seen = side_by_side(tools, list(parts), lambda name: checks.observe(tools, parts[name]))
+    remaining = {name: checks.difference(tools, part, seen[name], owner) for name, part in parts.items()}
+    stale = [name for name, part in parts.items() if remaining[name] and checks.drifted(tools, part, seen[name], owner)]
+    if stale:
+        shown = "\n".join(f"{name}:\n{tools.platform(parts[name]).show(remaining[name])}" for name in stale)
+        raise StalePlan(
+            Text(
+                id=f"rencana usang: {', '.join(stale)} berubah sejak rencana dibuat; tidak ada yang dikirim",
+                en=f"stale plan: {', '.join(stale)} changed since the plan was made; nothing was sent",
+            ),
+            Text(
+                id="buat rencana baru dengan `netops plan` dan periksa perbedaannya",
+                en="make a new plan with `netops plan` and check its difference",
+            ),
+            difference=shown,
+        )
+    return [_Part(plan=part, remaining=remaining[name]) for name, part in parts.items()]
+
+
+def _refuse_second_start(held: Held) -> None:
+    change = fold(held.change, held.tools.journal.read(held.change))
+    if change.phase is Phase.APPLYING:
+        raise Locked(
+            Text(
+                id=f"pelaksanaan {held.change} sebelumnya terputus",
+                en=f"an earlier execution of {held.change} was interrupted",
+            ),
+            Text(id=f"jalankan `netops resume {held.change}`", en=f"run `netops resume {held.change}`"),
+        )
+    if change.phase not in (Phase.APPROVED, Phase.PLANNED, Phase.RESTORED):
+        raise Refused(
+            Text(
+                id=f"{held.change} berstatus {change.phase}: perangkat berubah di luar permohonan",
+                en=f"{held.change} is {change.phase}: devices were changed outside the request",
+            ),
+            Text(
+                id=f"lihat `netops show {held.change}`; akhiri dengan `netops end` atau kembalikan perubahan tangan itu",
+                en=f"see `netops show {held.change}`; end it with `netops end`, or undo the manual change",
+            ),
+        )
+
+
+def _take_over(held: Held, part: DevicePlan) -> _Part:
+    """What a dead worker left to do here. Raises `Failed` where the device is not on the way of the plan."""
+    tools, owner = held.tools, Tag(held.change)
+    progress = fold(held.change, tools.journal.read(held.change)).device(part.device)
+    planned = [op for batch in part.batches for op in batch.ops]
+    with tools.open(part.device) as driver:
+        remaining = checks.difference(tools, part, driver.observe(part.scope), owner)
+        guard = None if progress.guard_over else progress.guard
+        lively = guard is None or guards.still_useful(held, driver, guard)
+    if not lively or any(op not in planned for op in remaining):
+        raise Failed(
+            Text(
+                id=f"{part.device}: pelaksanaan yang terputus tidak dapat diteruskan",
+                en=f"{part.device}: the interrupted execution cannot be continued",
+            )
+        )
+    return _Part(plan=part, remaining=remaining, guard=guard)
+
+
+def _waves(parts: list[_Part]) -> Iterator[list[_Part]]:
+    """Devices of one order go side by side; a lower order goes first."""
+    ordered = sorted(parts, key=lambda part: (part.plan.order, part.plan.device))
+    for _, wave in groupby(ordered, key=lambda part: part.plan.order):
+        yield list(wave)

@@ -1,0 +1,74 @@
+"""How a device protects itself while we work: choose, arm and check a REVERT guard; refuse to go on without one unasked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from netops.changes.tools import Held
+from netops.core.canonical import dump
+from netops.core.errors import Refused
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, GuardPurpose, GuardSpec, GuardState, Op, Tag
+from netops.core.ports import Driver
+from netops.core.text import Text
+
+
+def arm(
+    held: Held, driver: Driver, part: DevicePlan, ops: Sequence[Op], inverse: Sequence[Op], accept_none: bool
+) -> GuardHandle | None:
+    """The armed and checked guard, or None where the operator accepted that the device has no timer.
+
+    Raises `Refused` before anything was pushed when the device cannot guard itself and nobody accepted that.
+    """
+    kinds = held.tools.platform(part).guards(driver.facts, ops)
+    if GuardKind.DEVICE_TIMER in kinds:
+        spec = GuardSpec(
+            purpose=GuardPurpose.REVERT,
+            kind=GuardKind.DEVICE_TIMER,
+            owner=Tag(held.change),
+            seconds=held.tools.guard_seconds,
+            inverse=tuple(inverse),
+        )
+        # A guard is a write too: its intent is durable before the device hears of it.
+        held.log("guard.intent", part.device, guard=spec.kind.value, seconds=spec.seconds)
+        held.check(part.device)
+        handle = driver.arm(spec)
+        state = driver.guard_state(handle)
+        if state is GuardState.ARMED:
+            held.log("guard.armed", part.device, handle=dump(handle), state=state.value)
+            return handle
+        driver.confirm(handle)
+        held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
+    if not accept_none:
+        raise Refused(
+            Text(
+                id=f"{part.device}: perangkat tidak dapat memulihkan dirinya sendiri (tanpa pengaman)",
+                en=f"{part.device}: the device cannot take the change back by itself (no guard)",
+            ),
+            Text(
+                id="jalankan `netops doctor` untuk penyebabnya, atau terima risikonya dengan --accept-no-guard",
+                en="run `netops doctor` for the cause, or accept the risk with --accept-no-guard",
+            ),
+        )
+    held.log("guard.none", part.device, accepted_by=held.tools.actor)
+    return None
+
+
+def deadline(held: Held, handle: GuardHandle | None) -> datetime | None:
+    """The moment after which no batch may be started under this guard."""
+    return None if handle is None else handle.fires_at - timedelta(seconds=held.tools.guard_margin)
+
+
+def disarm(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | None) -> None:
+    """The change (or its restoration) stays: the device's timer is taken away."""
+    if handle is None:
+        return
+    driver.confirm(handle)
+    held.log("guard.confirmed", part.device, handle=dump(handle), state=GuardState.ABSENT.value)
+
+
+def still_useful(held: Held, driver: Driver, handle: GuardHandle) -> bool:
+    """Whether a guard that another worker armed still stands and leaves time to send under it."""
+    state = driver.guard_state(handle)
+    if state is GuardState.FIRED:
+        held.log("guard.fired", handle.device, handle=dump(handle), state=state.value)
+    end = deadline(held, handle)
+    return state is GuardState.ARMED and end is not None and held.tools.clock.now() < end

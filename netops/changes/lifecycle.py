@@ -1,0 +1,191 @@
+"""A change's state is a fold over its events; refuses nothing, invents nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from netops.core.canonical import load
+from netops.core.model import Event, GuardHandle, Recorded, Reservation
+
+
+class Phase(StrEnum):
+    NEW = "new"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    APPLYING = "applying"
+    ACTIVE = "active"
+    ENDING = "ending"
+    ENDED = "ended"
+    RESTORED = "restored"
+    QUARANTINED = "quarantined"
+
+
+OPEN = (Phase.APPLYING, Phase.ACTIVE, Phase.ENDING, Phase.QUARANTINED)
+"""Phases in which something of the change may be on devices."""
+
+DONE = (Phase.ENDED, Phase.REJECTED, Phase.RESTORED)
+"""Phases in which the change holds no reservation any more."""
+
+
+class BatchState(StrEnum):
+    INTENDED = "intended"  # sent or not: unknown until read back
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRecord:
+    """`ops` is the digest of the batch's operations in the object store."""
+
+    phase: str
+    number: int
+    ops: str
+    state: BatchState
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceProgress:
+    batches: tuple[BatchRecord, ...] = ()
+    guard: GuardHandle | None = None
+    guard_over: bool = False
+    verified: bool = False
+    confirmed: bool = False
+    restored: bool = False
+    closed: bool = False
+    absent: bool = False
+    quarantine: tuple[str, ...] = ()
+
+    def applied(self) -> tuple[BatchRecord, ...]:
+        """Batches of the change itself whose intent was journalled: they may be on the device."""
+        return tuple(batch for batch in self.batches if batch.phase == "apply")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the log says about one change."""
+
+    id: str
+    phase: Phase = Phase.NEW
+    request: str = ""
+    plan: str = ""
+    running_plan: str = ""
+    plan_expires: datetime | None = None
+    reservations: tuple[Reservation, ...] = ()
+    devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
+    leftovers: tuple[str, ...] = ()
+    last: datetime | None = None
+
+    def device(self, name: str) -> DeviceProgress:
+        return self.devices.get(name, DeviceProgress())
+
+
+_PHASES = {
+    "change.started": Phase.APPLYING,
+    "change.active": Phase.ACTIVE,
+    "change.restored": Phase.RESTORED,
+    "change.quarantined": Phase.QUARANTINED,
+    "change.ending": Phase.ENDING,
+    "change.ended": Phase.ENDED,
+}
+
+
+def fold(change: str, events: Iterable[Recorded]) -> Change:
+    """The state of one change after its events, which must be in log order and all of that change."""
+    state = Change(id=change)
+    for recorded in events:
+        state = _step(state, recorded)
+    return state
+
+
+def fold_all(events: Iterable[Recorded]) -> dict[str, Change]:
+    """Every change of the log by id, in order of first appearance."""
+    states: dict[str, Change] = {}
+    for recorded in events:
+        change = recorded.event.change
+        states[change] = _step(states.get(change, Change(id=change)), recorded)
+    return states
+
+
+def held(changes: Iterable[Change], now: datetime, but: str = "") -> tuple[Reservation, ...]:
+    """What the other changes hold now: open ones until they end, planned ones until their plan expires."""
+    return tuple(
+        reservation
+        for change in changes
+        if change.id != but and change.phase not in DONE
+        if change.phase in OPEN or (change.plan_expires is not None and change.plan_expires > now)
+        for reservation in change.reservations
+    )
+
+
+def _step(state: Change, recorded: Recorded) -> Change:
+    event = recorded.event
+    state = replace(state, last=event.at)
+    if event.device:
+        progress = _device_step(state.device(event.device), recorded)
+        state = replace(state, devices={**state.devices, event.device: progress})
+    match event.kind:
+        case "request.received":
+            return replace(state, request=event.data["request"])
+        case "plan.recorded":
+            return _planned(state, event)
+        case "approval.received":
+            rejected = event.data["decision"] == "reject"
+            if state.phase in (Phase.NEW, Phase.PLANNED, Phase.APPROVED):
+                return replace(state, phase=Phase.REJECTED if rejected else Phase.APPROVED)
+        case "change.started":
+            return replace(state, phase=Phase.APPLYING, running_plan=event.data["plan"], leftovers=())
+        case "change.ended":
+            return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
+        case kind if kind in _PHASES:
+            return replace(state, phase=_PHASES[kind])
+    return state
+
+
+def _planned(state: Change, event: Event) -> Change:
+    return replace(
+        state,
+        phase=Phase.PLANNED if state.phase in (Phase.NEW, Phase.RESTORED) else state.phase,
+        plan=event.data["plan"],
+        plan_expires=datetime.fromisoformat(event.data["expires_at"]),
+        reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+        # A new plan after a restored execution starts from untouched devices.
+        devices={} if state.phase is Phase.RESTORED else state.devices,
+    )
+
+
+def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress:
+    event = recorded.event
+    match event.kind:
+        case "batch.intent":
+            batch = BatchRecord(
+                phase=event.data["phase"],
+                number=event.data["batch"],
+                ops=event.data["ops"],
+                state=BatchState.INTENDED,
+                seq=recorded.seq,
+            )
+            return replace(progress, batches=(*progress.batches, batch), restored=False, absent=False)
+        case "batch.sent" | "batch.failed":
+            outcome = BatchState.SENT if event.kind == "batch.sent" else BatchState.FAILED
+            *before, last = progress.batches
+            return replace(progress, batches=(*before, replace(last, state=outcome)))
+        case "guard.armed":
+            return replace(progress, guard=load(GuardHandle, event.data["handle"]), guard_over=False)
+        case "guard.confirmed" | "guard.fired":
+            return replace(progress, guard_over=True)
+        case "device.verified":
+            return replace(progress, verified=True)
+        case "device.confirmed":
+            return replace(progress, confirmed=True)
+        case "device.restored":
+            return replace(progress, restored=True, quarantine=())
+        case "device.quarantined":
+            return replace(progress, quarantine=tuple(event.data["conflicts"]) or (str(event.data["message"]),))
+        case "device.closed":
+            return replace(progress, closed=True)
+        case "device.absent":
+            return replace(progress, absent=True, quarantine=())
+    return progress

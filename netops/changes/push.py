@@ -1,0 +1,65 @@
+"""Send batches to one device: intent first, fence checked, outcome recorded. Never sends twice, never close to a timer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from netops.changes.tools import Held
+from netops.core.errors import TimedOut
+from netops.core.model import Batch
+from netops.core.ports import Driver
+from netops.core.text import Text
+
+
+def send(
+    held: Held, driver: Driver, device: str, phase: str, batches: Sequence[Batch], until: datetime | None = None
+) -> int:
+    """Send batches one by one: intent durable first, fence checked, read back by the driver, outcome recorded.
+
+    `until`: no batch is started after it (a guard fires soon after). Returns the number of operations sent.
+    """
+    sent = 0
+    for batch in batches:
+        refuse_late(device, until, held.tools.clock.now())
+        held.log(
+            "batch.intent",
+            device,
+            phase=phase,
+            batch=batch.number,
+            ops=held.tools.body(batch.ops),
+            count=len(batch.ops),
+        )
+        held.check(device)
+        try:
+            receipt = driver.apply(batch, held.tools.secrets)
+        except Exception as error:
+            held.log(
+                "batch.failed",
+                device,
+                phase=phase,
+                batch=batch.number,
+                error=type(error).__name__,
+                message=str(error),
+                may_have_written=bool(getattr(error, "may_have_written", True)),
+            )
+            raise
+        held.log("batch.sent", device, phase=phase, batch=batch.number, replies=len(receipt.replies))
+        sent += len(batch.ops)
+    return sent
+
+
+def refuse_late(device: str, until: datetime | None, now: datetime) -> None:
+    """Raises `TimedOut` when the device's own timer is about to take the change back."""
+    if until is not None and now >= until:
+        raise TimedOut(
+            Text(
+                id="pengiriman dihentikan karena pengaman di perangkat segera memulihkan keadaan semula",
+                en="sending stopped because the device's own guard is about to restore it",
+            ),
+            Text(
+                id="naikkan guard_seconds di netops.toml atau periksa mengapa perangkat lambat",
+                en="raise guard_seconds in netops.toml, or find out why the device is slow",
+            ),
+            device=device,
+            step="push",
+            may_have_written=False,
+        )

@@ -1,0 +1,146 @@
+"""What every step of a change works with: the ports, the clock, who acts; and the leases it holds while it acts."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from netops.core.canonical import canonical, dump, load, parse_json
+from netops.core.clock import Clock
+from netops.core.errors import JournalError
+from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Sample, Target
+from netops.core.ports import Connect, Driver, Journal, Objects, Outcomes, Platform, Poller
+from netops.core.secret import SecretSource
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything a change needs from outside. `actor` is the person, `holder` this process (for leases)."""
+
+    journal: Journal
+    objects: Objects
+    fleet: Outcomes
+    platforms: Mapping[str, Platform]
+    connect: Connect
+    poller: Poller
+    secrets: SecretSource
+    clock: Clock
+    actor: str
+    holder: str
+    lease_seconds: float = 30.0
+    guard_seconds: int = 300
+    guard_margin: float = 30.0
+    say: Callable[[str, str], None] = field(default=lambda where, what: None)
+
+    def platform(self, plan: DevicePlan) -> Platform:
+        return self.platforms[plan.platform]
+
+    def open(self, name: str) -> Driver:
+        return self.connect(self.fleet.target(name))
+
+    def body(self, value: object) -> str:
+        """Keep a noun's canonical bytes in the object store; its digest goes into events."""
+        return self.objects.put(canonical(dump(value)))
+
+    def ops(self, digest: str) -> tuple[Op, ...]:
+        return load(tuple[Op, ...], parse_json(self.objects.get(digest)))
+
+    def plan(self, digest: str) -> Plan:
+        return load(Plan, parse_json(self.objects.get(digest)))
+
+
+@dataclass(slots=True)
+class Held:
+    """Leases held while acting, kept alive by a heartbeat; `log` and `check` act under their fences."""
+
+    tools: Tools
+    change: str
+    leases: dict[str, Lease]
+    lost: JournalError | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def fences(self, device: str = "") -> tuple[Fence, ...]:
+        """The change's fence, and the device's where one is named."""
+        with self.lock:
+            wanted = [f"change:{self.change}"] + ([f"device:{device}"] if device else [])
+            return tuple(self.leases[resource].fence for resource in wanted)
+
+    def check(self, device: str) -> None:
+        """Right before a send. Raises `FenceLost` when somebody took over."""
+        self.tools.journal.check(self.fences(device))
+
+    def log(self, kind: str, device: str = "", **data: Any) -> Recorded:
+        event = Event(
+            kind=kind, change=self.change, at=self.tools.clock.now(), actor=self.tools.actor, device=device, data=data
+        )
+        (recorded,) = self.tools.journal.append((event,), self.fences(device))
+        return recorded
+
+    def beat(self, stop: threading.Event) -> None:
+        while not stop.wait(self.tools.lease_seconds / 3):
+            for resource, lease in list(self.leases.items()):
+                try:
+                    renewed = self.tools.journal.renew(lease, self.tools.lease_seconds)
+                except JournalError as error:
+                    # The next send's check raises it where it can be handled; a thread has nobody to tell.
+                    self.lost = error
+                    return
+                with self.lock:
+                    self.leases[resource] = renewed
+
+
+@contextmanager
+def hold(tools: Tools, change: str, devices: Sequence[str]) -> Iterator[Held]:
+    """Leases of the change and its devices, in name order so that two changes never wait for each other in a ring.
+
+    Raises `Locked` when another holder has one. Released at the end; after a crash they run out by themselves.
+    """
+    leases: dict[str, Lease] = {}
+    stop = threading.Event()
+    heartbeat: threading.Thread | None = None
+    try:
+        for resource in (f"change:{change}", *(f"device:{name}" for name in sorted(devices))):
+            leases[resource] = tools.journal.acquire(resource, tools.holder, tools.lease_seconds)
+        held = Held(tools, change, leases)
+        heartbeat = threading.Thread(target=held.beat, args=(stop,), name=f"lease-{change}", daemon=True)
+        heartbeat.start()
+        yield held
+    finally:
+        stop.set()
+        if heartbeat:
+            heartbeat.join()
+        for lease in leases.values():
+            tools.journal.release(lease)
+
+
+def side_by_side(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
+    """Run `work` over devices through the fleet; all finish, then the first failure (by name) is raised."""
+
+    def one(target: Target) -> T:
+        return work(target.name)
+
+    outcomes = tools.fleet.run(names, one)
+    failures = [(name, outcome) for name, outcome in sorted(outcomes.items()) if isinstance(outcome, Exception)]
+    if failures:
+        first = failures[0][1]
+        for name, other in failures[1:]:
+            first.add_note(f"{name}: {other}")
+        raise first
+    return {name: outcome for name, outcome in outcomes.items() if not isinstance(outcome, Exception)}
+
+
+def measure(held: Held, names: Sequence[str], when: str) -> dict[str, Sample | Exception]:
+    """One SNMP reading of each device, kept as evidence; a device that gives none is recorded as such."""
+    tools = held.tools
+    readings = dict(tools.poller.sample([tools.fleet.target(name) for name in names], tools.clock.now()))
+    for name, reading in readings.items():
+        if isinstance(reading, Exception):
+            held.log("evidence.missing", name, when=when, message=str(reading))
+        else:
+            held.log(
+                "evidence.sampled", name, when=when, sample=tools.body(reading), interfaces=len(reading.interfaces)
+            )
+    return readings
