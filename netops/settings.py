@@ -1,0 +1,143 @@
+"""`netops.toml` of a workspace: where things are, who we are; refuses keys it does not know and says which line."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from netops.core.errors import InputError
+from netops.core.text import Lang, Text
+
+NAME = "netops.toml"
+
+DEFAULT = """\
+# Ruang kerja netops / a netops workspace. Path relatif terhadap berkas ini / paths are relative to this file.
+language = "id"                 # id | en
+lab = false                     # true: dokumen ditandai CONTOH / papers carry the mark of the lab
+
+[journal]
+path = "var/journal.db"
+
+[secrets]
+file = "secrets.json"           # nama -> rahasia, chmod 600, di luar git / name -> secret, chmod 600, outside git
+vault_key = "vault.key"         # kunci voucher / key of the vouchers
+
+[guard]
+seconds = 300                   # perangkat memulihkan diri setelah ini / the device restores itself after this
+
+[mail]
+host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
+port = 25
+sender = "helpdesk@ptipd.example.ac.id"
+starttls = false
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Absolute paths; `guard_seconds` in seconds; `mail_host` '' means that no mail is sent."""
+
+    root: Path
+    language: Lang = "id"
+    lab: bool = False
+    journal: Path
+    secrets: Path
+    vault_key: Path
+    guard_seconds: int = 300
+    mail_host: str = ""
+    mail_port: int = 25
+    mail_sender: str = ""
+    mail_starttls: bool = False
+
+    @property
+    def inventory(self) -> Path:
+        return self.root / "inventory"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def playbooks(self) -> Path:
+        return self.root / "playbooks"
+
+    @property
+    def var(self) -> Path:
+        return self.root / "var"
+
+
+_KEYS: dict[str, tuple[str, type]] = {
+    "language": ("language", str),
+    "lab": ("lab", bool),
+    "journal.path": ("journal", str),
+    "secrets.file": ("secrets", str),
+    "secrets.vault_key": ("vault_key", str),
+    "guard.seconds": ("guard_seconds", int),
+    "mail.host": ("mail_host", str),
+    "mail.port": ("mail_port", int),
+    "mail.sender": ("mail_sender", str),
+    "mail.starttls": ("mail_starttls", bool),
+}
+_PATHS = ("journal", "secrets", "vault_key")
+
+
+def load_settings(root: Path) -> Settings:
+    """Raises `InputError` where `root` is no workspace or its file has a key or value that does not belong there."""
+    path = root / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            Text(id=f"bukan ruang kerja netops ({error.strerror})", en=f"not a netops workspace ({error.strerror})"),
+            Text(
+                id="buat dengan `netops init FOLDER`, atau tunjuk dengan `netops -C FOLDER`",
+                en="make one with `netops init FOLDER`, or point at one with `netops -C FOLDER`",
+            ),
+            path=path,
+        ) from error
+    try:
+        found = _flatten(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Text(id=f"bukan TOML: {error}", en=f"not TOML: {error}"), path=path) from error
+    values: dict[str, Any] = {"journal": "var/journal.db", "secrets": "secrets.json", "vault_key": "vault.key"}
+    for key, value in found.items():
+        values[_known(path, text, key, value)] = value
+    if values.get("language", "id") not in ("id", "en"):
+        raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
+    if not 60 <= values.get("guard_seconds", 300) <= 7200:
+        raise InputError(Text(id="antara 60 dan 7200", en="between 60 and 7200"), path=path, field="guard.seconds")
+    values.update({name: root.absolute() / values[name] for name in _PATHS})
+    return Settings(root=root.absolute(), **values)
+
+
+def _known(path: Path, text: str, key: str, value: object) -> str:
+    line = next(
+        (
+            n
+            for n, row in enumerate(text.splitlines(), 1)
+            if row.split("=")[0].strip() == key.rsplit(".", maxsplit=1)[-1]
+        ),
+        None,
+    )
+    if key not in _KEYS:
+        known = ", ".join(_KEYS)
+        raise InputError(
+            Text(id="kunci tidak dikenal", en="unknown key"),
+            Text(id=f"yang dikenal: {known}", en=f"known keys: {known}"),
+            path=path,
+            line=line,
+            field=key,
+        )
+    name, kind = _KEYS[key]
+    if type(value) is not kind:
+        raise InputError(
+            Text(id=f"harus {kind.__name__}", en=f"must be {kind.__name__}"), path=path, line=line, field=key
+        )
+    return name
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat

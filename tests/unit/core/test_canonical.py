@@ -1,0 +1,75 @@
+"""Canonical bytes, strict JSON, and nouns that survive the way to JSON and back."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netops.core.canonical import canonical, digest, digest_of, dump, load, parse_json
+from netops.core.model import Batch, Event, LineOp, Op, RowOp, Tag, Verb
+from netops.core.secret import SecretRef
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(alphabet='abcäß ☃"\\/\n', max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet="abz☃", max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def test_rfc_8785_example_of_sorting_and_numbers() -> None:
+    # RFC 8785 section 3.2.2/3.2.3, shortened: keys by UTF-16 code units, numbers as ECMAScript writes them.
+    assert canonical({"b": [56.0, 1e30, 4.5], "a": "€\u000f"}) == b'{"a":"\xe2\x82\xac\\u000f","b":[56,1e+30,4.5]}'
+
+
+@given(JSON)
+def test_canonical_bytes_parse_to_the_same_value_and_again_to_the_same_bytes(value: object) -> None:
+    once = canonical(value)
+    assert canonical(parse_json(once)) == once
+
+
+def test_what_json_cannot_hold_is_refused() -> None:
+    for value in (float("nan"), 2**60):
+        with pytest.raises(ValueError, match=r"."):
+            canonical(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a": 1, "a": 2}', "duplicate key"),
+        ('{"a": NaN}', "NaN is not JSON"),
+        ('"e\u0301"', "normal form C"),
+        ('"' + "x" * (4 * 1024 * 1024) + '"', "over the limit"),
+    ],
+)
+def test_strict_json_refuses(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_json(text)
+
+
+def test_nouns_go_to_json_and_back() -> None:
+    ops: tuple[Op, ...] = (
+        RowOp(verb=Verb.ADD, path="/x", key={"name": "a"}, new={"password": SecretRef("voucher/C/001")}),
+        LineOp(path="interface Gi1/0/5", lines=("switchport access vlan 210",), old=("switchport access vlan 20",)),
+    )
+    batch = Batch(number=1, ops=ops)
+    assert load(Batch, dump(batch)) == batch
+    assert load(tuple[Op, ...], parse_json(canonical(dump(ops)))) == ops
+    event = Event(kind="k", change="C", at=datetime(2026, 11, 20, tzinfo=UTC), actor="a", data={"n": 1})
+    assert load(Event, dump(event)) == event
+
+
+def test_digests_name_their_algorithm() -> None:
+    assert digest(b"").startswith("sha256:e3b0c442")
+    assert digest_of({"a": 1}) == digest(b'{"a":1}')
+
+
+def test_a_tag_owns_its_own_rows_only() -> None:
+    tag = Tag("HD-1-abc123")
+    assert tag.owns_comment("netops:HD-1-abc123") and tag.owns_comment("netops:HD-1-abc123 001")
+    assert not tag.owns_comment("netops:HD-1-abc1234") and not tag.owns_comment("x netops:HD-1-abc123")
+    assert tag.owns_name("netops-HD-1-abc123") and tag.owns_name("netops-HD-1-abc123.vlan")
+    assert not tag.owns_name("netops-HD-1-abc123-2")
