@@ -1,0 +1,376 @@
+"""The journal on SQLAlchemy Core (SQLite): events and leases in one transaction; refuses what a lost fence sends.
+
+SQLite runs in WAL mode with `synchronous=FULL`, so that what `append` returned survives a power cut. Sequence numbers
+are allocated inside `BEGIN IMMEDIATE`: several processes may share one file.
+"""
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from netops.core.clock import Clock
+from netops.core.errors import FenceLost, JournalError, Locked, NetopsError
+from netops.core.model import Event, Fence, Lease, Recorded
+from netops.core.text import Text
+from netops.journal.entry import Entry, freeze, thaw
+from netops.journal.trouble import trouble
+from netops.journal.writer import Job, Writer
+
+T = TypeVar("T")
+FORMAT = "1"
+PAGE = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER is SQLite's own row id
+
+_SCHEMA = sa.MetaData()
+_ABOUT = sa.Table(
+    "about",
+    _SCHEMA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+_EVENTS = sa.Table(
+    "events",
+    _SCHEMA,
+    sa.Column("seq", _BIG, primary_key=True, autoincrement=False),
+    sa.Column("change", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Index("events_by_change", "change", "seq"),
+)
+_LEASES = sa.Table(
+    "leases",
+    _SCHEMA,
+    sa.Column("resource", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),  # '' when released; the row stays so that numbers only grow
+    sa.Column("number", _BIG, nullable=False),
+    sa.Column("expires_at", _BIG, nullable=False),  # microseconds since 1970, UTC
+)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+class SqlJournal:
+    """`Journal` of core.ports in one database; usable from many threads, not across a fork."""
+
+    def __init__(self, engine: sa.Engine, place: str, clock: Clock) -> None:
+        self._engine, self._place, self._clock = engine, place, clock
+        self._writes = engine.execution_options(writes=True)
+        self._guarded(self._prepare)
+        self._writer: Writer[sa.Connection] = Writer(self._commit, place)
+
+    @classmethod
+    def open(cls, url_or_path: str | Path, clock: Clock, *, busy_seconds: float = 10.0) -> "SqlJournal":
+        """Open or create the journal at a path or `sqlite:///…` URL.
+
+        `busy_seconds`: how long to wait for another process's transaction. Raises `JournalFull`, `JournalError`.
+        """
+        path = _sqlite_path(url_or_path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the same mode
+        except OSError as error:
+            code = "SQLITE_FULL" if error.errno == errno.ENOSPC else "SQLITE_CANTOPEN"
+            raise trouble(str(path), code, error.strerror or str(error)) from error
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_seconds})
+        sa.event.listen(engine, "connect", _on_connect)
+        sa.event.listen(engine, "begin", _on_begin)
+        try:
+            return cls(engine, str(path), clock)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def __enter__(self) -> "SqlJournal":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is being written, then close the file; a second call does nothing."""
+        self._writer.close()
+        self._engine.dispose()
+
+    # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def append(self, events: Sequence[Event], fences: Sequence[Fence] = ()) -> tuple[Recorded, ...]:
+        """Write all `events` or none, durably, provided that no fence was taken over or released.
+
+        A lease that has merely run out does not stop an append: what was done must be recordable as long as nobody
+        else took over; `check` is the stricter question right before a send. Raises `FenceLost`, `JournalFull`,
+        `JournalError`.
+        """
+        frozen = [freeze(event) for event in events]
+        if not frozen:
+            return ()
+
+        def work(connection: sa.Connection) -> tuple[Recorded, ...]:
+            for fence in fences:
+                self._hold(connection, fence)
+            last = connection.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar()
+            first = 0 if last is None else last + 1
+            entries = [row(seq) for seq, (_, row) in enumerate(frozen, start=first)]
+            connection.execute(sa.insert(_EVENTS), [_columns(entry) for entry in entries])
+            return tuple(
+                Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
+                for entry, (event, _) in zip(entries, frozen, strict=True)
+            )
+
+        return self._writer.submit(work)
+
+    def read(self, change: str | None = None, after: int = -1) -> Iterator[Recorded]:
+        """Events in order behind `after`, of one change or all. Raises `JournalBroken` at a row that was edited."""
+        return map(thaw, self.entries(change, after))
+
+    def entries(self, change: str | None = None, after: int = -1) -> Iterator[Entry]:
+        """Rows as stored, unchecked. Read page by page: a slow reader holds no transaction open."""
+        query = sa.select(_EVENTS).order_by(_EVENTS.c.seq).limit(PAGE)
+        if change is not None:
+            query = query.where(_EVENTS.c.change == change)
+        while True:
+            page = self._page(query.where(_EVENTS.c.seq > after))
+            for row in page:
+                yield Entry(**row._asdict())
+            if len(page) < PAGE:
+                return
+            after = page[-1].seq
+
+    def _page(self, query: sa.Select[tuple[object, ...]]) -> Sequence[sa.Row[tuple[object, ...]]]:
+        return self._reading(lambda connection: connection.execute(query).all())
+
+    # ── leases ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def acquire(self, resource: str, holder: str, seconds: float) -> Lease:
+        """Take a resource for `seconds`. Raises `Locked` while another holder's lease lives.
+
+        The same holder may take it again and gets a higher number, so `holder` must be unique to one execution.
+        """
+
+        def work(connection: sa.Connection) -> Lease:
+            now = self._clock.now()
+            row = connection.execute(sa.select(_LEASES).where(_LEASES.c.resource == resource)).one_or_none()
+            if row is not None and row.holder not in ("", holder) and row.expires_at > _micros(now):
+                raise _locked(resource, row.holder, _moment(row.expires_at))
+            lease = Lease(
+                resource=resource,
+                holder=holder,
+                number=1 if row is None else row.number + 1,
+                expires_at=now + timedelta(seconds=seconds),
+            )
+            values = {"holder": holder, "number": lease.number, "expires_at": _micros(lease.expires_at)}
+            if row is None:
+                connection.execute(sa.insert(_LEASES).values(resource=resource, **values))
+            else:
+                connection.execute(sa.update(_LEASES).where(_LEASES.c.resource == resource).values(**values))
+            return lease
+
+        return self._writer.submit(work)
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        """The same lease, `seconds` from now. Raises `FenceLost` where it was taken over or released."""
+
+        def work(connection: sa.Connection) -> Lease:
+            self._hold(connection, lease.fence)
+            until = self._clock.now() + timedelta(seconds=seconds)
+            connection.execute(
+                sa.update(_LEASES).where(_LEASES.c.resource == lease.resource).values(expires_at=_micros(until))
+            )
+            return Lease(resource=lease.resource, holder=lease.holder, number=lease.number, expires_at=until)
+
+        return self._writer.submit(work)
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back; nothing happens where somebody else has taken over."""
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(
+                sa.update(_LEASES)
+                .where(_LEASES.c.resource == lease.resource, _LEASES.c.number == lease.number)
+                .values(holder="", expires_at=0)
+            )
+
+        self._writer.submit(work)
+
+    def check(self, fences: Sequence[Fence]) -> None:
+        """Right before a send: raises `FenceLost` when any fence was taken over, released or has run out."""
+
+        def look(connection: sa.Connection) -> None:
+            now = _micros(self._clock.now())
+            for fence in fences:
+                if self._hold(connection, fence) <= now:
+                    raise _lost(fence, "masa berlakunya habis", "it has run out")
+
+        self._reading(look)
+
+    def _hold(self, connection: sa.Connection, fence: Fence) -> int:
+        """`expires_at` of a lease that nobody took over; raises `FenceLost` otherwise."""
+        row = connection.execute(sa.select(_LEASES).where(_LEASES.c.resource == fence.resource)).one_or_none()
+        if row is None or row.number != fence.number:
+            raise _lost(fence, "sudah diambil alih", "somebody took over")
+        if not row.holder:
+            raise _lost(fence, "sudah dilepas", "it was released")
+        return int(row.expires_at)
+
+    # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _commit(self, jobs: Sequence[Job[sa.Connection]]) -> None:
+        """One transaction for all jobs; a job that is refused is undone alone, a failing disk is met one by one."""
+        try:
+            with self._writes.begin() as connection:
+                outcomes = [_attempt(connection, job) for job in jobs]
+        except SQLAlchemyError as error:
+            if len(jobs) > 1:
+                for job in jobs:
+                    self._commit([job])
+            else:
+                jobs[0].future.set_exception(self._explain(error))
+            return
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, NetopsError):
+                job.future.set_exception(outcome)
+            else:
+                job.future.set_result(outcome)
+
+    def _reading(self, look: Callable[[sa.Connection], T]) -> T:
+        self._writer.usable()
+        return self._guarded(lambda: self._read_once(look))
+
+    def _read_once(self, look: Callable[[sa.Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return look(connection)
+
+    def _guarded(self, action: Callable[[], T]) -> T:
+        try:
+            return action()
+        except SQLAlchemyError as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: SQLAlchemyError) -> JournalError:
+        orig = error.orig if isinstance(error, DBAPIError) else None
+        found = trouble(self._place, getattr(orig, "sqlite_errorname", ""), str(orig or error))
+        found.__cause__ = error
+        return found
+
+    def _prepare(self) -> None:
+        """WAL, and the tables where they are missing; refuses a journal of a later format."""
+        mode = self._wal()
+        if mode != "wal":
+            raise JournalError(
+                Text(
+                    f"jurnal {self._place}: sistem berkas ini tidak mendukung WAL (mode {mode})",
+                    f"journal {self._place}: this file system does not support WAL (mode {mode})",
+                ),
+                Text("Letakkan `var/` di media lokal.", "Put `var/` on a local disk."),
+            )
+        with self._writes.begin() as connection:
+            _SCHEMA.create_all(connection)
+            found = connection.execute(sa.select(_ABOUT.c.value).where(_ABOUT.c.name == "format")).scalar()
+            if found is None:
+                connection.execute(sa.insert(_ABOUT).values(name="format", value=FORMAT))
+            elif found != FORMAT:
+                raise JournalError(
+                    Text(
+                        f"jurnal {self._place} berformat {found}; versi ini hanya mengenal {FORMAT}",
+                        f"journal {self._place} has format {found}; this version knows only {FORMAT}",
+                    ),
+                    Text("Gunakan versi netops yang lebih baru.", "Use a newer netops."),
+                )
+
+    def _wal(self) -> str:
+        """Switch to WAL. SQLite does not wait by itself when two processes do this at once, so we do."""
+        for attempt in range(100):
+            raw = self._engine.raw_connection()
+            try:
+                return str(raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0])
+            except raw.driver_connection.OperationalError as error:  # type: ignore[union-attr]  # sqlite3's own
+                if getattr(error, "sqlite_errorname", "") not in ("SQLITE_BUSY", "SQLITE_LOCKED") or attempt == 99:
+                    raise trouble(self._place, getattr(error, "sqlite_errorname", ""), str(error)) from error
+            finally:
+                raw.close()
+            time.sleep(0.02)
+        raise AssertionError("unreachable")
+
+
+def _attempt(connection: sa.Connection, job: Job[sa.Connection]) -> object:
+    """The job's result, or the refusal that undid it alone."""
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        outcome = job.work(connection)
+    except NetopsError as error:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        outcome = error
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+    return outcome
+
+
+def _columns(entry: Entry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in Entry.__slots__}
+
+
+def _locked(resource: str, holder: str, until: datetime) -> Locked:
+    return Locked(
+        Text(
+            f"{resource} sedang dipegang {holder} sampai {until:%Y-%m-%d %H:%M:%S} UTC",
+            f"{resource} is held by {holder} until {until:%Y-%m-%d %H:%M:%S} UTC",
+        ),
+        Text(
+            "Tunggu sampai selesai; `netops status` menunjukkan apa yang berjalan.",
+            "Wait until it is done; `netops status` shows what runs.",
+        ),
+    )
+
+
+def _lost(fence: Fence, id: str, en: str) -> FenceLost:
+    return FenceLost(
+        Text(
+            f"hak atas {fence.resource} (nomor {fence.number}) hilang: {id}",
+            f"the right to act on {fence.resource} (number {fence.number}) is lost: {en}",
+        ),
+        Text(
+            "Tidak ada yang dikirim lagi; periksa dengan `netops status` lalu `netops resume`.",
+            "Nothing more is sent; look with `netops status`, then `netops resume`.",
+        ),
+    )
+
+
+def _sqlite_path(url_or_path: str | Path) -> Path:
+    text = str(url_or_path)
+    if "://" not in text:
+        return Path(text)
+    scheme, _, rest = text.partition(":///")
+    if scheme != "sqlite" or not rest:
+        raise JournalError(
+            Text(f"alamat jurnal {scheme}://… tidak dikenal", f"journal address {scheme}://… is not known"),
+            Text("Gunakan sebuah nama berkas atau sqlite:///berkas.", "Use a file name or sqlite:///file."),
+        )
+    return Path(rest)
+
+
+def _on_connect(raw: object, _record: object) -> None:
+    # pysqlite's own transaction handling is switched off: it would begin late and not before SAVEPOINT.
+    raw.isolation_level = None  # type: ignore[attr-defined]
+    raw.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN DEFERRED"
+    )
