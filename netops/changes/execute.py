@@ -11,13 +11,13 @@ from enum import StrEnum
 from itertools import groupby
 
 from netops.changes import checks, guards
-from netops.changes.lifecycle import Phase, fold
+from netops.changes.lifecycle import OPEN, Phase, fold
 from netops.changes.push import send
 from netops.changes.revert import restore
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, Refused, StalePlan
-from netops.core.model import DevicePlan, GuardHandle, Op, Plan, Tag
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, Tag
 from netops.core.text import Text
 
 
@@ -53,6 +53,8 @@ def execute(order: Order, tools: Tools) -> Outcome:
         if not any(part.remaining for part in parts):
             return Outcome.NOTHING
         _refuse_second_start(held)
+        if not order.accept_no_guard:
+            _refuse_unguarded(parts)
         order.gate(tools.clock.now())
         held.log("change.started", plan=digest_of(plan), request=plan.request, accepted_no_guard=order.accept_no_guard)
         _carry_out(held, plan, parts, order.accept_no_guard)
@@ -161,7 +163,15 @@ def _refuse_second_start(held: Held) -> None:
             ),
             Text(id=f"jalankan `netops resume {held.change}`", en=f"run `netops resume {held.change}`"),
         )
-    if change.phase not in (Phase.APPROVED, Phase.PLANNED, Phase.RESTORED):
+    if change.phase is Phase.ENDED:
+        raise Refused(
+            Text(
+                id=f"{held.change} sudah diakhiri; satu permohonan dijalankan satu kali",
+                en=f"{held.change} has ended; a request is carried out once",
+            ),
+            Text(id="ajukan permohonan baru", en="file a new request"),
+        )
+    if change.phase in OPEN:
         raise Refused(
             Text(
                 id=f"{held.change} berstatus {change.phase}: perangkat berubah di luar permohonan",
@@ -172,6 +182,12 @@ def _refuse_second_start(held: Held) -> None:
                 en=f"see `netops show {held.change}`; end it with `netops end`, or undo the manual change",
             ),
         )
+
+
+def _refuse_unguarded(parts: list[_Part]) -> None:
+    for part in parts:
+        if part.remaining and GuardKind.DEVICE_TIMER not in part.plan.guards:
+            raise guards.no_guard(part.plan.device)
 
 
 def _take_over(held: Held, part: DevicePlan) -> _Part:

@@ -38,18 +38,22 @@ def arm(
         driver.confirm(handle)
         held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
     if not accept_none:
-        raise Refused(
-            Text(
-                id=f"{part.device}: perangkat tidak dapat memulihkan dirinya sendiri (tanpa pengaman)",
-                en=f"{part.device}: the device cannot take the change back by itself (no guard)",
-            ),
-            Text(
-                id="jalankan `netops doctor` untuk penyebabnya, atau terima risikonya dengan --accept-no-guard",
-                en="run `netops doctor` for the cause, or accept the risk with --accept-no-guard",
-            ),
-        )
+        raise no_guard(part.device)
     held.log("guard.none", part.device, accepted_by=held.tools.actor)
     return None
+
+
+def no_guard(device: str) -> Refused:
+    return Refused(
+        Text(
+            id=f"{device}: perangkat tidak dapat memulihkan dirinya sendiri (tanpa pengaman)",
+            en=f"{device}: the device cannot take the change back by itself (no guard)",
+        ),
+        Text(
+            id="jalankan `netops doctor` untuk penyebabnya, atau terima risikonya dengan --accept-no-guard",
+            en="run `netops doctor` for the cause, or accept the risk with --accept-no-guard",
+        ),
+    )
 
 
 def deadline(held: Held, handle: GuardHandle | None) -> datetime | None:

@@ -136,7 +136,9 @@ def _step(state: Change, recorded: Recorded) -> Change:
             if state.phase in (Phase.NEW, Phase.PLANNED, Phase.APPROVED):
                 return replace(state, phase=Phase.REJECTED if rejected else Phase.APPROVED)
         case "change.started":
-            return replace(state, phase=Phase.APPLYING, running_plan=event.data["plan"], leftovers=())
+            # An execution after a restored one starts from untouched devices.
+            devices = {} if state.phase is Phase.RESTORED else state.devices
+            return replace(state, phase=Phase.APPLYING, running_plan=event.data["plan"], devices=devices)
         case "change.ended":
             return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
         case kind if kind in _PHASES:
@@ -151,8 +153,6 @@ def _planned(state: Change, event: Event) -> Change:
         plan=event.data["plan"],
         plan_expires=datetime.fromisoformat(event.data["expires_at"]),
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
-        # A new plan after a restored execution starts from untouched devices.
-        devices={} if state.phase is Phase.RESTORED else state.devices,
     )
 
 
