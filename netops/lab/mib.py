@@ -1,24 +1,13 @@
 """What an SNMP agent shows of a device at one moment, as sorted object identifiers; it keeps no state and opens nothing."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from pysnmp.proto.rfc1902 import (
-    Counter32,
-    Counter64,
-    Gauge32,
-    Integer32,
-    IpAddress,
-    ObjectIdentifier,
-    OctetString,
-    TimeTicks,
-)
+from enum import Enum, auto
 
 from netops.lab.view import LabDevice, LabInterface, LabQueue, LabSystem
 
 Oid = tuple[int, ...]
-Syntax = Callable[[object], object]
 
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
@@ -28,16 +17,30 @@ MIKROTIK: Oid = (1, 3, 6, 1, 4, 1, 14988, 1, 1)
 MAX_GAUGE = 2**32 - 1
 
 
+class Syntax(Enum):
+    """SMIv2 types (RFC 2578); a STRING takes bytes, an ADDRESS dotted text, TICKS hundredths of a second."""
+
+    INTEGER = auto()
+    STRING = auto()
+    OID = auto()
+    ADDRESS = auto()
+    COUNTER32 = auto()
+    GAUGE = auto()
+    TICKS = auto()
+    COUNTER64 = auto()
+
+
+Value = int | bytes | str | Oid
+Column = tuple[int, Syntax, Value]
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One variable: its value becomes an SNMP object only when it is answered."""
+    """One variable; it becomes an SNMP object only when it is answered."""
 
     oid: Oid
     syntax: Syntax
-    value: object
-
-    def encode(self) -> object:
-        return self.syntax(self.value)
+    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,35 +107,30 @@ def snapshot(device: LabDevice) -> Snapshot:
     return Snapshot(leaves)
 
 
-def _text(value: object) -> object:
-    return OctetString(str(value).encode("utf-8"))
+def _text(value: str) -> bytes:
+    return value.encode("utf-8")
 
 
 def _ticks(seconds: float) -> int:
     return int(seconds * 100) % 2**32
 
 
-def _counter32(value: object) -> object:
-    assert isinstance(value, int)
-    return Counter32(value % 2**32)
-
-
-def _mac(text: object) -> object:
-    return OctetString(bytes.fromhex(str(text).replace(":", "").replace(".", "").replace("-", "")))
+def _mac(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", "").replace(".", "").replace("-", ""))
 
 
 def _system(system: LabSystem) -> list[Leaf]:
-    values: list[tuple[int, Syntax, object]] = [
-        (1, _text, system.description),
-        (2, ObjectIdentifier, system.object_id),
-        (3, TimeTicks, _ticks(system.uptime)),
-        (4, _text, system.contact),
-        (5, _text, system.name),
-        (6, _text, system.location),
-        (7, Integer32, 78),
+    values: list[Column] = [
+        (1, Syntax.STRING, _text(system.description)),
+        (2, Syntax.OID, system.object_id),
+        (3, Syntax.TICKS, _ticks(system.uptime)),
+        (4, Syntax.STRING, _text(system.contact)),
+        (5, Syntax.STRING, _text(system.name)),
+        (6, Syntax.STRING, _text(system.location)),
+        (7, Syntax.INTEGER, 78),
     ]
     leaves = [Leaf((*SYSTEM, column, 0), syntax, value) for column, syntax, value in values]
-    return [*leaves, Leaf(HR_SYSTEM_UPTIME, TimeTicks, _ticks(system.uptime))]
+    return [*leaves, Leaf(HR_SYSTEM_UPTIME, Syntax.TICKS, _ticks(system.uptime))]
 
 
 def short_name(name: str, dialect: Dialect) -> str:
@@ -144,41 +142,41 @@ def short_name(name: str, dialect: Dialect) -> str:
 
 def _interfaces(interfaces: Sequence[LabInterface], dialect: Dialect) -> list[Leaf]:
     """IF-MIB (RFC 2863): ifTable with 32-bit counters that wrap, ifXTable with the 64-bit ones."""
-    leaves = [Leaf((*INTERFACES, 1, 0), Integer32, len(interfaces))]
+    leaves = [Leaf((*INTERFACES, 1, 0), Syntax.INTEGER, len(interfaces))]
     table, extended = (*INTERFACES, 2, 1), IF_X_ENTRY
     for port in interfaces:
         speed = port.speed if port.oper_up or not dialect.speed_needs_link else 0
-        base: list[tuple[int, Syntax, object]] = [
-            (1, Integer32, port.index),
-            (2, _text, port.name),
-            (3, Integer32, port.kind),
-            (4, Integer32, port.mtu),
-            (5, Gauge32, min(speed, MAX_GAUGE)),
-            (6, _mac, port.mac),
-            (7, Integer32, 1 if port.admin_up else 2),
-            (8, Integer32, 1 if port.oper_up else 2),
-            (9, TimeTicks, 0),
-            (10, _counter32, port.in_octets),
-            (11, _counter32, port.in_packets),
-            (13, Counter32, 0),
-            (14, Counter32, 0),
-            (16, _counter32, port.out_octets),
-            (17, _counter32, port.out_packets),
-            (19, Counter32, 0),
-            (20, Counter32, 0),
+        base: list[Column] = [
+            (1, Syntax.INTEGER, port.index),
+            (2, Syntax.STRING, _text(port.name)),
+            (3, Syntax.INTEGER, port.kind),
+            (4, Syntax.INTEGER, port.mtu),
+            (5, Syntax.GAUGE, min(speed, MAX_GAUGE)),
+            (6, Syntax.STRING, _mac(port.mac)),
+            (7, Syntax.INTEGER, 1 if port.admin_up else 2),
+            (8, Syntax.INTEGER, 1 if port.oper_up else 2),
+            (9, Syntax.TICKS, 0),
+            (10, Syntax.COUNTER32, port.in_octets % 2**32),
+            (11, Syntax.COUNTER32, port.in_packets % 2**32),
+            (13, Syntax.COUNTER32, 0),
+            (14, Syntax.COUNTER32, 0),
+            (16, Syntax.COUNTER32, port.out_octets % 2**32),
+            (17, Syntax.COUNTER32, port.out_packets % 2**32),
+            (19, Syntax.COUNTER32, 0),
+            (20, Syntax.COUNTER32, 0),
         ]
-        more: list[tuple[int, Syntax, object]] = [
-            (1, _text, short_name(port.name, dialect)),
-            *((column, Counter32, 0) for column in (2, 3, 4, 5)),
-            (6, Counter64, port.in_octets),
-            (7, Counter64, port.in_packets),
-            *((column, Counter64, 0) for column in (8, 9)),
-            (10, Counter64, port.out_octets),
-            (11, Counter64, port.out_packets),
-            *((column, Counter64, 0) for column in (12, 13)),
-            (15, Gauge32, speed // 1_000_000),
-            (18, _text, port.alias),
-            (19, TimeTicks, 0),
+        more: list[Column] = [
+            (1, Syntax.STRING, _text(short_name(port.name, dialect))),
+            *((column, Syntax.COUNTER32, 0) for column in (2, 3, 4, 5)),
+            (6, Syntax.COUNTER64, port.in_octets),
+            (7, Syntax.COUNTER64, port.in_packets),
+            *((column, Syntax.COUNTER64, 0) for column in (8, 9)),
+            (10, Syntax.COUNTER64, port.out_octets),
+            (11, Syntax.COUNTER64, port.out_packets),
+            *((column, Syntax.COUNTER64, 0) for column in (12, 13)),
+            (15, Syntax.GAUGE, speed // 1_000_000),
+            (18, Syntax.STRING, _text(port.alias)),
+            (19, Syntax.TICKS, 0),
         ]
         leaves += [Leaf((*table, column, port.index), syntax, value) for column, syntax, value in base]
         leaves += [Leaf((*extended, column, port.index), syntax, value) for column, syntax, value in more]
@@ -189,29 +187,29 @@ def _queues(queues: Sequence[LabQueue]) -> list[Leaf]:
     """Simple queues. In is taken for the upload half, as the console's pairs are ordered; the MIB does not say."""
     leaves = []
     for queue in queues:
-        values: list[tuple[int, Syntax, object]] = [
-            (2, _text, queue.name),
-            (3, IpAddress, queue.source),
-            (4, IpAddress, queue.source_mask),
-            (5, IpAddress, "0.0.0.0"),
-            (6, IpAddress, "0.0.0.0"),
-            (7, Integer32, 0),
-            (8, Counter64, queue.up_bytes),
-            (9, Counter64, queue.down_bytes),
+        values: list[Column] = [
+            (2, Syntax.STRING, _text(queue.name)),
+            (3, Syntax.ADDRESS, queue.source),
+            (4, Syntax.ADDRESS, queue.source_mask),
+            (5, Syntax.ADDRESS, "0.0.0.0"),
+            (6, Syntax.ADDRESS, "0.0.0.0"),
+            (7, Syntax.INTEGER, 0),
+            (8, Syntax.COUNTER64, queue.up_bytes),
+            (9, Syntax.COUNTER64, queue.down_bytes),
             # Packet counters stay 0 on the real thing (recordings of several boards).
-            *((column, Counter32, 0) for column in (10, 11, 12, 13)),
-            (14, _counter32, queue.up_dropped),
-            (15, _counter32, queue.down_dropped),
+            *((column, Syntax.COUNTER32, 0) for column in (10, 11, 12, 13)),
+            (14, Syntax.COUNTER32, queue.up_dropped % 2**32),
+            (15, Syntax.COUNTER32, queue.down_dropped % 2**32),
         ]
         leaves += [Leaf((*MIKROTIK, 2, 1, 1, column, queue.index), syntax, value) for column, syntax, value in values]
     return leaves
 
 
 def _mikrotik(version: str, system: LabSystem) -> list[Leaf]:
-    """Health, licence and system scalars as a recorded RB750Gr3 shows them: tenths of a volt and of a degree, whole degrees in the table."""
+    """Health, licence and board as a recorded RB750Gr3 shows them; scalars in 0.1 V and 0.1 °C, the table in whole °C."""
     board = system.description.removeprefix("RouterOS ")
 
-    def scalar(group: int, leaf: int, value: object, syntax: Syntax = Integer32) -> Leaf:
+    def scalar(group: int, leaf: int, value: Value, syntax: Syntax = Syntax.INTEGER) -> Leaf:
         return Leaf((*MIKROTIK, group, leaf, 0), syntax, value)
 
     health = [(13, "voltage", 243, 3), (14, "temperature", 38, 1)]
@@ -219,9 +217,9 @@ def _mikrotik(version: str, system: LabSystem) -> list[Leaf]:
         leaf
         for index, name, value, unit in health
         for leaf in (
-            Leaf((*MIKROTIK, 3, 100, 1, 2, index), _text, name),
-            Leaf((*MIKROTIK, 3, 100, 1, 3, index), Integer32, value),
-            Leaf((*MIKROTIK, 3, 100, 1, 4, index), Integer32, unit),
+            Leaf((*MIKROTIK, 3, 100, 1, 2, index), Syntax.STRING, _text(name)),
+            Leaf((*MIKROTIK, 3, 100, 1, 3, index), Syntax.INTEGER, value),
+            Leaf((*MIKROTIK, 3, 100, 1, 4, index), Syntax.INTEGER, unit),
         )
     ]
     return [
@@ -229,6 +227,6 @@ def _mikrotik(version: str, system: LabSystem) -> list[Leaf]:
         scalar(3, 10, 380),
         scalar(3, 14, 880),
         *table,
-        scalar(4, 4, version, _text),
-        scalar(7, 9, board, _text),
+        scalar(4, 4, _text(version), Syntax.STRING),
+        scalar(7, 9, _text(board), Syntax.STRING),
     ]

@@ -17,11 +17,21 @@ from pysnmp.entity.rfc3413 import cmdrsp
 from pysnmp.entity.rfc3413.context import SnmpContext
 from pysnmp.error import PySnmpError
 from pysnmp.proto.api import v2c
+from pysnmp.proto.rfc1902 import (
+    Counter32,
+    Counter64,
+    Gauge32,
+    Integer32,
+    IpAddress,
+    ObjectIdentifier,
+    OctetString,
+    TimeTicks,
+)
 from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance, noSuchObject
 from pysnmp.smi.error import NoAccessError
 from pysnmp.smi.instrum import AbstractMibInstrumController
 
-from netops.lab.mib import Oid, Snapshot, snapshot
+from netops.lab.mib import Leaf, Oid, Snapshot, Syntax, snapshot
 from netops.lab.view import LabDevice
 
 V2C, USM = 2, 3
@@ -30,6 +40,17 @@ PRIV = {"AES": config.USM_PRIV_CFB128_AES}
 # Net-SNMP's agent stops a GETBULK at 100 variables, and no agent sends more than a datagram of Ethernet size.
 BULK_VARIABLES = 100
 BULK_OCTETS = 1400
+
+SYNTAX = {
+    Syntax.INTEGER: Integer32,
+    Syntax.STRING: OctetString,
+    Syntax.OID: ObjectIdentifier,
+    Syntax.ADDRESS: IpAddress,
+    Syntax.COUNTER32: Counter32,
+    Syntax.GAUGE: Gauge32,
+    Syntax.TICKS: TimeTicks,
+    Syntax.COUNTER64: Counter64,
+}
 
 VarBind = tuple[object, object]
 
@@ -200,16 +221,20 @@ class _View(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp has n
         return snapshot(self._device)
 
 
+def _object(leaf: Leaf) -> object:
+    return SYNTAX[leaf.syntax](leaf.value)
+
+
 def _exact(now: Snapshot, oid: Oid) -> object:
     leaf = now.get(oid)
     if leaf is not None:
-        return leaf.encode()
+        return _object(leaf)
     return noSuchInstance if now.has_object(oid) else noSuchObject
 
 
 def _next(now: Snapshot, name: object) -> VarBind:
     leaf = now.after(tuple(name))  # type: ignore[arg-type]  # an ObjectIdentifier or a tuple
-    return (name, endOfMibView) if leaf is None else (v2c.ObjectIdentifier(leaf.oid), leaf.encode())
+    return (name, endOfMibView) if leaf is None else (ObjectIdentifier(leaf.oid), _object(leaf))
 
 
 class _Bulk(cmdrsp.BulkCommandResponder):  # type: ignore[misc]  # pysnmp has no types
@@ -249,4 +274,4 @@ class _Bulk(cmdrsp.BulkCommandResponder):  # type: ignore[misc]  # pysnmp has no
 
 def _size(item: VarBind) -> int:
     """Octets of one variable in the message: name, value and the sequence around them."""
-    return len(encoder.encode(v2c.ObjectIdentifier(item[0]))) + len(encoder.encode(item[1])) + 4
+    return len(encoder.encode(ObjectIdentifier(item[0]))) + len(encoder.encode(item[1])) + 4

@@ -65,7 +65,11 @@ class LabDevice(Protocol):
     async def stop(self) -> None: ...
 
     def describe(self) -> dict[str, object]:
-        """Ports (`api`, `api_tls`, `ssh`), credentials and fingerprints, for clients to be pointed at it."""
+        """What a client needs to be pointed at it; keys that do not apply are left out.
+
+        `ports` {`api`, `api_tls`, `ssh`: int}, `credentials` {`username`, `password`}, `enable` (IOS),
+        `tls_fingerprint` (`sha256:<hex of the DER>`), `host_key` (`ssh-ed25519 AAAA…`).
+        """
         ...
 
     def system(self) -> LabSystem: ...
