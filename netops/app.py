@@ -1,0 +1,182 @@
+"""The composition root: reads `netops.toml`, builds the adapters once each, and hands them over as ports."""
+
+import getpass
+import importlib
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netops.changes.tools import Tools
+from netops.core.clock import Clock, SystemClock
+from netops.core.errors import Failed
+from netops.core.model import Target
+from netops.core.ports import Driver, Platform
+from netops.core.text import Lang, Text, language
+from netops.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from netops.fleet import Fleet
+    from netops.journal.objects import FolderObjects
+    from netops.journal.store import SqlJournal
+    from netops.monitoring.poll import PysnmpPoller
+    from netops.papers.office import Office
+    from netops.planning.playbook import Playbook
+    from netops.planning.sites import Sites
+    from netops.requests.policy import Policy
+    from netops.requests.signers import AllowedSigners
+    from netops.vault import Secrets, Vault
+
+DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios"}
+"""Platform → the module whose `open_driver(target, secrets, clock)` talks to it."""
+
+
+def platforms() -> dict[str, Platform]:
+    """Installed platforms by name (entry points `netops.platforms`)."""
+    return {point.name: point.load() for point in entry_points(group="netops.platforms")}
+
+
+def _silent(where: str, what: str) -> None:
+    return None
+
+
+@dataclass
+class App:
+    """One workspace, opened. Nothing is read or imported before it is needed; `close()` lets the journal go."""
+
+    root: Path
+    clock: Clock = field(default_factory=SystemClock)
+    actor: str = field(default_factory=lambda: os.environ.get("NETOPS_OPERATOR") or getpass.getuser())
+    say: Callable[[str, str], None] = _silent
+    lease_seconds: float = 30.0
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings(self.root)
+
+    @cached_property
+    def lang(self) -> Lang:
+        return language() if "NETOPS_LANG" in os.environ else self.settings.language
+
+    @cached_property
+    def journal(self) -> "SqlJournal":
+        from netops.journal.store import SqlJournal
+
+        return SqlJournal.open(self.settings.journal, self.clock)
+
+    @cached_property
+    def objects(self) -> "FolderObjects":
+        from netops.journal.objects import FolderObjects
+
+        return FolderObjects(self.settings.var / "objects")
+
+    @cached_property
+    def fleet(self) -> "Fleet":
+        from netops.fleet import Fleet
+
+        return Fleet.open(self.settings.inventory, self.settings.var / "cache")
+
+    @cached_property
+    def platforms(self) -> Mapping[str, Platform]:
+        return platforms()
+
+    @cached_property
+    def vault(self) -> "Vault":
+        from netops.vault import Vault
+
+        return Vault(self.settings.var / "vault", self.settings.vault_key)
+
+    @cached_property
+    def secrets(self) -> "Secrets":
+        from netops.vault import FileSecrets, Secrets
+
+        return Secrets(FileSecrets(self.settings.secrets), self.vault)
+
+    @cached_property
+    def poller(self) -> "PysnmpPoller":
+        from netops.monitoring.poll import PysnmpPoller
+
+        return PysnmpPoller(self.secrets, self.clock)
+
+    @cached_property
+    def policy(self) -> "Policy":
+        from netops.requests.policy import load_policy
+
+        return load_policy(self.settings.inventory / "policy.yaml")
+
+    @cached_property
+    def signers(self) -> "AllowedSigners":
+        from netops.requests.signers import load_signers
+
+        return load_signers(self.settings.inventory / "allowed_signers")
+
+    @cached_property
+    def sites(self) -> "Sites":
+        from netops.planning.sites import load_sites
+
+        return load_sites(self.settings.inventory / "sites.yaml")
+
+    @cached_property
+    def office(self) -> "Office":
+        from netops.papers.office import load_office
+
+        return load_office(self.settings.inventory / "office.yaml")
+
+    def playbook(self, service: str) -> "Playbook":
+        from netops.planning.playbook import load_playbook
+
+        return load_playbook(self.settings.playbooks / f"{service}.yaml")
+
+    def connect(self, target: Target) -> Driver:
+        """A driver for the target's platform, not yet entered. Raises `DeviceError`s."""
+        module = DRIVERS.get(target.platform)
+        if module is None:
+            raise Failed(
+                Text(
+                    id=f"{target.name}: platform {target.platform!r} tidak dikenal",
+                    en=f"{target.name}: unknown platform {target.platform!r}",
+                ),
+                Text(
+                    id=f"pilih salah satu di inventory/hosts.yaml: {', '.join(DRIVERS)}",
+                    en=f"choose one in inventory/hosts.yaml: {', '.join(DRIVERS)}",
+                ),
+            )
+        driver: Driver = importlib.import_module(module).open_driver(target, self.secrets, self.clock)
+        return driver
+
+    @cached_property
+    def holder(self) -> str:
+        """Names this process in leases, so that a person can tell who holds a device."""
+        return f"{self.actor}@{socket.gethostname()}:{os.getpid()}"
+
+    @property
+    def tools(self) -> Tools:
+        return Tools(
+            journal=self.journal,
+            objects=self.objects,
+            fleet=self.fleet,
+            platforms=self.platforms,
+            connect=self.connect,
+            poller=self.poller,
+            secrets=self.secrets,
+            clock=self.clock,
+            actor=self.actor,
+            holder=self.holder,
+            lease_seconds=self.lease_seconds,
+            guard_seconds=self.settings.guard_seconds,
+            say=self.say,
+        )
+
+    def close(self) -> None:
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+    def __enter__(self) -> "App":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
