@@ -1,0 +1,64 @@
+"""RouterOS as pure text and rows: parse, diff, invert, restore, show, guards. No I/O; refuses what the menus lack."""
+
+from collections.abc import Mapping, Sequence
+
+from netops.core.model import Batch, DeviceFacts, GuardKind, Op, Restoration, Rows, Scope, State, Tag, Used, Value
+from netops.platforms.routeros import closing, diff, guard, operations, parse, reach, show
+
+
+def _rows(state: State) -> Rows:
+    """The rows of a state. Raises TypeError for another platform's: a mistake of the caller."""
+    if not isinstance(state, Rows):
+        raise TypeError("RouterOS takes rows only")
+    return state
+
+
+class RouterOS:
+    """The platform (see `core.ports.Platform`); the driver is `netops.drivers.routeros`."""
+
+    name = "routeros"
+
+    def parse(self, text: str, values: Mapping[str, Value]) -> State:
+        return parse.parse(text, values)
+
+    def scope(self, want: State) -> Scope:
+        return reach.scope(_rows(want))
+
+    def touched(self, seen: State, want: State, owner: Tag) -> State:
+        return reach.touched(_rows(seen), _rows(want), owner)
+
+    def diff(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        return diff.diff(_rows(seen), _rows(want), owner)
+
+    def batches(self, ops: Sequence[Op]) -> tuple[Batch, ...]:
+        return operations.batches(ops)
+
+    def invert(self, seen: State, ops: Sequence[Op]) -> tuple[Op, ...]:
+        return operations.invert(_rows(seen), ops)
+
+    def restore(self, seen: State, applied: Sequence[Op], owner: Tag) -> Restoration:
+        return operations.restore(_rows(seen), applied, owner)
+
+    def close(self, seen: State, owner: Tag) -> tuple[Op, ...]:
+        return closing.close(_rows(seen), owner)
+
+    def owned(self, seen: State, owner: Tag) -> tuple[str, ...]:
+        return closing.owned(_rows(seen), owner)
+
+    def show(self, ops: Sequence[Op]) -> str:
+        return show.show(ops)
+
+    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+        return guard.guards(facts, ops)
+
+    def used_scope(self) -> Scope:
+        return reach.used_scope()
+
+    def used(self, seen: State) -> Used:
+        return reach.used(_rows(seen))
+
+    def interfaces(self, want: State) -> tuple[str, ...]:
+        return reach.interfaces(_rows(want))
+
+
+PLATFORM = RouterOS()

@@ -1,0 +1,59 @@
+"""Access that ends: our server and users off, clients gone, and the proof that nothing of ours is left; touches nobody else's."""
+
+from collections.abc import Iterator
+
+from netops.core.model import Row, RowOp, Rows, Tag, Verb
+from netops.platforms.routeros.diff import remove, say
+from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.table import owns, text_key
+from netops.platforms.routeros.values import is_flag, present
+
+SERVER, USER = "/ip/hotspot", "/ip/hotspot/user"
+# What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
+CLIENTS = ("/ip/hotspot/cookie", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/dhcp-server/lease")
+
+
+def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
+    """Server off first, then cookies, active clients, hosts and leases, then the users.
+
+    Users go last on purpose: their names say which cookies are ours, so a closing that was cut off half way finds the
+    rest when it runs again. With the server off nobody can log in meanwhile.
+    """
+    ops: list[RowOp] = []
+    hotspot = menu(SERVER)
+    for row in _owned(seen, owner, SERVER):
+        if present(hotspot, row.values, "disabled") != "yes":
+            key = text_key(hotspot, row.values)
+            ops.append(RowOp(verb=Verb.SET, path=SERVER, key=key, new={"disabled": "yes"}, old={"disabled": "no"}))
+    ops += [remove(row) for row in clients(seen, owner)]
+    ops += [remove(row) for row in _owned(seen, owner, USER)]
+    return tuple(ops)
+
+
+def owned(seen: Rows, owner: Tag) -> tuple[str, ...]:
+    """Every row of the owner, and every client, cookie, host and lease that came by them; one line each."""
+    left = [say(row.menu, row.values) for row in seen.rows if owns(owner, row) and not is_flag(row, "dynamic")]
+    return tuple(left + [say(row.menu, row.values) for row in clients(seen, owner)])
+
+
+def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:
+    return (
+        row for row in seen.rows if row.menu == path and owns(owner, row) and not is_flag(row, "dynamic", "default")
+    )
+
+
+def clients(seen: Rows, owner: Tag) -> tuple[Row, ...]:
+    """Rows that people's devices made through our servers and users."""
+    users = {str(row.values.get("name", "")) for row in _owned(seen, owner, USER)}
+    found = {path: [row for row in seen.rows if row.menu == path] for path in CLIENTS}
+    return tuple(row for path in CLIENTS for row in found[path] if _came_by(row, owner, users))
+
+
+def _came_by(row: Row, owner: Tag, users: set[str]) -> bool:
+    if row.menu == "/ip/dhcp-server/lease" and owns(owner, row) and not is_flag(row, "dynamic"):
+        return False  # a static lease of ours is an ordinary row
+    server = row.values.get("server")
+    if isinstance(server, str) and owner.owns_name(server):
+        return True
+    user = row.values.get("user")
+    return row.menu != "/ip/dhcp-server/lease" and isinstance(user, str) and user in users and not server

@@ -1,0 +1,92 @@
+"""What RouterOS menus do that their schema does not say, as data; sources are the vendor's manual and field reports."""
+
+# Natural keys where the schema has none. Firewall rules have no unique property: ours are told apart by comment.
+KEYS: dict[str, tuple[str, ...]] = {
+    "/ip/firewall/filter": ("comment",),
+    "/ip/firewall/nat": ("comment",),
+    "/ip/hotspot/active": ("server", "user", "address", "mac-address"),
+    "/ip/hotspot/host": ("server", "mac-address"),
+    "/ip/hotspot/cookie": ("user", "mac-address"),
+    # A lease is dynamic or static; one address may be known to two servers.
+    "/ip/dhcp-server/lease": ("server", "address", "mac-address"),
+    "/user/active": ("name", "address", "via"),
+}
+
+# Rows that the device makes while people use it: never planned, removed when access is closed, gone is as good as removed.
+RUNTIME = frozenset({"/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie", "/user/active"})
+
+# Rows that guards are made of: they come and go beside a plan, and only their absence at the end is a plan's business.
+GUARD_MENUS = ("/system/scheduler", "/system/script")
+
+# Which rows must exist before which: lower first on the way in, higher first on the way out.
+LEVELS: dict[str, int] = {
+    "/interface/bridge": 0,
+    "/interface/ethernet": 0,
+    "/interface/list": 0,
+    "/queue/type": 0,
+    "/user/group": 0,
+    "/interface/bridge/port": 1,
+    "/interface/bridge/vlan": 1,
+    "/interface/vlan": 1,
+    "/ip/pool": 1,
+    "/queue/simple": 2,
+    "/queue/tree": 2,
+    "/interface/list/member": 2,
+    "/ip/address": 2,
+    "/ip/hotspot/profile": 2,
+    "/user": 2,
+    "/ip/dhcp-server": 3,
+    "/ip/dhcp-server/network": 3,
+    "/ip/hotspot/user/profile": 3,
+    "/ip/dhcp-server/lease": 4,
+    "/ip/hotspot": 4,
+    "/ip/hotspot/user": 5,
+    "/ip/hotspot/walled-garden": 5,
+    "/ip/hotspot/walled-garden/ip": 5,
+    "/ip/hotspot/ip-binding": 5,
+}
+LAST_LEVEL = 6
+
+# `set [ find … ]` of these lists adds the named elements; the rest of the list belongs to others.
+SHARED_LISTS: dict[str, tuple[str, ...]] = {
+    "/interface/bridge/vlan": ("tagged", "untagged"),
+    "/interface/list": ("include", "exclude"),
+    "/ip/service": ("address",),
+}
+
+# Lists that the device reorders, or where order means nothing.
+UNORDERED = frozenset({"login-by", "policy", "tagged", "untagged", "target", "include", "exclude", "service"})
+
+# Texts that are written as rates (`rx/tx …`) though the schema calls them strings.
+RATE_TEXTS = frozenset({"rate-limit"})
+
+# Whose default for `disabled` differs by version: compared only when a template names it.
+DISABLED_BY_VERSION = frozenset({"/ip/dhcp-server", "/ip/hotspot"})
+
+# Rows that let people in: put back without their secret they would be open, so they come back disabled.
+LOGIN_MENUS = frozenset({"/ip/hotspot/user", "/user", "/snmp/community"})
+
+# `disabled` here is ours to turn at the end (our own closing, or the END timer's), so it is no hand's change.
+CLOSED_BY_US = frozenset({"/ip/hotspot", "/ip/hotspot/user"})
+
+# Flags that say a row is not configuration (`dynamic`) or not removable (`default`, `builtin`).
+FLAGS = ("dynamic", "default", "builtin")
+
+# By property name, the menus whose rows it may name: what a wanted row depends on.
+REFERS: dict[str, tuple[str, ...]] = {
+    "interface": ("/interface", "/interface/bridge", "/interface/vlan"),
+    "bridge": ("/interface/bridge",),
+    "tagged": ("/interface", "/interface/bridge"),
+    "untagged": ("/interface", "/interface/bridge"),
+    "address-pool": ("/ip/pool",),
+    "profile": ("/ip/hotspot/profile", "/ip/hotspot/user/profile"),
+    "server": ("/ip/hotspot", "/ip/dhcp-server"),
+    "parent": ("/queue/simple", "/queue/tree"),
+    "queue": ("/queue/type",),
+    "parent-queue": ("/queue/simple",),
+    "list": ("/interface/list",),
+    "group": ("/user/group",),
+}
+
+# What of a row that others depend on matters to them, besides its key.
+RELIED_ON = ("disabled", "vlan-filtering", "ranges", "pvid")

@@ -1,0 +1,157 @@
+"""What has to be observed for wanted rows, and which of it they touch or depend on; everything else may move freely."""
+
+from collections.abc import Iterator, Mapping
+
+from netops.core.model import Row, Rows, Scope, Tag, Used, Value
+from netops.platforms.routeros.diff import level
+from netops.platforms.routeros.facts import Menu, menu
+from netops.platforms.routeros.parse import adopted, named
+from netops.platforms.routeros.queues import PATH as QUEUES
+from netops.platforms.routeros.queues import covers
+from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, REFERS, RELIED_ON, RUNTIME
+from netops.platforms.routeros.table import owns, settable
+from netops.platforms.routeros.values import is_flag, network, normal, numbers, present, row_key
+
+_USED = (
+    "/interface/vlan",
+    "/interface/bridge/vlan",
+    "/interface/bridge/port",
+    "/ip/address",
+    "/ip/dhcp-server/network",
+    "/ip/route",
+    "/queue/simple",
+)
+_ALWAYS = ("/interface", "/interface/bridge", *GUARD_MENUS)
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "/ip/hotspot": (
+        "/ip/hotspot/active",
+        "/ip/hotspot/cookie",
+        "/ip/hotspot/host",
+        "/ip/hotspot/user",
+        "/ip/dhcp-server/lease",
+    ),
+    "/ip/dhcp-server": ("/ip/dhcp-server/lease",),
+    "/ip/hotspot/user": ("/ip/hotspot/active", "/ip/hotspot/cookie"),
+}
+
+
+def scope(want: Rows) -> Scope:
+    """The menus of the wanted rows, of what they name, of the clients they will have, and of our guards."""
+    paths = {row.menu for row in want.rows}
+    for row in want.rows:
+        paths.update(path for name in row.values for path in REFERS.get(name, ()) if level(path) <= level(row.menu))
+        paths.update(_BESIDE.get(row.menu, ()))
+    paths.update(_ALWAYS)
+    return Scope(paths=tuple(sorted(paths, key=lambda path: (level(path), path))))
+
+
+def touched(seen: Rows, want: Rows, owner: Tag) -> Rows:
+    """Rows at a wanted key or in its way, rows of the owner, named properties of adopted rows, and rows relied on.
+
+    Canonical values without ids, counters and flags that come and go: equal digests mean that nothing relevant moved.
+    """
+    wanted = _Wanted(want)
+    rows = [
+        reduced
+        for row in seen.rows
+        if row.menu not in RUNTIME and row.menu not in GUARD_MENUS
+        if (reduced := _reduced(wanted, row, owner)) is not None
+    ]
+    return Rows(
+        rows=tuple(sorted(rows, key=lambda row: (row.menu, sorted((k, str(v)) for k, v in row.values.items()))))
+    )
+
+
+class _Wanted:
+    """Wanted rows, prepared for one look at each seen row."""
+
+    def __init__(self, want: Rows) -> None:
+        self.keys = {(row.menu, row_key(menu(row.menu), row.values)) for row in want.rows if not adopted(row)}
+        self.adopted = [(row.menu, adopted(row), named(row)) for row in want.rows if adopted(row)]
+        self.names: dict[str, set[str]] = {}
+        for row in want.rows:
+            for name, value in row.values.items():
+                for path in REFERS.get(name, ()):
+                    self.names.setdefault(path, set()).update(part for part in str(value).replace("/", ",").split(","))
+        self.vlans = {
+            (row.values.get("bridge"), vlan)
+            for row in want.rows
+            if row.menu == "/interface/bridge/vlan" and not adopted(row)
+            for vlan in numbers(str(row.values.get("vlan-ids", "")))
+        }
+        self.targets = tuple(_targets(want))
+
+
+def _targets(want: Rows) -> Iterator[str]:
+    for row in want.rows:
+        if row.menu == QUEUES and not adopted(row):
+            yield from present(menu(QUEUES), row.values, "target").split(",")
+
+
+def _reduced(wanted: _Wanted, row: Row, owner: Tag) -> Row | None:
+    menu_ = menu(row.menu)
+    if is_flag(row, "dynamic"):
+        return None
+    key = row_key(menu_, row.values)
+    if (row.menu, key) in wanted.keys or owns(owner, row):
+        return _canonical(menu_, settable(menu_, row.values), row)
+    for path, condition, names in wanted.adopted:
+        if path == row.menu and all(
+            not name or present(menu_, row.values, name) == normal(menu_, name, value)
+            for name, value in condition.items()
+        ):
+            return _canonical(menu_, {n: row.values.get(n, "") for n in (*menu_.key, *names)}, row)
+    if row.menu == "/interface/bridge/vlan":
+        carried = numbers(str(row.values.get("vlan-ids", "")))
+        if any((row.values.get("bridge"), vlan) in wanted.vlans for vlan in carried):
+            return _canonical(menu_, settable(menu_, row.values), row)
+    if row.menu == QUEUES and wanted.targets and _takes(wanted, menu_, row):
+        return _canonical(menu_, {n: row.values.get(n, "") for n in ("name", "target", "disabled", "parent")}, row)
+    if str(row.values.get("name", "")) in wanted.names.get(row.menu, ()):
+        return _canonical(menu_, {n: row.values[n] for n in (*menu_.key, *RELIED_ON) if n in row.values}, row)
+    return None
+
+
+def _takes(wanted: _Wanted, menu_: Menu, row: Row) -> bool:
+    theirs = present(menu_, row.values, "target").split(",")
+    nets = [net for target in wanted.targets if (net := network(target)) is not None]
+    return any(covers(part, net) for part in theirs for net in nets)
+
+
+def _canonical(menu_: Menu, values: Mapping[str, Value], row: Row) -> Row:
+    texts: dict[str, Value] = {name: present(menu_, values, name) for name in sorted(values)}
+    texts |= {name: "yes" for name in FLAGS if is_flag(row, name)}
+    return Row(menu=row.menu, values=texts)
+
+
+def used_scope() -> Scope:
+    """Where a RouterOS device says which VLANs and subnets it carries."""
+    return Scope(paths=_USED)
+
+
+def used(seen: Rows) -> Used:
+    """VLANs of VLAN interfaces, bridge VLAN rows and port ids; subnets of addresses, DHCP networks and queue targets.
+
+    Dynamic rows count too: what is in use is in use. Host targets (/32) count as themselves.
+    """
+    vlans: set[int] = set()
+    subnets: set[str] = set()
+    for row in seen.rows:
+        for name in ("vlan-id", "vlan-ids", "pvid"):
+            vlans |= numbers(str(row.values.get(name, "")))
+        for name in ("address", "target", "dst-address"):
+            for part in str(row.values.get(name, "")).split(","):
+                net = network(part)
+                # A route or queue for everything takes no subnet.
+                if net is not None and net.prefixlen and row.menu in _USED:
+                    subnets.add(str(net))
+    return Used(vlans=frozenset(vlans - {1}), subnets=tuple(sorted(subnets)))
+
+
+def interfaces(want: Rows) -> tuple[str, ...]:
+    """Names of the interfaces that the wanted rows bring."""
+    return tuple(
+        str(row.values["name"])
+        for row in want.rows
+        if row.menu in ("/interface/vlan", "/interface/bridge") and "name" in row.values and not adopted(row)
+    )
