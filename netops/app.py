@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from netops.planning.playbook import Playbook
     from netops.planning.sites import Sites
     from netops.requests.policy import Policy
-    from netops.requests.signers import AllowedSigners
+    from netops.requests.signers import Signers
     from netops.vault import Secrets, Vault
 
 DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios"}
@@ -104,21 +104,22 @@ class App:
 
     @cached_property
     def policy(self) -> "Policy":
-        from netops.requests.policy import load_policy
+        from netops.requests.policy import read_policy
 
-        return load_policy(self.settings.inventory / "policy.yaml")
+        return read_policy(self.settings.inventory / "policy.yaml")
 
     @cached_property
-    def signers(self) -> "AllowedSigners":
-        from netops.requests.signers import load_signers
+    def signers(self) -> "Signers":
+        from netops.requests.signers import read_signers
 
-        return load_signers(self.settings.inventory / "allowed_signers")
+        return read_signers(self.settings.inventory / "allowed_signers")
 
     @cached_property
     def sites(self) -> "Sites":
         from netops.planning.sites import load_sites
+        from netops.requests.load import read_document
 
-        return load_sites(self.settings.inventory / "sites.yaml")
+        return load_sites(read_document(self.settings.inventory / "sites.yaml"))
 
     @cached_property
     def office(self) -> "Office":
@@ -128,8 +129,9 @@ class App:
 
     def playbook(self, service: str) -> "Playbook":
         from netops.planning.playbook import load_playbook
+        from netops.requests.load import read_document
 
-        return load_playbook(self.settings.playbooks / f"{service}.yaml")
+        return load_playbook(read_document(self.settings.playbooks / f"{service}.yaml"))
 
     def connect(self, target: Target) -> Driver:
         """A driver for the target's platform, not yet entered. Raises `DeviceError`s."""
@@ -167,7 +169,6 @@ class App:
             actor=self.actor,
             holder=self.holder,
             lease_seconds=self.lease_seconds,
-            guard_seconds=self.settings.guard_seconds,
             say=self.say,
         )
 

@@ -22,9 +22,6 @@ path = "var/journal.db"
 file = "secrets.json"           # nama -> rahasia, chmod 600, di luar git / name -> secret, chmod 600, outside git
 vault_key = "vault.key"         # kunci voucher / key of the vouchers
 
-[guard]
-seconds = 300                   # perangkat memulihkan diri setelah ini / the device restores itself after this
-
 [mail]
 host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
 port = 25
@@ -35,7 +32,7 @@ starttls = false
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Absolute paths; `guard_seconds` in seconds; `mail_host` '' means that no mail is sent."""
+    """Absolute paths; `mail_host` '' means that no mail is sent."""
 
     root: Path
     language: Lang = "id"
@@ -43,7 +40,6 @@ class Settings:
     journal: Path
     secrets: Path
     vault_key: Path
-    guard_seconds: int = 300
     mail_host: str = ""
     mail_port: int = 25
     mail_sender: str = ""
@@ -72,7 +68,6 @@ _KEYS: dict[str, tuple[str, type]] = {
     "journal.path": ("journal", str),
     "secrets.file": ("secrets", str),
     "secrets.vault_key": ("vault_key", str),
-    "guard.seconds": ("guard_seconds", int),
     "mail.host": ("mail_host", str),
     "mail.port": ("mail_port", int),
     "mail.sender": ("mail_sender", str),
@@ -104,8 +99,6 @@ def load_settings(root: Path) -> Settings:
         values[_known(path, text, key, value)] = value
     if values.get("language", "id") not in ("id", "en"):
         raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
-    if not 60 <= values.get("guard_seconds", 300) <= 7200:
-        raise InputError(Text(id="antara 60 dan 7200", en="between 60 and 7200"), path=path, field="guard.seconds")
     values.update({name: root.absolute() / values[name] for name in _PATHS})
     return Settings(root=root.absolute(), **values)
 

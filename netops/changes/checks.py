@@ -38,9 +38,14 @@ def verify(held: Held, part: DevicePlan) -> State:
 
 
 def verify_by_snmp(held: Held, part: DevicePlan, readings: Mapping[str, Sample | Exception]) -> tuple[str, ...]:
-    """Names of the interfaces that SNMP must and does show up. Raises `VerifyFailed` for one that it does not."""
+    """Names of the interfaces that SNMP must and does show up; () where the playbook does not ask for it.
+
+    Raises `VerifyFailed` for one that it does not show.
+    """
+    if "snmp-interfaces" not in part.checks:
+        return ()
     wanted = held.tools.platform(part).interfaces(part.want)
-    reading = readings[part.device]
+    reading = readings.get(part.device, LookupError("the playbook asks for no SNMP evidence after the change"))
     if isinstance(reading, Exception):
         raise VerifyFailed(
             Text(

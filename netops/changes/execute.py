@@ -90,10 +90,10 @@ def _carry_out(held: Held, plan: Plan, parts: list[_Part], accept_no_guard: bool
             held.tools.say("apply", ", ".join(names))
             side_by_side(held.tools, names, lambda name: _push(held, by_name[name], accept_no_guard))
             side_by_side(held.tools, names, lambda name: checks.verify(held, by_name[name].plan))
-            readings = measure(held, names, "after")
+            readings = measure(held, names, "after") if "snmp-after" in plan.evidence else {}
             for part in wave:
                 seen = checks.verify_by_snmp(held, part.plan, readings)
-                held.log("device.verified", part.plan.device, checks=["state", "snmp"], interfaces=list(seen))
+                held.log("device.verified", part.plan.device, checks=list(part.plan.checks), interfaces=list(seen))
             held.tools.say("verify", ", ".join(names))
             side_by_side(held.tools, names, lambda name: _confirm(held, by_name[name]))
         side_by_side(held.tools, list(by_name), lambda name: _save(held, name))

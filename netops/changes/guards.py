@@ -19,12 +19,12 @@ def arm(
     Raises `Refused` before anything was pushed when the device cannot guard itself and nobody accepted that.
     """
     kinds = held.tools.platform(part).guards(driver.facts, ops)
-    if GuardKind.DEVICE_TIMER in kinds:
+    if GuardKind.DEVICE_TIMER in kinds and GuardKind.DEVICE_TIMER in part.guards:
         spec = GuardSpec(
             purpose=GuardPurpose.REVERT,
             kind=GuardKind.DEVICE_TIMER,
             owner=Tag(held.change),
-            seconds=held.tools.guard_seconds,
+            seconds=part.guard_seconds,
             inverse=tuple(inverse),
         )
         # A guard is a write too: its intent is durable before the device hears of it.

@@ -1,10 +1,11 @@
 """Observe, then plan: sizing, wanted state, difference, inverse. Writes nothing to a device."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from netops.changes.tools import Tools, side_by_side
 from netops.core.canonical import digest_of
-from netops.core.model import DevicePlan, Tag, Used, Value
+from netops.core.model import DevicePlan, GuardKind, Tag, Used, Value
 
 Render = Callable[[str], tuple[str, Mapping[str, Value]]]
 """Device name → its rendered template and the values to splice in."""
@@ -25,7 +26,17 @@ def used(tools: Tools, names: Sequence[str]) -> Used:
     )
 
 
-def device_plans(tools: Tools, change: str, orders: Mapping[str, int], render: Render) -> tuple[DevicePlan, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One device's share of the playbook; devices of equal `order` go side by side."""
+
+    order: int
+    guards: tuple[GuardKind, ...] = (GuardKind.DEVICE_TIMER, GuardKind.NONE)
+    guard_seconds: int = 300
+    checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
+
+
+def device_plans(tools: Tools, change: str, shares: Mapping[str, Share], render: Render) -> tuple[DevicePlan, ...]:
     """Each device's part, observed and compared side by side. Raises `Refused` where a foreign row is in the way."""
 
     def one(name: str) -> DevicePlan:
@@ -42,14 +53,16 @@ def device_plans(tools: Tools, change: str, orders: Mapping[str, int], render: R
         return DevicePlan(
             device=name,
             platform=target.platform,
-            order=orders[name],
+            order=shares[name].order,
             scope=scope,
             base=digest_of(platform.touched(seen, want, owner)),
             want=want,
             batches=platform.batches(ops),
             inverse=platform.invert(seen, ops),
-            guards=platform.guards(facts, ops),
+            guards=tuple(kind for kind in platform.guards(facts, ops) if kind in shares[name].guards),
+            guard_seconds=shares[name].guard_seconds,
+            checks=shares[name].checks,
             difference=platform.show(ops),
         )
 
-    return tuple(plan for _, plan in sorted(side_by_side(tools, list(orders), one).items()))
+    return tuple(plan for _, plan in sorted(side_by_side(tools, list(shares), one).items()))

@@ -56,8 +56,8 @@ def refuse_late(device: str, until: datetime | None, now: datetime) -> None:
                 en="sending stopped because the device's own guard is about to restore it",
             ),
             Text(
-                id="naikkan guard_seconds di netops.toml atau periksa mengapa perangkat lambat",
-                en="raise guard_seconds in netops.toml, or find out why the device is slow",
+                id="naikkan guard_seconds di playbook atau periksa mengapa perangkat lambat",
+                en="raise guard_seconds in the playbook, or find out why the device is slow",
             ),
             device=device,
             step="push",

@@ -34,7 +34,8 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
             )
         held.log("change.ending", reason=reason)
         parts = {part.device: part for part in sorted(plan.devices, key=lambda part: -part.order)}
-        measure(held, list(parts), "end")
+        if "snmp-end" in plan.evidence:
+            measure(held, list(parts), "end")
         outcomes = tools.fleet.run(list(parts), lambda target: _end_device(held, parts[target.name]))
         stuck = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
         if stuck:

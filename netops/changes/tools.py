@@ -31,7 +31,6 @@ class Tools:
     actor: str
     holder: str
     lease_seconds: float = 30.0
-    guard_seconds: int = 300
     guard_margin: float = 30.0
     say: Callable[[str, str], None] = field(default=lambda where, what: None)
 

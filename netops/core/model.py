@@ -273,7 +273,10 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePlan:
-    """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state."""
+    """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state.
+
+    `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words.
+    """
 
     device: str
     platform: str
@@ -285,6 +288,8 @@ class DevicePlan:
     inverse: tuple[Op, ...]
     guards: tuple[GuardKind, ...]
     difference: str
+    guard_seconds: int = 300
+    checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +305,7 @@ class Plan:
     reservations: tuple[Reservation, ...]
     made_at: datetime
     expires_at: datetime
+    evidence: tuple[str, ...] = ("snmp-before", "snmp-after", "snmp-end")
 
 
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from netops.changes.prepare import device_plans
+from netops.changes.prepare import Share, device_plans
 from netops.changes.tools import Tools
 from netops.core.clock import ManualClock
 from netops.core.errors import CommandRefused, Refused, Unreachable
@@ -328,6 +328,6 @@ def plan_for(tools: Tools, change: str, orders: Mapping[str, int], rows: Mapping
             site="s", vlan=210, subnet="10.90.0.0/24", ssid="x", lease_seconds=1, client_up=1, client_down=1,
             total_up=1, total_down=1, users=0, basis=(),
         ),
-        devices=device_plans(tools, change, orders, lambda name: (text, {})), reservations=(),
+        devices=device_plans(tools, change, {name: Share(order=n) for name, n in orders.items()}, lambda name: (text, {})), reservations=(),
         made_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
