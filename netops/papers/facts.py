@@ -1,0 +1,295 @@
+"""What a paper may say: folded from the request, the plan and the recorded events; refuses what they do not bear out."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from netops.core.canonical import canonical, digest, digest_of, dump
+from netops.core.errors import Failed
+from netops.core.model import Event, Needs, Plan, Recorded
+from netops.core.text import Text
+from netops.papers.office import Office
+from netops.papers.words import ZONES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One who signs; a blank field is printed as a line to fill in by hand."""
+
+    name: str
+    nip: str = ""
+    nim: str = ""
+    title: str = ""
+    title_en: str = ""
+    unit: str = ""
+    unit_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    number: str
+    date: date | None
+    subject: str
+    signatory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """One recorded approval: who decided in which role, when we received it, and what proves it."""
+
+    role: str
+    approver: str
+    at: datetime
+    evidence: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """The event as asked for: times in the zone of the place, rates in bit/s, `setting` indoor or outdoor."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    setting: str
+    participants: int
+    down: int
+    up: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecord:
+    """What the log says of one device: replies received, the read-back over a new connection, SNMP readings.
+
+    `up`: interfaces that the check by SNMP found up.
+    """
+
+    name: str
+    platform: str
+    replies: int
+    checks: tuple[str, ...]
+    verified_at: datetime | None
+    sampled_at: datetime | None
+    interfaces: int
+    up: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A digest of the log; `label` is a key of the i18n table, `about` a device or role."""
+
+    label: str
+    about: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BastFacts:
+    """A handover (serah terima) as recorded. The same for every language; times in the office's zone."""
+
+    change: str
+    number: str
+    lab: bool
+    office: Office
+    at: datetime
+    first: Party
+    second: Party
+    acknowledges: Party
+    contact_name: str
+    contact_phone: str
+    ticket: str
+    letter: Letter
+    reason: str
+    approvals: tuple[Approved, ...]
+    event: Happening
+    needs: Needs
+    devices: tuple[DeviceRecord, ...]
+    proofs: tuple[Proof, ...]
+    anchor: int
+    leaf: str
+
+    @property
+    def code(self) -> str:
+        """12 characters over everything the paper says, so that a paper and the log can be held against each other."""
+        said = canonical({name: dump(getattr(self, name)) for name in self.__dataclass_fields__})
+        return base64.b32encode(hashlib.sha256(b"netops bast 1\n" + said).digest()).decode("ascii")[:12]
+
+
+def bast_facts(
+    *,
+    request: Mapping[str, Any],
+    plan: Plan,
+    events: Sequence[Recorded],
+    office: Office,
+    number: str = "",
+    lab: bool = False,
+) -> BastFacts:
+    """The facts of a handover that took place: events from the last `change.started` up to its `change.active`.
+
+    Later events (the end, a second print) do not alter them, so a reprint is the same paper. Raises `Failed` where the
+    change never became active, or where request and plan are not the recorded ones.
+    """
+    _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
+    mine = [recorded for recorded in events if recorded.event.change == plan.change]
+    started, active = _handover(mine, plan)
+    zone = office.timezone
+    before = [recorded.event for recorded in mine if recorded.seq <= active.seq]
+    run = [recorded.event for recorded in mine if started.seq <= recorded.seq <= active.seq]
+    requester, contact = _mapping(request, "requester"), _mapping(request, "contact")
+    return BastFacts(
+        change=plan.change,
+        number=number,
+        lab=lab,
+        office=office,
+        at=active.event.at.astimezone(zone),
+        first=_signatory(office, office.handover),
+        second=Party(
+            name=_text(requester, "name"),
+            nip=_text(requester, "nip") or _text(requester, "nim"),
+            unit=_text(request, "unit"),
+        ),
+        acknowledges=_signatory(office, office.acknowledges),
+        contact_name=_text(contact, "name"),
+        contact_phone=_text(contact, "phone"),
+        ticket=_text(request, "ticket"),
+        letter=_letter(_mapping(request, "letter")),
+        reason=_text(request, "reason"),
+        approvals=tuple(_approvals(before, plan.request, zone)),
+        event=_happening(_mapping(request, "event"), zone),
+        needs=plan.needs,
+        devices=tuple(_device(d.device, d.platform, run, zone) for d in sorted(plan.devices, key=lambda d: d.order)),
+        proofs=tuple(_proofs(plan, before, run)),
+        anchor=active.seq,
+        leaf=active.leaf,
+    )
+
+
+def _demand(holds: bool, plan: Plan, id_: str, en: str) -> None:
+    if not holds:
+        raise Failed(
+            Text(f"{plan.change}: {id_} bukan yang tercatat", f"{plan.change}: this is not the recorded {en}"),
+            Text(
+                "Dokumen hanya dicetak dari catatan; periksa dengan: netops log verify",
+                "Papers are printed from the log only; check it with: netops log verify",
+            ),
+        )
+
+
+def _handover(mine: Sequence[Recorded], plan: Plan) -> tuple[Recorded, Recorded]:
+    """The last `change.active`, and the last `change.started` before it."""
+    active = next((r for r in reversed(mine) if r.event.kind == "change.active"), None)
+    started = next(
+        (r for r in reversed(mine) if active and r.seq < active.seq and r.event.kind == "change.started"), None
+    )
+    if active is None or started is None:
+        raise Failed(
+            Text(
+                f"{plan.change}: belum ada serah terima, layanan belum tercatat aktif",
+                f"{plan.change}: nothing to hand over, the service was never recorded as active",
+            ),
+            Text(f"Jalankan dahulu: netops apply {plan.change}", f"First run: netops apply {plan.change}"),
+        )
+    _demand(started.event.data.get("plan") == digest_of(plan), plan, "rencana", "plan")
+    return started, active
+
+
+def _signatory(office: Office, role: str) -> Party:
+    who = office.signatories[role]
+    acting = f"{who.acting} " if who.acting else ""
+    return Party(
+        name=who.name,
+        nip=who.nip,
+        title=acting + who.title,
+        title_en=acting + (who.title_en or who.title),
+        unit=office.unit,
+        unit_en=office.unit_en or office.unit,
+    )
+
+
+def _approvals(before: Sequence[Event], request: str, zone: ZoneInfo) -> Iterator[Approved]:
+    for event in before:
+        data = event.data
+        if event.kind != "approval.received" or data.get("request") != request:
+            continue
+        if str(data.get("decision", "")).startswith("approve"):
+            yield Approved(
+                role=_text(data, "role"),
+                approver=_text(data, "approver"),
+                at=event.at.astimezone(zone),
+                evidence=_text(data, "class"),
+                key=_text(data, "key"),
+            )
+
+
+def _device(name: str, platform: str, run: Sequence[Event], zone: ZoneInfo) -> DeviceRecord:
+    own = [event for event in run if event.device == name]
+    verified = next((event for event in reversed(own) if event.kind == "device.verified"), None)
+    sampled = next((e for e in reversed(own) if e.kind == "evidence.sampled" and e.data.get("when") == "after"), None)
+    sent = [event for event in own if event.kind == "batch.sent" and event.data.get("phase") == "apply"]
+    return DeviceRecord(
+        name=name,
+        platform=platform,
+        replies=sum(int(event.data.get("replies", 0)) for event in sent),
+        checks=tuple(map(str, verified.data.get("checks", ()))) if verified else (),
+        verified_at=verified.at.astimezone(zone) if verified else None,
+        sampled_at=sampled.at.astimezone(zone) if sampled else None,
+        interfaces=int(sampled.data.get("interfaces", 0)) if sampled else 0,
+        up=tuple(map(str, verified.data.get("interfaces", ()))) if verified else (),
+    )
+
+
+def _proofs(plan: Plan, before: Sequence[Event], run: Sequence[Event]) -> Iterator[Proof]:
+    """Digests for the annex: what was asked, planned, decided, saved before, read back and sampled."""
+    yield Proof(label="request", about="", digest=plan.request)
+    yield Proof(label="plan", about="", digest=digest_of(plan))
+    named = {"device.captured": ("backup",), "device.verified": ("state",), "evidence.sampled": ("sample",)}
+    decided = [e for e in before if e.kind == "approval.received" and e.data.get("request") == plan.request]
+    for event in decided:
+        for field in ("statement", "signature"):
+            if found := _text(event.data, field):
+                yield Proof(label=field, about=_text(event.data, "role"), digest=found)
+    for event in run:
+        for field in named.get(event.kind, ()):
+            if found := _text(event.data, field):
+                label = f"{field}_{event.data['when']}" if field == "sample" and "when" in event.data else field
+                yield Proof(label=label, about=event.device, digest=found)
+
+
+def _letter(letter: Mapping[str, Any]) -> Letter:
+    day = _text(letter, "date")
+    return Letter(
+        number=_text(letter, "number"),
+        date=date.fromisoformat(day[:10]) if day else None,
+        subject=_text(letter, "subject"),
+        signatory=_text(letter, "signatory"),
+    )
+
+
+def _happening(event: Mapping[str, Any], office: ZoneInfo) -> Happening:
+    zone = ZONES.get(str(event.get("zone")), office)
+    rates = _mapping(event, "bandwidth")
+    return Happening(
+        name=_text(event, "name"),
+        starts_at=datetime.fromisoformat(event["starts_at"]).astimezone(zone),
+        ends_at=datetime.fromisoformat(event["ends_at"]).astimezone(zone),
+        place=_text(event, "place"),
+        setting=_text(event, "setting"),
+        participants=int(event["participants"]),
+        down=int(rates["down"]),
+        up=int(rates["up"]),
+    )
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    return "" if value is None else str(value)
