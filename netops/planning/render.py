@@ -1,0 +1,187 @@
+"""Templates to text and values (only importer of jinja2): what is printed becomes a placeholder and is spliced in after
+parsing; refuses undefined variables, values that are no text or number, and control characters."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from netops.core.errors import InputError
+from netops.core.model import Needs, Tag, Target, Value
+from netops.core.secret import SecretRef
+from netops.core.text import Text
+from netops.planning.sites import Site
+from netops.requests.load import find_forbidden
+
+OPEN, CLOSE = "\ue000", "\ue001"
+_SINK = " values"  # a blank in front: no template can name it
+_FILTERS = ("join", "first", "last", "length", "sort", "upper", "lower", "replace")
+_TESTS = ("defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even", "divisibleby")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_BROKEN = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A secret reference in a context: it can be printed alone, and never becomes part of another text."""
+
+    ref: SecretRef
+
+    def __str__(self) -> NoReturn:
+        raise TypeError(f"the secret {self.ref} can only be printed alone, without filters")
+
+
+class Renderer:
+    """Renders `<folder>/<service>/<platform>.j2`. Holds only compiled templates; a changed file is read again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._environment = SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(folder),
+            undefined=jinja2.StrictUndefined,
+            finalize=_finalize,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        known = self._environment
+        known.filters = {name: known.filters[name] for name in _FILTERS}
+        known.tests = {name: known.tests[name] for name in _TESTS}
+        known.globals = {"range": known.globals["range"]}
+
+    def render(self, service: str, platform: str, context: Mapping[str, object]) -> tuple[str, Mapping[str, Value]]:
+        """The text with placeholders, and placeholder → value. Raises `InputError` naming template, line, variable."""
+        name = f"{service}/{platform}.j2"
+        sink: dict[str, Value] = {}
+        try:
+            template = self._environment.get_template(name)
+            text = template.render({**context, _SINK: sink})
+        except jinja2.TemplateNotFound as exc:
+            raise self._missing(name, exc) from exc
+        except _BROKEN as exc:
+            raise self._broken(name, exc) from exc
+        for number, line in enumerate(self._source(name).split("\n"), 1):
+            if _PRIVATE.search(line):
+                raise self._error(
+                    name, number, Text("karakter privat di dalam templat", "a private-use character in the template")
+                )
+        return text, sink
+
+    def _source(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def _error(self, name: str, line: int | None, message: Text, field: str | None = None) -> InputError:
+        return InputError(message, path=self.folder / name, line=line, field=field)
+
+    def _missing(self, name: str, exc: jinja2.TemplateNotFound) -> InputError:
+        wanted = exc.name or name
+        return InputError(
+            Text(f"templat {wanted} tidak ada", f"there is no template {wanted}"),
+            Text(
+                "Salin dari contoh (netops init) atau buat berkas itu.",
+                "Copy it from the example (netops init) or write it.",
+            ),
+            path=self.folder / wanted,
+        )
+
+    def _broken(self, name: str, exc: Exception) -> InputError:
+        if isinstance(exc, jinja2.TemplateSyntaxError):
+            at = Path(exc.filename).relative_to(self.folder).as_posix() if exc.filename else name
+            reason = exc.message or ""
+            return self._error(at, exc.lineno, Text(f"templat tidak sah: {reason}", f"not a valid template: {reason}"))
+        at, line = self._place(name, exc)
+        if isinstance(exc, jinja2.UndefinedError):
+            variable = _variable(str(exc))
+            return self._error(
+                at,
+                line,
+                Text(f"variabel {variable!r} tidak ada: {exc}", f"the variable {variable!r} is undefined: {exc}"),
+                variable,
+            )
+        return self._error(at, line, Text(f"templat gagal: {exc}", f"the template fails: {exc}"))
+
+    def _place(self, name: str, exc: Exception) -> tuple[str, int | None]:
+        """The innermost line of a template in the traceback (jinja2 rewrites it to the template's own lines)."""
+        at, line = name, None
+        for frame, number in walk_tb(exc.__traceback__):
+            file = Path(frame.f_code.co_filename)
+            if file.suffix == ".j2" and file.is_relative_to(self.folder):
+                at, line = file.relative_to(self.folder).as_posix(), number
+        return at, line
+
+
+def _variable(message: str) -> str:
+    found = re.search(r"has no (?:attribute|element) '?([^']+)'?", message) or re.search(
+        r"'([^']+)' is undefined", message
+    )
+    return found[1] if found else message
+
+
+@jinja2.pass_context
+def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
+    """Called for every printed value, never for the template's own text; loops and conditions see the real ones."""
+    sink = context.get(_SINK)
+    if isinstance(value, Sealed):
+        real: Value = value.ref
+    elif isinstance(value, SecretRef):
+        real = value
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        real = str(value)
+    elif isinstance(value, jinja2.Undefined):
+        return str(value)  # StrictUndefined raises here
+    else:
+        raise TypeError(f"a value of type {type(value).__name__} cannot be printed; only text and whole numbers can")
+    if isinstance(real, str) and (found := find_forbidden(real)):
+        raise ValueError(f"a value contains the control or private-use character {found}")
+    token = f"{OPEN}{len(sink)}{CLOSE}"
+    sink[token] = real
+    return token
+
+
+def event_context(needs: Needs, target: Target, tag: Tag, site: Site, ports: tuple[str, ...] = ()) -> dict[str, object]:
+    """What the templates of `event-hotspot` may use, for one device; `ports` are the place's access ports on it.
+
+    Voucher passwords are references `voucher/<change>/<nnn>`; their names begin with the change id's last part.
+    """
+    net = IPv4Network(needs.subnet)
+    short = tag.change.rpartition("-")[2].lower() or tag.change.lower()
+    width = max(3, len(str(needs.users)))
+    numbers = [f"{number:0{width}d}" for number in range(1, needs.users + 1)]
+    return {
+        "name": tag.name,
+        "comment": tag.comment,
+        "device": {
+            "name": target.name,
+            "site": target.site,
+            "platform": target.platform,
+            "lan_bridge": target.data.get("lan_bridge"),
+            "uplink_interface": target.data.get("uplink_interface"),
+            "trunks": list(target.data.get("trunks", ())),
+        },
+        "needs": needs,
+        "net": {
+            "prefix": str(net),
+            "length": net.prefixlen,
+            "netmask": str(net.netmask),
+            "gateway": str(net[1]),
+            "first": str(net[2]),
+            "last": str(net[-2]),
+        },
+        "dns_name": f"{short}.{site.event.domain}",
+        "ports": list(ports),
+        "users": [
+            {
+                "name": f"{short}-{number}",
+                "password": Sealed(SecretRef(f"voucher/{tag.change}/{number}")),
+                "comment": f"{tag.comment} {number}",
+            }
+            for number in numbers
+        ],
+    }

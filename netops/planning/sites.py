@@ -1,0 +1,191 @@
+"""The sites' figures (`inventory/sites.yaml`): uplinks, event ranges, sizing policy, places; refuses what does not add up."""
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from netops.core.errors import InputError
+from netops.core.text import Text
+from netops.core.units import parse_duration
+from netops.requests.common import BandwidthField, Key, Line, Rate, Strict, Zone
+from netops.requests.load import Document, said, validate
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_duration(value)
+    except ValueError as exc:
+        raise said(f"{value!r} bukan lama waktu seperti 2h30m", f"{value!r} is not a duration such as 2h30m") from exc
+
+
+def _percent(value: object) -> object:
+    match = re.fullmatch(r"([0-9]{1,3})\s*%", value) if isinstance(value, str) else None
+    return int(match[1]) if match else value
+
+
+def _vlans(value: object) -> object:
+    match = re.fullmatch(r"\s*([0-9]{1,4})\s*-\s*([0-9]{1,4})\s*", value) if isinstance(value, str) else None
+    return {"first": int(match[1]), "last": int(match[2])} if match else value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(IPv4Network(value))
+    except ValueError as exc:
+        raise said(
+            f"{value!r} bukan awalan IPv4 seperti 10.90.0.0/16", f"{value!r} is not an IPv4 prefix such as 10.90.0.0/16"
+        ) from exc
+
+
+Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0, le=366 * 86_400)]
+Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=1000)]
+Network = Annotated[str, BeforeValidator(lambda value: _network(value) if isinstance(value, str) else value)]
+Port = Annotated[Line, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9/._-]*$")]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$")]
+
+
+class VlanRange(Strict):
+    """Both ends included; written `210-229`."""
+
+    first: Annotated[int, Field(ge=2, le=4094)]
+    last: Annotated[int, Field(ge=2, le=4094)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise said("rentang VLAN terbalik", "the VLAN range is reversed")
+        return self
+
+    def __contains__(self, vlan: object) -> bool:
+        return isinstance(vlan, int) and self.first <= vlan <= self.last
+
+
+class Uplink(Strict):
+    """A provider's contract in bit/s; `office` is the share kept for the office at all times; `source` says whence."""
+
+    provider: Line
+    down: Rate
+    up: Rate
+    office: Annotated[Percent, Field(le=100)]
+    source: Line
+
+
+class EventRange(Strict):
+    """What events of this site may be given: VLANs, addresses, uplink, the DNS zone of login pages, rates per client."""
+
+    vlans: Annotated[VlanRange, BeforeValidator(_vlans)]
+    subnets: Network
+    uplink: Line
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
+    lease: Annotated[Seconds, Field(ge=60)]
+    client: BandwidthField
+
+
+class Sizing(Strict):
+    """Policy with its source: devices a person brings, share of them in use at once, headroom and margin in percent."""
+
+    devices_per_person: Annotated[float, Field(gt=0, le=20, strict=False)]
+    concurrent: Annotated[Percent, Field(ge=1, le=100)]
+    headroom: Percent
+    vouchers_per_person: Annotated[float, Field(gt=0, le=20, strict=False)]
+    margin: Annotated[Percent, Field(le=100)]
+    source: Line
+
+
+class Site(Strict):
+    key: Key
+    name: Line
+    zone: Zone
+    uplinks: Annotated[dict[str, Uplink], Field(min_length=1)]
+    event: EventRange
+    sizing: Sizing
+
+    @model_validator(mode="after")
+    def _uplink_known(self) -> Self:
+        if self.event.uplink not in self.uplinks:
+            known = ", ".join(self.uplinks)
+            raise said(
+                f"event.uplink {self.event.uplink!r} tidak ada di uplinks ({known})",
+                f"event.uplink {self.event.uplink!r} is not among the uplinks ({known})",
+            )
+        return self
+
+
+class Place(Strict):
+    """Where events happen; `ports` are the access ports there, by switch name (empty: nothing to set on a switch)."""
+
+    key: Key
+    name: Line
+    site: Key
+    setting: Literal["indoor", "outdoor", "both"]
+    ports: dict[HostName, Annotated[tuple[Port, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
+
+
+class Sites(Strict):
+    sites: Annotated[dict[Key, Site], Field(min_length=1)]
+    places: Annotated[dict[Key, Place], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        """Each entry carries its own key, so that it can be handed on alone."""
+        if not isinstance(value, dict):
+            return value
+        return {**value, **{part: _keyed(value[part]) for part in ("sites", "places") if part in value}}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for place in self.places.values():
+            if place.site not in self.sites:
+                raise said(
+                    f"tempat {place.key!r} menyebut lokasi {place.site!r} yang tidak ada",
+                    f"the place {place.key!r} names the site {place.site!r}, which does not exist",
+                )
+        ranges = [(site.key, IPv4Network(site.event.subnets)) for site in self.sites.values()]
+        for index, (key, network) in enumerate(ranges):
+            for other, another in ranges[:index]:
+                if network.overlaps(another):
+                    raise said(
+                        f"rentang alamat acara {key!r} dan {other!r} bertumpang tindih",
+                        f"the event address ranges of {key!r} and {other!r} overlap",
+                    )
+        return self
+
+    def site(self, key: str) -> Site:
+        if key not in self.sites:
+            raise InputError(
+                Text(f"lokasi {key!r} tidak dikenal", f"the site {key!r} is not known"),
+                _known("Lokasi", "Sites", self.sites),
+                field="site",
+            )
+        return self.sites[key]
+
+    def place(self, key: str) -> Place:
+        if key not in self.places:
+            raise InputError(
+                Text(f"tempat {key!r} tidak dikenal", f"the place {key!r} is not known"),
+                _known("Tempat", "Places", self.places),
+                field="event.place",
+            )
+        return self.places[key]
+
+
+def _keyed(entries: Any) -> Any:
+    if not isinstance(entries, dict):
+        return entries
+    return {key: {**entry, "key": key} if isinstance(entry, dict) else entry for key, entry in entries.items()}
+
+
+def _known(indonesian: str, english: str, entries: Mapping[str, object]) -> Text:
+    names = ", ".join(sorted(entries))
+    return Text(f"{indonesian} di inventory/sites.yaml: {names}", f"{english} in inventory/sites.yaml: {names}")
+
+
+def load_sites(document: Document) -> Sites:
+    """Raises `InputError` with file, line, field and reason of every finding."""
+    return validate(Sites, document)

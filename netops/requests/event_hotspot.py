@@ -1,0 +1,58 @@
+"""The request for an event's internet (permohonan, SOP B-24 step 3): what was asked, frozen; refuses impossible times."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, zone_of
+from netops.requests.load import Document, said, validate
+
+SERVICE = "event-hotspot"
+MAX_PARTICIPANTS = 20_000
+"""More than any place of a campus holds; a larger number is a slip of the keyboard."""
+
+
+class Event(Strict):
+    """`starts_at` and `ends_at` in UTC; `zone` is how people at the place read them; `place` a key of `sites.yaml`."""
+
+    name: Line
+    zone: Zone
+    starts_at: datetime
+    ends_at: datetime
+    place: Key
+    setting: Literal["indoor", "outdoor"]
+    participants: Annotated[int, Field(ge=1, le=MAX_PARTICIPANTS)]
+    bandwidth: BandwidthField
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_from_offset(cls, value: Any) -> Any:
+        """A time that carries +07:00, +08:00 or +09:00 names its zone; no need to write it twice."""
+        if isinstance(value, dict) and value.get("zone") is None:
+            zone = zone_of(value.get("starts_at"))
+            return {**value, "zone": zone} if zone else value
+        return value
+
+    @field_validator("starts_at", "ends_at", mode="before")
+    @classmethod
+    def _utc(cls, value: object, info: ValidationInfo) -> object:
+        return read_time(value, info.data.get("zone"))
+
+    @field_validator("ends_at")
+    @classmethod
+    def _after_start(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
+        starts_at = info.data.get("starts_at")
+        if starts_at is not None and ends_at <= starts_at:
+            raise said("kegiatan berakhir sebelum mulai", "the event ends before it starts")
+        return ends_at
+
+
+class EventHotspot(Request):
+    service: Literal["event-hotspot"]
+    event: Event
+
+
+def load_event(document: Document) -> EventHotspot:
+    """The document as a request. Raises `InputError` with file, line, field and reason of every finding."""
+    return validate(EventHotspot, document)
