@@ -7,6 +7,7 @@ from netops.core.model import Op, RowOp, Rows, Value, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.operations import rows_only
+from netops.platforms.routeros.table import settable
 from netops.platforms.routeros.words import quote
 
 FEW = 5
@@ -23,10 +24,14 @@ def export(rows: Rows) -> str:
     lines = []
     for row in rows.rows:
         menu_ = menu(row.menu)
-        values = {name: value for name, value in row.values.items() if name in menu_.settable}
-        words = _words(menu_, {k: v for k, v in values.items() if isinstance(v, str) and not menu_.settable[k].secret})
-        if words:
-            lines.append(f"{row.menu} {'add' if menu_.can_add and not menu_.single else 'set'} {words}")
+        values = {name: value for name, value in settable(menu_, row.values).items() if value != ""}
+        head = "add"
+        if not menu_.can_add:
+            key = {name: value for name, value in row.values.items() if name in menu_.key}
+            head = "set" if menu_.single else f"set [ find {_words(menu_, key)} ]"
+            values = {name: value for name, value in values.items() if name not in key}
+        if values:
+            lines.append(f"{row.menu} {head} {_words(menu_, values)}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,263 @@
+"""One connection to a RouterOS device over its API: I/O only; never writes twice, never reads a secret back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from netops.core.clock import Clock
+from netops.core.errors import CommandRefused, Misbehaved, Unsupported
+from netops.core.model import (
+    Batch,
+    DeviceFacts,
+    Finding,
+    GuardHandle,
+    GuardPurpose,
+    GuardSpec,
+    GuardState,
+    Receipt,
+    Row,
+    Rows,
+    Scope,
+    State,
+    Target,
+)
+from netops.core.secret import SecretSource
+from netops.core.text import Text
+from netops.drivers import routeros_checks as checks
+from netops.drivers.routeros_wire import Answer, Command, Wire, connect
+from netops.drivers.routeros_write import Sender
+from netops.platforms.routeros import guard
+from netops.platforms.routeros.facts import Menu, menu, menus
+from netops.platforms.routeros.quirks import FLAGS, RUNTIME
+from netops.platforms.routeros.show import export
+from netops.platforms.routeros.values import is_flag
+
+_NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/interface"}
+_META = frozenset({".id", ".nextid", ".about", ".dead", ".section"})
+
+
+def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "RouterOSDriver":
+    """A driver that connects when it is entered. Raises nothing by itself."""
+    return RouterOSDriver(target, secrets, clock)
+
+
+class RouterOSDriver:
+    """The driver port for RouterOS 6 and 7 (`core.ports.Driver`)."""
+
+    facts: DeviceFacts
+
+    def __init__(self, target: Target, secrets: SecretSource, clock: Clock) -> None:
+        self._target, self._secrets, self._clock = target, secrets, clock
+        self._open: Wire | None = None
+
+    def __enter__(self) -> "RouterOSDriver":
+        self._open = connect(self._target, self._secrets.get(self._target.password), self._clock)
+        try:
+            self.facts = checks.device_facts(self._wire, self._target)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    @property
+    def _wire(self) -> Wire:
+        if self._open is None:
+            raise RuntimeError("the driver is used outside its with block")
+        return self._open
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def preflight(self) -> tuple[Finding, ...]:
+        return checks.preflight(self._wire, self._target, self.facts, self._clock.now())
+
+    def observe(self, scope: Scope) -> State:
+        """All menus of the scope in one round trip: settable properties and flags, raw text, no secrets, no counters.
+
+        Raises `Unsupported` for a menu that the device does not have or does not let us read.
+        """
+        answers = self._wire.exchange("observe", [_print(menu(path)) for path in scope.paths])
+        rows: list[Row] = []
+        for path, answer in zip(scope.paths, answers, strict=True):
+            if answer.traps:
+                raise self._unreadable(path, answer)
+            rows += _rows(path, answer)
+        return Rows(rows=tuple(rows))
+
+    def capture(self) -> bytes:
+        """What we know of the device's configuration as a terse export, without dynamic rows and secrets.
+
+        `/export` returns no text over the API, and a file on the device would be a write: so this is put together from
+        every known menu that the device has. It documents the state before a change; it is no image to restore from.
+        """
+        paths = [path for path in menus() if path not in _NO_BACKUP and menu(path).settable]
+        answers = self._wire.exchange("capture", [_print(menu(path)) for path in paths])
+        rows: list[Row] = []
+        for path, answer in zip(paths, answers, strict=True):
+            rows += [row for row in _rows(path, answer) if not is_flag(row, "dynamic")]
+        about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets\n"
+        return (about + export(Rows(rows=tuple(rows)))).encode("utf-8", "surrogateescape")
+
+    def _unreadable(self, path: str, answer: Answer) -> Unsupported:
+        why = checks.printable(answer.traps[0])
+        return Unsupported(
+            Text(f"{path} tidak dapat dibaca: {why}", f"{path} cannot be read: {why}"),
+            Text(
+                "periksa paket dan policy grup pengguna API (read, write, test, api)",
+                "check the packages and the policies of the API user's group (read, write, test, api)",
+            ),
+            device=self._target.name,
+            step="observe",
+            may_have_written=False,
+        )
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def apply(self, batch: Batch, secrets: SecretSource) -> Receipt:
+        """Rows are looked up by natural key right before, then all commands go out; each answer is read before an error
+        is raised. A row that clients made (`active`, `cookie`, `host`, leases) and that is gone already is as good as
+        removed.
+        """
+        return Sender(self._wire, self._target.name).apply(batch, secrets)
+
+    def save(self) -> None:
+        """Nothing: RouterOS keeps what it runs."""
+
+    # ── guards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def arm(self, spec: GuardSpec) -> GuardHandle:
+        """A script and the scheduler that runs it once after `seconds`; what stands under its name goes first.
+
+        Raises `Unsupported` where the way back fits into no script or the device refuses one. Whether the device will
+        really run it is asked by `guard_state`.
+        """
+        name = guard.name_of(spec.owner, spec.purpose)
+        try:
+            source = guard.script(spec)
+        except ValueError as exc:
+            raise self._no_guard(str(exc)) from exc
+        self._drop(name)
+        now = self._clock.now()
+        policy = ",".join(guard.POLICIES)
+        common = (f"=name={name}", f"=comment={spec.owner.comment}", f"=policy={policy}")
+        answers = self._wire.exchange(
+            "arm",
+            [
+                ("/system/script/add", common[0], common[2], f"=source={source}"),
+                ("/system/scheduler/add", *common, f"=interval={spec.seconds}s", f"=on-event={name}"),
+            ],
+            writes=True,
+        )
+        refused = next((answer.traps[0] for answer in answers if answer.traps), None)
+        if refused is not None:
+            self._drop(name)
+            raise self._no_guard(checks.printable(refused))
+        return GuardHandle(
+            purpose=spec.purpose,
+            kind=spec.kind,
+            device=self._target.name,
+            name=name,
+            armed_at=now,
+            fires_at=now + timedelta(seconds=spec.seconds),
+        )
+
+    def guard_state(self, handle: GuardHandle) -> GuardState:
+        """FIRED once the device ran it; INACTIVE where it is there but will not run (device-mode, disabled, no date)."""
+        row = self._guard_row(handle.name)
+        if row is None:
+            return GuardState.ABSENT
+        if row.get("run-count", "0") != "0":
+            return GuardState.FIRED
+        off = row.get("disabled") in ("true", "yes") or "inactiv" in row.get(".about", "")
+        if off or not row.get("next-run") or not self._scripts(handle.name):
+            return GuardState.INACTIVE
+        return GuardState.ARMED
+
+    def confirm(self, handle: GuardHandle) -> None:
+        """Stops the timer, then looks whether it had fired: only then its rows go. An absent guard is confirmed already.
+
+        Raises `Misbehaved` (its rows removed all the same) for a REVERT guard that had fired: the change did not stay.
+        """
+        row = self._guard_row(handle.name)
+        if row is not None:
+            self._checked("confirm", ("/system/scheduler/set", f"=.id={row['.id']}", "=disabled=yes"))
+            row = self._guard_row(handle.name)
+        fired = row is not None and row.get("run-count", "0") != "0"
+        self._drop(handle.name)
+        if fired and handle.purpose is GuardPurpose.REVERT:
+            raise Misbehaved(
+                Text(
+                    "pengaman di perangkat sudah memulihkan keadaan semula sebelum dikonfirmasi",
+                    "the device's guard had restored it before it was confirmed",
+                ),
+                device=self._target.name,
+                step="confirm",
+                may_have_written=True,
+            )
+
+    def fire(self, handle: GuardHandle) -> None:
+        """Runs the guard's script now and waits for it; then its rows go."""
+        scripts = self._scripts(handle.name)
+        if scripts:
+            self._checked("fire", ("/system/script/run", f"=.id={scripts[0]['.id']}"))
+        self._drop(handle.name)
+
+    def _guard_row(self, name: str) -> dict[str, str] | None:
+        wanted = "=.proplist=.id,name,disabled,next-run,run-count,.about"
+        [answer] = self._wire.exchange("guard", [("/system/scheduler/print", wanted)])
+        return next((row for row in answer.rows if row.get("name") == name), None)
+
+    def _scripts(self, name: str) -> list[dict[str, str]]:
+        [answer] = self._wire.exchange("guard", [("/system/script/print", "=.proplist=.id,name")])
+        return [row for row in answer.rows if row.get("name") == name]
+
+    def _drop(self, name: str) -> None:
+        """Scheduler first, so that nothing runs a script that is half gone."""
+        row = self._guard_row(name)
+        if row is not None:
+            self._checked("guard", ("/system/scheduler/remove", f"=.id={row['.id']}"))
+        for found in self._scripts(name):
+            self._checked("guard", ("/system/script/remove", f"=.id={found['.id']}"))
+
+    def _checked(self, step: str, command: Command) -> None:
+        [answer] = self._wire.exchange(step, [command], writes=True)
+        if answer.traps:
+            reply = checks.printable(answer.traps[0])
+            raise CommandRefused(
+                Text(f"{command[0]}: perangkat menolak: {reply}", f"{command[0]}: the device refused: {reply}"),
+                device=self._target.name,
+                step=step,
+                may_have_written=True,
+                reply=reply,
+            )
+
+    def _no_guard(self, why: str) -> Unsupported:
+        return Unsupported(
+            Text(f"pengaman tidak dapat dipasang: {why}", f"the guard cannot be armed: {why}"),
+            Text(
+                "beri grup pengguna API policy read, write, test, dan izinkan scheduler di /system/device-mode",
+                "give the API user's group the policies read, write, test, and allow scheduler in /system/device-mode",
+            ),
+            device=self._target.name,
+            step="arm",
+            may_have_written=False,
+        )
+
+
+def _print(menu_: Menu) -> Command:
+    shown = dict.fromkeys(name for name in menu_.settable if name not in menu_.secrets)
+    shown |= dict.fromkeys((*menu_.key, *(flag for flag in FLAGS if flag in menu_.read_only)))
+    return (f"{menu_.path}/print", f"=.proplist={','.join(('.id', *shown))}")
+
+
+def _rows(path: str, answer: Answer) -> Iterable[Row]:
+    for values in answer.rows:
+        row_id = values.pop(".id", "")
+        yield Row(menu=path, values=_plain(values), id=row_id)
+
+
+def _plain(values: dict[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in values.items() if name not in _META} if _META & values.keys() else values

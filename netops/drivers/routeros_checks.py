@@ -1,0 +1,251 @@
+"""What a RouterOS device says of itself, and what would stop or weaken a change there; reads only, never raises a trap."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from netops.core.errors import Unsupported
+from netops.core.model import DeviceFacts, Finding, Severity, Target
+from netops.core.text import Text
+from netops.drivers.routeros_wire import Answer, Command, Wire
+from netops.platforms.routeros.guard import POLICIES
+
+_NEEDED = (*POLICIES, "api")
+_FREE = 1_000_000
+"""Bytes of free flash below which a device may fail to keep what it is told."""
+_SKEW = timedelta(minutes=2)
+_FORMATS = ("%Y-%m-%d %H:%M:%S", "%b/%d/%Y %H:%M:%S")
+_OFF = ("no", "false")
+
+
+def printable(text: str) -> str:
+    """A device's text for a message: no character that a terminal would act on, and not endless."""
+    return "".join(char if char.isprintable() else "?" for char in text)[:300]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reports:
+    """Answers by name; a menu that the device lacks is an empty row."""
+
+    rows: Mapping[str, list[dict[str, str]]]
+
+    def first(self, name: str) -> dict[str, str]:
+        return next(iter(self.rows[name]), {})
+
+
+_ASKED: dict[str, Command] = {
+    "resource": ("/system/resource/print",),
+    "identity": ("/system/identity/print",),
+    "mode": ("/system/device-mode/print",),
+    "users": ("/user/print", "=.proplist=.id,name,group,disabled"),
+    "groups": ("/user/group/print", "=.proplist=.id,name,policy"),
+}
+_ASKED_MORE: dict[str, Command] = {
+    **_ASKED,
+    "services": ("/ip/service/print", "=.proplist=.id,name,disabled,certificate,dynamic,port,address"),
+    "clock": ("/system/clock/print",),
+    "ntp": ("/system/ntp/client/print",),
+}
+
+
+def _ask(wire: Wire, step: str, asked: Mapping[str, Command]) -> _Reports:
+    answers: Sequence[Answer] = wire.exchange(step, list(asked.values()))
+    return _Reports(rows={name: answer.rows for name, answer in zip(asked, answers, strict=True)})
+
+
+def device_facts(wire: Wire, target: Target) -> DeviceFacts:
+    """Version, board, identity, and the features `scheduler`, `hotspot` where neither device-mode nor policy forbids them.
+
+    Raises `Unsupported` when the login may not even read.
+    """
+    reports = _ask(wire, "facts", _ASKED)
+    resource = reports.first("resource")
+    version = resource.get("version", "").partition(" ")[0]
+    if not version:
+        raise Unsupported(
+            Text("login ini tidak boleh membaca /system/resource", "this login may not read /system/resource"),
+            Text(
+                "tempel di terminal perangkat:\n/user group set netops policy=read,write,test,api,sensitive",
+                "paste into the device's terminal:\n/user group set netops policy=read,write,test,api,sensitive",
+            ),
+            device=target.name,
+            step="facts",
+            may_have_written=False,
+        )
+    granted = _policies(reports, target.username)
+    mode = reports.first("mode")
+    features = []
+    if _allowed(mode, "scheduler", ("home",)) and (granted is None or set(POLICIES) <= granted):
+        features.append("scheduler")
+    if _allowed(mode, "hotspot", ("home", "basic")):
+        features.append("hotspot")
+    return DeviceFacts(
+        platform="routeros",
+        version=version,
+        board=resource.get("board-name", ""),
+        identity=reports.first("identity").get("name", ""),
+        features=tuple(features),
+    )
+
+
+def _allowed(mode: Mapping[str, str], feature: str, off_in: Sequence[str]) -> bool:
+    """device-mode: an explicit word for the feature, else what the mode leaves on; no such menu forbids nothing."""
+    if feature in mode:
+        return mode[feature] not in _OFF
+    return mode.get("mode", "") not in off_in
+
+
+def _policies(reports: _Reports, login: str) -> frozenset[str] | None:
+    """What the login's group grants; None where it may not be read."""
+    user = next((row for row in reports.rows["users"] if row.get("name") == login), None)
+    group = next((row for row in reports.rows["groups"] if user and row.get("name") == user.get("group")), None)
+    if group is None or "policy" not in group:
+        return None
+    return frozenset(word for word in group["policy"].split(",") if word and not word.startswith("!"))
+
+
+def preflight(wire: Wire, target: Target, facts: DeviceFacts, now: datetime) -> tuple[Finding, ...]:
+    """Findings in a fixed order; `now` is our clock, to see whether the device's agrees."""
+    reports = _ask(wire, "preflight", _ASKED_MORE)
+    return (
+        *_version(facts),
+        *_mode(facts, reports),
+        *_services(target, reports),
+        *_users(target, reports),
+        *_time(reports, now),
+        *_space(reports),
+    )
+
+
+def _finding(about: str, severity: Severity, id: str, en: str) -> Finding:
+    return Finding(about=about, severity=severity, id=id, en=en)
+
+
+def _version(facts: DeviceFacts) -> Iterator[Finding]:
+    try:
+        number = tuple(int(part) for part in facts.version.split(".")[:2])
+    except ValueError:
+        number = (0, 0)
+    if number < (6, 43):
+        text = f"RouterOS {facts.version}"
+        yield _finding(
+            "version",
+            Severity.STOP,
+            f"{text} terlalu lama: perbarui ke 6.49 atau 7 (/system package update)",
+            f"{text} is too old: update to 6.49 or 7 (/system package update)",
+        )
+    else:
+        yield _finding("version", Severity.OK, f"RouterOS {facts.version}", f"RouterOS {facts.version}")
+
+
+def _mode(facts: DeviceFacts, reports: _Reports) -> Iterator[Finding]:
+    mode = reports.first("mode")
+    for feature, off_in, severity in (
+        ("scheduler", ("home",), Severity.WARNING),
+        ("hotspot", ("home", "basic"), Severity.STOP),
+    ):
+        if not _allowed(mode, feature, off_in):
+            command = f"/system device-mode update {feature}=yes"
+            yield _finding(
+                "device-mode",
+                severity,
+                f"device-mode melarang {feature}: jalankan `{command}` lalu tekan tombol perangkat",
+                f"device-mode forbids {feature}: run `{command}`, then press the device's button",
+            )
+    if mode.get("flagged") in ("yes", "true"):
+        yield _finding(
+            "device-mode",
+            Severity.STOP,
+            "konfigurasi ditandai mencurigakan (flagged): periksa /system device-mode",
+            "the configuration is flagged as suspicious: see /system device-mode",
+        )
+    if not mode and facts.version.startswith("6."):
+        yield _finding("device-mode", Severity.OK, "tidak ada pada versi 6", "version 6 has none")
+
+
+def _services(target: Target, reports: _Reports) -> Iterator[Finding]:
+    services = {
+        row.get("name", ""): row for row in reports.rows["services"] if row.get("dynamic") not in ("true", "yes")
+    }
+    secure, clear = services.get("api-ssl", {}), services.get("api", {})
+    if secure.get("disabled") in ("true", "yes") or secure.get("certificate", "none") in ("none", ""):
+        yield _finding(
+            "api-ssl",
+            Severity.STOP if not target.options.get("cleartext") else Severity.WARNING,
+            "api-ssl mati atau tanpa sertifikat: /ip service set api-ssl certificate=netops-api disabled=no",
+            "api-ssl is off or without certificate: /ip service set api-ssl certificate=netops-api disabled=no",
+        )
+    if clear and clear.get("disabled") not in ("true", "yes"):
+        yield _finding(
+            "api",
+            Severity.WARNING,
+            "API tanpa enkripsi masih menyala: /ip service set api disabled=yes",
+            "the clear-text API is still on: /ip service set api disabled=yes",
+        )
+
+
+def _users(target: Target, reports: _Reports) -> Iterator[Finding]:
+    granted = _policies(reports, target.username)
+    missing = [word for word in _NEEDED if granted is not None and word not in granted]
+    if missing:
+        words = ",".join(missing)
+        yield _finding(
+            "policy",
+            Severity.STOP,
+            f"grup pengguna {target.username} tanpa policy {words}: tambahkan dengan /user group set",
+            f"the group of user {target.username} lacks the policies {words}: add them with /user group set",
+        )
+    admin = next((row for row in reports.rows["users"] if row.get("name") == "admin"), None)
+    if admin is not None and admin.get("disabled") not in ("true", "yes"):
+        yield _finding(
+            "admin",
+            Severity.WARNING,
+            "pengguna bawaan admin masih aktif: /user set admin disabled=yes (setelah ada pengguna lain)",
+            "the default user admin is still enabled: /user set admin disabled=yes (once there is another)",
+        )
+
+
+def _time(reports: _Reports, now: datetime) -> Iterator[Finding]:
+    ntp = reports.first("ntp")
+    if ntp.get("enabled") in ("false", "no"):
+        yield _finding(
+            "ntp",
+            Severity.WARNING,
+            "klien NTP mati: /system ntp client set enabled=yes servers=pool.ntp.org",
+            "the NTP client is off: /system ntp client set enabled=yes servers=pool.ntp.org",
+        )
+    clock = reports.first("clock")
+    there = _device_time(clock)
+    if there is not None and abs(there - now.astimezone(UTC)) > _SKEW:
+        seconds = int((there - now.astimezone(UTC)).total_seconds())
+        yield _finding(
+            "clock",
+            Severity.WARNING,
+            f"jam perangkat berselisih {seconds} detik: periksa NTP dan zona waktu",
+            f"the device's clock is off by {seconds} seconds: check NTP and time zone",
+        )
+
+
+def _device_time(clock: Mapping[str, str]) -> datetime | None:
+    written = f"{clock.get('date', '')} {clock.get('time', '')}"
+    offset = clock.get("gmt-offset", "+00:00")
+    for shape in _FORMATS:
+        try:
+            sign = -1 if offset.startswith("-") else 1
+            hours, _, minutes = offset.lstrip("+-").partition(":")
+            local = datetime.strptime(written, shape).replace(tzinfo=UTC)
+            return local - sign * timedelta(hours=int(hours), minutes=int(minutes or 0))
+        except ValueError:
+            continue
+    return None
+
+
+def _space(reports: _Reports) -> Iterator[Finding]:
+    free = reports.first("resource").get("free-hdd-space", "")
+    if free.isdecimal() and int(free) < _FREE:
+        yield _finding(
+            "flash",
+            Severity.WARNING,
+            f"sisa penyimpanan hanya {int(free)} byte: hapus berkas lama di /file",
+            f"only {int(free)} bytes of storage are free: remove old files in /file",
+        )
