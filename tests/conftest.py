@@ -1,0 +1,46 @@
+"""What every test may use: a running campus, hypothesis settings, and skips that say which package is missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from netops.lab.campus import Campus
+
+# Shared machines are slow at times: no deadline for one example; the number of examples is each test's own matter.
+settings.register_profile("netops", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("netops")
+
+DEBIAN_PROGRAMS = {"snmp": "snmpbulkwalk", "openssh-client": "ssh-keygen", "poppler-utils": "pdftotext"}
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs_debian"):
+        package = mark.args[0]
+        if which(DEBIAN_PROGRAMS.get(package, package)) is None:
+            pytest.skip(f"needs the Debian package {package}")
+    if item.get_closest_marker("shared") and not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the recordings of real devices in {SHARED_DATA.name} beside the checkout")
+
+
+@pytest.fixture(scope="session")
+def campus() -> Iterator["Campus"]:
+    """The default campus, one for each test process: read it, or leave it as you found it."""
+    from netops.lab.campus import Campus
+
+    with Campus() as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_campus() -> Iterator["Campus"]:
+    """A campus of the test's own, for changes and faults."""
+    from netops.lab.campus import Campus
+
+    with Campus() as running:
+        yield running
