@@ -4,23 +4,18 @@ Always, and no setting of the file: who requests does not approve, who approves 
 execute (`approvals`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from pydantic import BaseModel, ConfigDict, Field
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
 from netops.core.text import Text
 from netops.core.units import parse_duration, parse_rate, say_rate
+from netops.requests.load import Document, Loc, read_document, validate
 from netops.requests.signers import PRINCIPAL
-
-MAX_FILE = 256 * 1024
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,25 +95,6 @@ class _File(_Strict):
     services: dict[str, _Service] = Field(min_length=1)
 
 
-_WORDS: Mapping[str, Text] = {
-    "extra_forbidden": Text("isian ini tidak dikenal", "this field is unknown"),
-    "missing": Text("isian ini wajib ada", "this field is required"),
-    "string_type": Text("harus berupa teks", "must be text"),
-    "int_type": Text("harus berupa bilangan bulat", "must be a whole number"),
-    "list_type": Text("harus berupa daftar", "must be a list"),
-    "dict_type": Text("harus berupa pasangan nama: isi", "must be a mapping"),
-    "model_type": Text("harus berupa pasangan nama: isi", "must be a mapping"),
-    "too_short": Text("tidak boleh kosong", "must not be empty"),
-    "greater_than_equal": Text("harus 1 atau lebih", "must be 1 or more"),
-}
-
-
-class _Bad(Exception):
-    def __init__(self, place: Place, id: str, en: str, line: int | None = None) -> None:
-        super().__init__(en)
-        self.place, self.text, self.line = place, Text(id, en), line
-
-
 def read_policy(path: Path) -> Policy:
     """The file at `path`. Raises `InputError` with path, line and field."""
     try:
@@ -129,128 +105,62 @@ def read_policy(path: Path) -> Policy:
             Text("`netops init` membuat contohnya.", "`netops init` makes an example."),
             path=path,
         ) from error
-    return parse_policy(data, path)
+    return parse_policy(data, str(path))
 
 
-def parse_policy(data: bytes, path: Path | str = "policy.yaml") -> Policy:
+def parse_policy(data: bytes, name: str = "policy.yaml") -> Policy:
     """Raises `InputError` with path, line and field."""
-    lines: dict[Place, int] = {}
-    try:
-        return _policy(_File.model_validate(_plain(data, lines)), digest(data))
-    except ValidationError as errors:
-        first = errors.errors()[0]
-        place, text = first["loc"], _WORDS.get(first["type"], Text(first["msg"], first["msg"]))
-        raise _input_error(path, lines, place, text) from errors
-    except _Bad as bad:
-        raise _input_error(path, lines, bad.place, bad.text, bad.line) from bad
-
-
-def _input_error(
-    path: Path | str, lines: Mapping[Place, int], place: Place, text: Text, line: int | None = None
-) -> InputError:
-    known = next((lines[place[:end]] for end in range(len(place), -1, -1) if place[:end] in lines), None)
-    return InputError(text, path=path, line=line or known, field=".".join(map(str, place)) or None)
-
-
-def _policy(file: _File, digest: str) -> Policy:
+    document = read_document(data, name=name)
+    file = validate(_File, document)
     for role, holders in file.roles.items():
         if not PRINCIPAL.fullmatch(role):
-            raise _Bad(("roles", role), "nama peran harus ASCII tanpa spasi", "a role's name is ASCII without blanks")
+            text = Text("nama peran harus ASCII tanpa spasi", "a role's name is ASCII without blanks")
+            raise document.error(("roles", role), text)
         for index, holder in enumerate(holders):
             if not PRINCIPAL.fullmatch(holder):
-                raise _Bad(
-                    ("roles", role, index),
+                text = Text(
                     f"{holder!r} bukan nama seperti di allowed_signers (ASCII tanpa spasi)",
                     f"{holder!r} is not a name as in allowed_signers (ASCII without blanks)",
                 )
-        _once(("roles", role), holders)
-    services = {name: _service(name, service, file) for name, service in file.services.items()}
+                raise document.error(("roles", role, index), text)
+        _once(document, ("roles", role), holders)
     return Policy(
-        roles={role: tuple(holders) for role, holders in file.roles.items()}, services=services, digest=digest
+        roles={role: tuple(holders) for role, holders in file.roles.items()},
+        services={key: _service(document, key, service, file) for key, service in file.services.items()},
+        digest=digest(data),
     )
 
 
-def _service(name: str, service: _Service, file: _File) -> ServicePolicy:
-    place: Place = ("services", name)
+def _service(document: Document, name: str, service: _Service, file: _File) -> ServicePolicy:
+    place: Loc = ("services", name)
     for index, role in enumerate(service.chain):
         if not file.roles.get(role):
-            raise _Bad(
-                (*place, "chain", index),
+            text = Text(
                 f"peran {role!r} tidak ada pemegangnya di roles",
                 f"role {role!r} has no holder in roles",
             )
-    _once((*place, "chain"), service.chain)
+            raise document.error((*place, "chain", index), text)
+    _once(document, (*place, "chain"), service.chain)
     try:
         seconds = parse_duration(service.valid_for)
     except ValueError as error:
-        raise _Bad((*place, "valid_for"), "bukan lama waktu seperti 30d", "not a duration such as 30d") from error
+        text = Text("bukan lama waktu seperti 30d", "not a duration such as 30d")
+        raise document.error((*place, "valid_for"), text) from error
     if seconds < 1:
-        raise _Bad((*place, "valid_for"), "harus lebih dari nol", "must be more than zero")
+        raise document.error((*place, "valid_for"), Text("harus lebih dari nol", "must be more than zero"))
     try:
         rate = parse_rate(service.bounds.bandwidth)
     except ValueError as error:
-        raise _Bad((*place, "bounds", "bandwidth"), "bukan laju seperti 200M", "not a rate such as 200M") from error
+        text = Text("bukan laju seperti 200M", "not a rate such as 200M")
+        raise document.error((*place, "bounds", "bandwidth"), text) from error
     return ServicePolicy(
         chain=tuple(service.chain), valid_for=seconds, participants=service.bounds.participants, bandwidth=rate
     )
 
 
-def _once(place: Place, names: list[str]) -> None:
+def _once(document: Document, place: Loc, names: list[str]) -> None:
     folded = [name.casefold() for name in names]
     for index, name in enumerate(folded):
         if name in folded[:index]:
-            raise _Bad((*place, index), f"{names[index]!r} tertulis dua kali", f"{names[index]!r} is given twice")
-
-
-# ── strict YAML: no aliases, tags or duplicate keys; text, whole numbers and yes/no only ─────────────────────────
-
-
-def _plain(data: bytes, lines: dict[Place, int]) -> object:
-    if len(data) > MAX_FILE:
-        raise _Bad((), f"berkas melebihi {MAX_FILE} byte", f"the file is over {MAX_FILE} bytes")
-    try:
-        root = YAML(typ="rt").compose(data.decode())
-    except UnicodeDecodeError as error:
-        raise _Bad((), "bukan UTF-8", "not UTF-8", data[: error.start].count(b"\n") + 1) from error
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise _Bad((), f"bukan YAML: {error.problem}", f"not YAML: {error.problem}", line) from error
-    except (YAMLError, RecursionError) as error:
-        raise _Bad((), "bukan YAML yang dapat dibaca", "not readable YAML") from error
-    if root is None:
-        raise _Bad((), "berkas kosong", "the file is empty", 1)
-    return _value(root, (), lines, set())
-
-
-def _value(node: Node, place: Place, lines: dict[Place, int], seen: set[int]) -> object:
-    line = node.start_mark.line + 1
-    lines.setdefault(place, line)
-    if id(node) in seen:
-        raise _Bad(place, "alias YAML tidak diterima", "a YAML alias is not accepted", line)
-    seen.add(id(node))
-    tag = str(node.tag).removeprefix("tag:yaml.org,2002:")
-    if isinstance(node, MappingNode) and tag == "map":
-        return dict(_pairs(node, place, lines, seen))
-    if isinstance(node, SequenceNode) and tag == "seq":
-        return [_value(item, (*place, index), lines, seen) for index, item in enumerate(node.value)]
-    if isinstance(node, ScalarNode) and tag == "str":
-        return str(node.value)
-    if isinstance(node, ScalarNode) and tag == "int" and str(node.value).isdecimal():
-        return int(node.value)
-    if isinstance(node, ScalarNode) and tag in ("bool", "null"):
-        return node.value == "true" if tag == "bool" else None
-    raise _Bad(place, f"isi berjenis {tag} tidak diterima", f"a value of type {tag} is not accepted", line)
-
-
-def _pairs(node: MappingNode, place: Place, lines: dict[Place, int], seen: set[int]) -> Iterator[tuple[str, object]]:
-    keys: set[str] = set()
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        name = str(key.value)
-        if not isinstance(key, ScalarNode) or not str(key.tag).endswith(":str"):
-            raise _Bad(place, "nama isian harus teks", "a field's name must be text", line)
-        if name in keys:
-            raise _Bad((*place, name), "isian ini tertulis dua kali", "this field is given twice", line)
-        keys.add(name)
-        lines[*place, name] = line
-        yield name, _value(value, (*place, name), lines, seen)
+            text = Text(f"{names[index]!r} tertulis dua kali", f"{names[index]!r} is given twice")
+            raise document.error((*place, index), text)
