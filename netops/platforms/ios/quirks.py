@@ -68,3 +68,6 @@ FORBIDDEN = (
 
 MAX_VLAN_NAME = 32
 RESERVED_VLANS = frozenset({1, 1002, 1003, 1004, 1005})
+
+ARCHIVE = ("configure terminal", "archive", " path flash:netops-archive", " maximum 14", "end", "write memory")
+"""What to paste on a device so that `configure terminal revert timer` works."""

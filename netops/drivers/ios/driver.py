@@ -1,0 +1,275 @@
+"""The IOS driver: NAPALM reads facts, netmiko the rest, one session; refuses line breaks and never sends a line twice."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import cached_property
+
+from netmiko.exceptions import ConfigInvalidException, NetmikoBaseException
+
+from netops.core.clock import Clock
+from netops.core.errors import CommandRefused, Misbehaved, Unsupported
+from netops.core.model import (
+    Batch,
+    DeviceFacts,
+    Finding,
+    GuardHandle,
+    GuardKind,
+    GuardPurpose,
+    GuardSpec,
+    GuardState,
+    LineOp,
+    Receipt,
+    Scope,
+    State,
+    Target,
+)
+from netops.core.secret import SecretSource
+from netops.core.text import Text
+from netops.drivers.ios.session import Session, log_in, new_session, told
+from netops.platforms.ios import show
+from netops.platforms.ios.preflight import NONE_PENDING, findings
+from netops.platforms.ios.quirks import ARCHIVE
+
+_ERROR = re.compile(show.ERROR, re.MULTILINE)
+_TIMER = "show archive config rollback timer"
+_LONG = 120.0
+"""Seconds for what a switch takes its time for: a whole configuration, a roll-back, writing to flash."""
+
+
+def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "IosDriver":
+    """Connects, logs in once and enters privileged mode. Raises `DeviceError`s with `may_have_written` False."""
+    session = new_session(target, secrets)
+    try:
+        log_in(target, session)
+    except BaseException:
+        session.disconnect()
+        raise
+    return IosDriver(target, session, clock)
+
+
+class IosDriver:
+    """One SSH session in privileged mode; see `core.ports.Driver`."""
+
+    def __init__(self, target: Target, session: Session, clock: Clock) -> None:
+        self._target, self._session, self._clock = target, session, clock
+        self._name = target.name
+
+    def __enter__(self) -> "IosDriver":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._session.disconnect()
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def facts(self) -> DeviceFacts:
+        """Asked for when first needed: NAPALM's `get_facts` over our own session, and whether there is an archive."""
+        from napalm.ios import IOSDriver as Napalm
+
+        with told(self._name, "facts", wrote=False):
+            napalm = Napalm(self._target.host, self._target.username, "", optional_args={"force_no_enable": True})
+            napalm.device = self._session
+            found = napalm.get_facts()
+        archive = self._ask("show archive", "facts")
+        has_archive = not _ERROR.search(archive) and "not enabled" not in archive
+        return DeviceFacts(
+            platform="ios",
+            version=show.version(found["os_version"]),
+            board=found["model"],
+            identity=found["hostname"],
+            features=("archive",) if has_archive else (),
+        )
+
+    def observe(self, scope: Scope) -> State:
+        vlans: dict[int, str] = {}
+        if any(path.startswith("vlan ") for path in scope.paths):
+            vlans = show.vlan_table(self._ask("show vlan brief", "observe"))
+        return show.observed(self._running("observe"), vlans, scope.paths)
+
+    def capture(self) -> bytes:
+        return show.masked(show.configuration(self._running("capture"))).encode()
+
+    def preflight(self) -> tuple[Finding, ...]:
+        facts = self.facts
+        timer = self._ask(_TIMER, "preflight")
+        vtp = self._ask("show vtp status", "preflight")
+        running = show.configuration(self._running("preflight"))
+        startup = show.configuration(self._ask("show startup-config", "preflight", _LONG))
+        return findings(facts, timer=timer, vtp=vtp, startup=startup, running=running)
+
+    def _ask(self, command: str, step: str, timeout: float = 30.0) -> str:
+        """One `show`; an error text is an answer."""
+        with told(self._name, step, wrote=False):
+            return str(self._session.send_command(command, read_timeout=timeout))
+
+    def _running(self, step: str) -> str:
+        text = self._ask("show running-config", step, _LONG)
+        refused = _ERROR.search(text)
+        if refused:
+            raise self._refused(step, refused[0], wrote=False)
+        if not re.search(r"^end\s*$", text, re.MULTILINE):
+            raise Misbehaved(
+                Text(
+                    id="konfigurasi tidak lengkap: baris `end` tidak ada", en="the configuration is cut: no `end` line"
+                ),
+                device=self._name,
+                step=step,
+                may_have_written=False,
+            )
+        return text
+
+    def _refused(self, step: str, reply: str, *, wrote: bool, op: int | None = None, line: str = "") -> CommandRefused:
+        said, where = " ".join(reply.split()), f" ({line!r})" if line else ""
+        return CommandRefused(
+            Text(id=f"ditolak perangkat{where}: {said}", en=f"refused by the device{where}: {said}"),
+            device=self._name,
+            step=step,
+            may_have_written=wrote,
+            reply=said,
+            op=op,
+        )
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def apply(self, batch: Batch, secrets: SecretSource) -> Receipt:
+        """Lines one by one, each answered before the next; the first refused line ends the batch."""
+        feed = _Feed(self._script(batch))
+        try:
+            with told(self._name, "apply", wrote=True):
+                self._session.send_config_set(feed, error_pattern=show.ERROR, bypass_commands="", read_timeout=30)
+        except Misbehaved as exc:
+            if not isinstance(exc.__cause__, ConfigInvalidException):
+                raise
+            reply = str(exc.__cause__).partition("matched error: ")[2]
+            self._leave_config()
+            op, line = feed.now
+            raise self._refused("apply", reply, wrote=feed.sent > 1, op=op, line=line) from exc.__cause__
+        return Receipt(batch=batch.number, replies=("",) * len(batch.ops))
+
+    def _script(self, batch: Batch) -> list[tuple[int, str]]:
+        """The batch as (op index, line); a section is left before a global line, which its mode might know otherwise."""
+        script: list[tuple[int, str]] = []
+        inside = False
+        for index, op in enumerate(batch.ops):
+            if not isinstance(op, LineOp):
+                raise TypeError("an IOS op is a LineOp")
+            lines = [op.path, *op.lines] if op.path else list(op.lines)
+            if inside:
+                script.append((index, "exit"))
+            for line in lines:
+                if not line.strip() or "?" in line or not line.isascii() or not line.isprintable():
+                    raise self._refused("apply", "?, control or non-ASCII character", wrote=False, op=index)
+                script.append((index, line.strip()))
+            inside = bool(op.path) or len(op.lines) > 1
+        return script
+
+    def _leave_config(self) -> None:
+        with suppress(NetmikoBaseException, OSError, EOFError, ValueError):
+            self._session.exit_config_mode()
+
+    def save(self) -> None:
+        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
+        with told(self._name, "save", wrote=True):
+            answer = str(
+                self._session.send_command("write memory", expect_string=rf"{prompt}|\[confirm\]", read_timeout=_LONG)
+            )
+            if "[confirm]" in answer:
+                # The startup configuration was written by another release; replacing it is what saving means.
+                answer += str(
+                    self._session.send_command("\n", expect_string=prompt, read_timeout=_LONG, cmd_verify=False)
+                )
+        if "[OK]" not in answer:
+            raise self._refused("save", answer, wrote=True)
+
+    # ── the device's own timer ───────────────────────────────────────────────────────────────────────────────────
+
+    def arm(self, spec: GuardSpec) -> GuardHandle:
+        """`configure terminal revert timer`: whole minutes, rounded up; the device keeps its own copy to go back to."""
+        minutes = -(-spec.seconds // 60)
+        if (
+            spec.purpose is not GuardPurpose.REVERT
+            or spec.kind is not GuardKind.DEVICE_TIMER
+            or not 1 <= minutes <= 120
+        ):
+            raise self._unsupported(
+                f"pengaman {spec.purpose.value}/{spec.kind.value} {spec.seconds} detik tidak ada di IOS (1-120 menit)",
+                f"no {spec.purpose.value}/{spec.kind.value} guard of {spec.seconds} s on IOS (1 to 120 minutes)",
+            )
+        pending = self._ask(_TIMER, "arm")
+        if NONE_PENDING not in pending:
+            raise self._refused("arm", pending, wrote=False)
+        now = self._clock.now()
+        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
+        with told(self._name, "arm", wrote=True):
+            command = f"configure terminal revert timer {minutes}"
+            answer = str(
+                self._session.send_command(command, expect_string=prompt, read_timeout=_LONG, strip_prompt=False)
+            )
+            entered = bool(re.search(r"\(config[^)]*\)#\s*$", answer))
+            if entered:
+                self._session.exit_config_mode()
+        refused = _ERROR.search(answer)
+        if refused or not entered:
+            raise self._unsupported(
+                f"timer pemulihan ditolak: {' '.join((refused[0] if refused else answer).split())}",
+                f"the revert timer is refused: {' '.join((refused[0] if refused else answer).split())}",
+            )
+        return GuardHandle(
+            purpose=spec.purpose,
+            kind=spec.kind,
+            device=self._name,
+            name=f"rollback-timer {minutes} min ({self._target.username})",
+            armed_at=now,
+            fires_at=now + timedelta(minutes=minutes),
+        )
+
+    def _unsupported(self, indonesian: str, english: str) -> Unsupported:
+        lines = "\n  ".join(ARCHIVE)
+        hint = Text(id=f"Tempelkan di perangkat:\n  {lines}", en=f"Paste on the device:\n  {lines}")
+        return Unsupported(Text(id=indonesian, en=english), hint, device=self._name, step="arm", may_have_written=False)
+
+    def guard_state(self, handle: GuardHandle) -> GuardState:
+        """ARMED while the device lists a pending change; afterwards FIRED from its time on, else ABSENT."""
+        answer = self._ask(_TIMER, "guard")
+        if NONE_PENDING not in answer:
+            if _ERROR.search(answer):
+                return GuardState.INACTIVE
+            return GuardState.ARMED
+        return GuardState.FIRED if self._clock.now() >= handle.fires_at else GuardState.ABSENT
+
+    def confirm(self, handle: GuardHandle) -> None:
+        """Once more does no harm before the timer's end; after it the device has taken the change back: refused."""
+        answer = self._order("configure confirm", "confirm")
+        if NONE_PENDING in answer and self._clock.now() < handle.fires_at:
+            return
+        refused = _ERROR.search(answer)
+        if refused:
+            raise self._refused("confirm", refused[0], wrote=False)
+
+    def fire(self, handle: GuardHandle) -> None:
+        answer = self._order("configure revert now", "fire")
+        refused = _ERROR.search(answer)
+        if refused:
+            raise self._refused("fire", refused[0], wrote=NONE_PENDING not in answer)
+
+    def _order(self, command: str, step: str) -> str:
+        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
+        with told(self._name, step, wrote=True):
+            return str(self._session.send_command(command, expect_string=prompt, read_timeout=_LONG))
+
+
+class _Feed(Iterator[str]):
+    """Lines for netmiko, which says only in words at which one it stopped: (op index, line) is in `now`."""
+
+    def __init__(self, script: Sequence[tuple[int, str]]) -> None:
+        self._script = iter(script)
+        self.now: tuple[int, str] = (0, "")
+        self.sent = 0
+
+    def __next__(self) -> str:
+        self.now = next(self._script)
+        self.sent += 1
+        return self.now[1]

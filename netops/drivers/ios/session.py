@@ -1,0 +1,242 @@
+"""One netmiko session with a pinned host key, and its errors as ours; refuses unknown keys before a password is sent."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
+
+from netmiko.cisco import CiscoIosSSH
+from netmiko.exceptions import (
+    NetmikoAuthenticationException,
+    NetmikoBaseException,
+    NetmikoTimeoutException,
+    ReadTimeout,
+)
+from paramiko import SSHClient
+from paramiko.client import MissingHostKeyPolicy
+from paramiko.hostkeys import HostKeyEntry
+from paramiko.pkey import PKey
+from paramiko.ssh_exception import BadHostKeyException, IncompatiblePeer, SSHException
+
+from netops.core.errors import (
+    DeviceError,
+    Failed,
+    LoginRefused,
+    Misbehaved,
+    TimedOut,
+    UnknownIdentity,
+    Unreachable,
+    Unsupported,
+)
+from netops.core.model import Target
+from netops.core.secret import SecretRef, SecretSource
+from netops.core.text import Text
+
+
+class _WrongKey(Exception):
+    """The server's key is not the pinned one; raised before any password is sent."""
+
+    def __init__(self, offered: PKey) -> None:
+        super().__init__("host key")
+        self.offered = offered
+
+
+class _BadSecret(Exception):
+    pass
+
+
+class _Pinned(MissingHostKeyPolicy):
+    """Nothing is ever learned: a key that is not in the inventory ends the connection."""
+
+    def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> NoReturn:
+        raise _WrongKey(key)
+
+
+class Session(CiscoIosSSH):
+    """netmiko's session with the pinned key as its only known host, and one try at the enable secret."""
+
+    def __init__(self, pinned: PKey | None, **settings: Any) -> None:
+        self._pinned = pinned
+        super().__init__(auto_connect=False, **settings)
+
+    def _build_ssh_client(self) -> SSHClient:
+        client = SSHClient()
+        client.set_missing_host_key_policy(_Pinned())
+        if self._pinned is not None:
+            # Named here, the key's type is what paramiko asks the server for first.
+            place = self.host if self.port == 22 else f"[{self.host}]:{self.port}"
+            client.get_host_keys().add(place, self._pinned.get_name(), self._pinned)
+        return client
+
+    def connect(self) -> None:
+        self.establish_connection()
+        self._try_session_preparation()
+
+    def enable_secret_handler(self, pattern: str, output: str, re_flags: int = re.IGNORECASE) -> str:
+        if not re.search(pattern, output, flags=re_flags):
+            return ""
+        self.write_channel(self.normalize_cmd(self.secret))
+        answer: str = self.read_until_pattern(rf"{pattern}|Bad secrets|denied|{re.escape(self.base_prompt)}\S*[>#]\s*$")
+        if re.search(rf"{pattern}|Bad secrets|denied", answer, flags=re_flags):
+            raise _BadSecret
+        return answer
+
+
+def new_session(target: Target, secrets: SecretSource) -> Session:
+    timeout = float(target.options.get("timeout", 10))
+    enable = ""
+    with suppress(Failed):
+        enable = secrets.get(SecretRef(f"enable/{target.name}")).reveal()
+    return Session(
+        _pinned_key(target),
+        device_type="cisco_ios",
+        host=target.host,
+        port=int(target.options.get("ssh_port", 22)),
+        username=target.username,
+        password=secrets.get(target.password).reveal(),
+        secret=enable,
+        use_keys=False,
+        allow_agent=False,
+        conn_timeout=timeout,
+        banner_timeout=timeout,
+        auth_timeout=timeout,
+        fast_cli=True,
+    )
+
+
+def log_in(target: Target, session: Session) -> None:
+    """Connect, log in and enter privileged mode, each tried once."""
+    with told(target.name, "connect", wrote=False):
+        _connect(target, session)
+    with told(target.name, "enable", wrote=False):
+        try:
+            session.enable()
+        except (_BadSecret, ValueError) as exc:
+            raise _enable_refused(target.name) from exc
+
+
+def _connect(target: Target, session: Session) -> None:
+    name = target.name
+    try:
+        session.connect()
+    except _WrongKey as exc:
+        raise _unknown_key(target, exc.offered) from exc
+    except NetmikoAuthenticationException as exc:
+        raise LoginRefused(
+            Text(
+                id=f"nama {target.username!r} atau kata sandinya ditolak",
+                en=f"user {target.username!r} or its password is refused",
+            ),
+            Text(
+                id=f"Periksa rahasia `device/{name}` dan `username` di inventaris; tidak dicoba ulang.",
+                en=f"Check the secret `device/{name}` and the inventory's `username`; it is not tried again.",
+            ),
+            device=name,
+            step="login",
+            may_have_written=False,
+        ) from exc
+    except NetmikoTimeoutException as exc:
+        cause = exc.__context__
+        if isinstance(cause, BadHostKeyException):
+            raise _unknown_key(target, cause.key) from exc
+        if isinstance(cause, IncompatiblePeer):
+            raise Unsupported(
+                Text(id=f"SSH perangkat terlalu lama: {cause}", en=f"the device's SSH is too old: {cause}"),
+                Text(
+                    id="Perbarui IOS; paramiko 5 tanpa SHA-1: pasang `netmiko[par4]` bila tidak dapat diperbarui.",
+                    en="Update IOS; paramiko 5 has no SHA-1: install `netmiko[par4]` where that cannot be done.",
+                ),
+                device=name,
+                step="connect",
+                may_have_written=False,
+            ) from exc
+        raise _unreachable(name, "connect", cause or exc, wrote=False) from exc
+
+
+def _pinned_key(target: Target) -> PKey | None:
+    """The inventory's `host_key` (`ssh-ed25519 AAAA…`, as known_hosts has it); None when there is none."""
+    line = str(target.options.get("host_key", ""))
+    if not line:
+        return None
+    entry = None
+    with suppress(SSHException, ValueError):
+        entry = HostKeyEntry.from_line(f"device {' '.join(line.split()[:2])}")
+    if entry is None or entry.key is None:
+        raise UnknownIdentity(
+            Text(id="host_key di inventaris tidak terbaca", en="the inventory's host_key cannot be read"),
+            Text(id='Tulis seperti: host_key: "ssh-ed25519 AAAA…"', en='Write: host_key: "ssh-ed25519 AAAA…"'),
+            device=target.name,
+            step="connect",
+            may_have_written=False,
+        )
+    key: PKey = entry.key
+    return key
+
+
+def _unknown_key(target: Target, offered: PKey) -> UnknownIdentity:
+    line = f'host_key: "{offered.get_name()} {offered.get_base64()}"'
+    known = "host_key" in target.options
+    what = Text(
+        id="kunci host SSH bukan yang tercatat" if known else "kunci host SSH belum tercatat di inventaris",
+        en="the SSH host key is not the recorded one" if known else "the SSH host key is not in the inventory",
+    )
+    place = f"inventory/hosts.yaml, {target.name}, data.options:\n    {line}\n  {offered.fingerprint}"
+    return UnknownIdentity(
+        Text(id=f"{what.id}; kata sandi tidak dikirim", en=f"{what.en}; no password was sent"),
+        Text(
+            id=f"Bandingkan dengan konsol perangkat (`show ip ssh`); bila benar, tempelkan di {place}",
+            en=f"Compare with the device's console (`show ip ssh`); when it is right, paste into {place}",
+        ),
+        device=target.name,
+        step="connect",
+        may_have_written=False,
+    )
+
+
+def _enable_refused(name: str) -> LoginRefused:
+    return LoginRefused(
+        Text(id="mode privileged (enable) ditolak", en="privileged mode (enable) is refused"),
+        Text(
+            id=f"Periksa rahasia `enable/{name}`, atau beri pengguna `privilege 15`.",
+            en=f"Check the secret `enable/{name}`, or give the user `privilege 15`.",
+        ),
+        device=name,
+        step="enable",
+        may_have_written=False,
+    )
+
+
+def _unreachable(name: str, step: str, cause: BaseException, *, wrote: bool) -> Unreachable:
+    reason = " ".join(str(cause).split())[:200] or type(cause).__name__
+    return Unreachable(
+        Text(id=f"sambungan gagal atau putus: {reason}", en=f"no connection, or it broke: {reason}"),
+        Text(id="Periksa alamat, port SSH dan jaringan.", en="Check address, SSH port and network."),
+        device=name,
+        step=step,
+        may_have_written=wrote,
+    )
+
+
+@contextmanager
+def told(name: str, step: str, *, wrote: bool) -> Iterator[None]:
+    """The libraries' errors as ours, in this one place."""
+    try:
+        yield
+    except DeviceError:
+        raise
+    except (ReadTimeout, TimeoutError) as exc:
+        raise TimedOut(
+            Text(id="perangkat tidak menjawab pada waktunya", en="the device did not answer in time"),
+            device=name,
+            step=step,
+            may_have_written=wrote,
+        ) from exc
+    except (OSError, EOFError, SSHException) as exc:
+        raise _unreachable(name, step, exc, wrote=wrote) from exc
+    except (NetmikoBaseException, ValueError) as exc:
+        raise Misbehaved(
+            Text(id=f"jawaban tidak terduga ({type(exc).__name__})", en=f"an unexpected answer ({type(exc).__name__})"),
+            device=name,
+            step=step,
+            may_have_written=wrote,
+        ) from exc
