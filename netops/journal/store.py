@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from netops.core.clock import Clock
-from netops.core.errors import FenceLost, JournalError, Locked, NetopsError
+from netops.core.errors import JournalError, NetopsError
 from netops.core.model import Event, Fence, Lease, Recorded
 from netops.core.text import Text
 from netops.journal.entry import Entry, freeze, thaw
-from netops.journal.trouble import trouble
+from netops.journal.trouble import locked, lost, trouble
 from netops.journal.writer import Job, Writer
 
 T = TypeVar("T")
@@ -59,12 +59,49 @@ _LEASES = sa.Table(
 )
 
 
+_LEASE_OF = sa.select(_LEASES).where(_LEASES.c.resource == sa.bindparam("wanted"))
+_LAST = sa.select(sa.func.max(_EVENTS.c.seq))
+_INSERT = sa.insert(_EVENTS)
+
+
 def _micros(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _moment(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
+
+
+class _Group:
+    """One transaction for many jobs. Events are numbered at once and inserted together, right before the commit."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self._entries: list[Entry] = []
+        self._next: int | None = None
+
+    def attempt(self, work: Callable[["_Group"], object]) -> object:
+        """The job's result, or its refusal. A job refuses before it writes: only its numbered events are undone."""
+        mark, start = len(self._entries), self._next
+        try:
+            return work(self)
+        except NetopsError as error:
+            del self._entries[mark:]
+            self._next = start
+            return error
+
+    def add(self, row: Callable[[int], Entry]) -> Entry:
+        if self._next is None:
+            last = self.connection.execute(_LAST).scalar()
+            self._next = 0 if last is None else last + 1
+        entry = row(self._next)
+        self._entries.append(entry)
+        self._next += 1
+        return entry
+
+    def write(self) -> None:
+        if self._entries:
+            self.connection.execute(_INSERT, [_columns(entry) for entry in self._entries])
 
 
 class SqlJournal:
@@ -74,7 +111,7 @@ class SqlJournal:
         self._engine, self._place, self._clock = engine, place, clock
         self._writes = engine.execution_options(writes=True)
         self._guarded(self._prepare)
-        self._writer: Writer[sa.Connection] = Writer(self._commit, place)
+        self._writer: Writer[_Group] = Writer(self._commit, place)
 
     @classmethod
     def open(cls, url_or_path: str | Path, clock: Clock, *, busy_seconds: float = 10.0) -> "SqlJournal":
@@ -122,16 +159,12 @@ class SqlJournal:
         if not frozen:
             return ()
 
-        def work(connection: sa.Connection) -> tuple[Recorded, ...]:
+        def work(group: _Group) -> tuple[Recorded, ...]:
             for fence in fences:
-                self._hold(connection, fence)
-            last = connection.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar()
-            first = 0 if last is None else last + 1
-            entries = [row(seq) for seq, (_, row) in enumerate(frozen, start=first)]
-            connection.execute(sa.insert(_EVENTS), [_columns(entry) for entry in entries])
+                _hold(group.connection, fence)
             return tuple(
                 Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
-                for entry, (event, _) in zip(entries, frozen, strict=True)
+                for event, entry in ((event, group.add(row)) for event, row in frozen)
             )
 
         return self._writer.submit(work)
@@ -164,11 +197,11 @@ class SqlJournal:
         The same holder may take it again and gets a higher number, so `holder` must be unique to one execution.
         """
 
-        def work(connection: sa.Connection) -> Lease:
+        def work(group: _Group) -> Lease:
             now = self._clock.now()
-            row = connection.execute(sa.select(_LEASES).where(_LEASES.c.resource == resource)).one_or_none()
+            row = group.connection.execute(_LEASE_OF, {"wanted": resource}).one_or_none()
             if row is not None and row.holder not in ("", holder) and row.expires_at > _micros(now):
-                raise _locked(resource, row.holder, _moment(row.expires_at))
+                raise locked(resource, row.holder, _moment(row.expires_at))
             lease = Lease(
                 resource=resource,
                 holder=holder,
@@ -177,9 +210,9 @@ class SqlJournal:
             )
             values = {"holder": holder, "number": lease.number, "expires_at": _micros(lease.expires_at)}
             if row is None:
-                connection.execute(sa.insert(_LEASES).values(resource=resource, **values))
+                group.connection.execute(sa.insert(_LEASES).values(resource=resource, **values))
             else:
-                connection.execute(sa.update(_LEASES).where(_LEASES.c.resource == resource).values(**values))
+                group.connection.execute(sa.update(_LEASES).where(_LEASES.c.resource == resource).values(**values))
             return lease
 
         return self._writer.submit(work)
@@ -187,10 +220,10 @@ class SqlJournal:
     def renew(self, lease: Lease, seconds: float) -> Lease:
         """The same lease, `seconds` from now. Raises `FenceLost` where it was taken over or released."""
 
-        def work(connection: sa.Connection) -> Lease:
-            self._hold(connection, lease.fence)
+        def work(group: _Group) -> Lease:
+            _hold(group.connection, lease.fence)
             until = self._clock.now() + timedelta(seconds=seconds)
-            connection.execute(
+            group.connection.execute(
                 sa.update(_LEASES).where(_LEASES.c.resource == lease.resource).values(expires_at=_micros(until))
             )
             return Lease(resource=lease.resource, holder=lease.holder, number=lease.number, expires_at=until)
@@ -200,8 +233,8 @@ class SqlJournal:
     def release(self, lease: Lease) -> None:
         """Give a lease back; nothing happens where somebody else has taken over."""
 
-        def work(connection: sa.Connection) -> None:
-            connection.execute(
+        def work(group: _Group) -> None:
+            group.connection.execute(
                 sa.update(_LEASES)
                 .where(_LEASES.c.resource == lease.resource, _LEASES.c.number == lease.number)
                 .values(holder="", expires_at=0)
@@ -215,27 +248,20 @@ class SqlJournal:
         def look(connection: sa.Connection) -> None:
             now = _micros(self._clock.now())
             for fence in fences:
-                if self._hold(connection, fence) <= now:
-                    raise _lost(fence, "masa berlakunya habis", "it has run out")
+                if _hold(connection, fence) <= now:
+                    raise lost(fence, "masa berlakunya habis", "it has run out")
 
         self._reading(look)
 
-    def _hold(self, connection: sa.Connection, fence: Fence) -> int:
-        """`expires_at` of a lease that nobody took over; raises `FenceLost` otherwise."""
-        row = connection.execute(sa.select(_LEASES).where(_LEASES.c.resource == fence.resource)).one_or_none()
-        if row is None or row.number != fence.number:
-            raise _lost(fence, "sudah diambil alih", "somebody took over")
-        if not row.holder:
-            raise _lost(fence, "sudah dilepas", "it was released")
-        return int(row.expires_at)
-
     # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _commit(self, jobs: Sequence[Job[sa.Connection]]) -> None:
+    def _commit(self, jobs: Sequence[Job[_Group]]) -> None:
         """One transaction for all jobs; a job that is refused is undone alone, a failing disk is met one by one."""
         try:
             with self._writes.begin() as connection:
-                outcomes = [_attempt(connection, job) for job in jobs]
+                group = _Group(connection)
+                outcomes = [group.attempt(job.work) for job in jobs]
+                group.write()
         except SQLAlchemyError as error:
             if len(jobs) > 1:
                 for job in jobs:
@@ -309,46 +335,18 @@ class SqlJournal:
         raise AssertionError("unreachable")
 
 
-def _attempt(connection: sa.Connection, job: Job[sa.Connection]) -> object:
-    """The job's result, or the refusal that undid it alone."""
-    connection.exec_driver_sql("SAVEPOINT job")
-    try:
-        outcome = job.work(connection)
-    except NetopsError as error:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-        outcome = error
-    connection.exec_driver_sql("RELEASE SAVEPOINT job")
-    return outcome
+def _hold(connection: sa.Connection, fence: Fence) -> int:
+    """`expires_at` of a lease that nobody took over; raises `FenceLost` otherwise."""
+    row = connection.execute(_LEASE_OF, {"wanted": fence.resource}).one_or_none()
+    if row is None or row.number != fence.number:
+        raise lost(fence, "sudah diambil alih", "somebody took over")
+    if not row.holder:
+        raise lost(fence, "sudah dilepas", "it was released")
+    return int(row.expires_at)
 
 
 def _columns(entry: Entry) -> dict[str, object]:
     return {name: getattr(entry, name) for name in Entry.__slots__}
-
-
-def _locked(resource: str, holder: str, until: datetime) -> Locked:
-    return Locked(
-        Text(
-            f"{resource} sedang dipegang {holder} sampai {until:%Y-%m-%d %H:%M:%S} UTC",
-            f"{resource} is held by {holder} until {until:%Y-%m-%d %H:%M:%S} UTC",
-        ),
-        Text(
-            "Tunggu sampai selesai; `netops status` menunjukkan apa yang berjalan.",
-            "Wait until it is done; `netops status` shows what runs.",
-        ),
-    )
-
-
-def _lost(fence: Fence, id: str, en: str) -> FenceLost:
-    return FenceLost(
-        Text(
-            f"hak atas {fence.resource} (nomor {fence.number}) hilang: {id}",
-            f"the right to act on {fence.resource} (number {fence.number}) is lost: {en}",
-        ),
-        Text(
-            "Tidak ada yang dikirim lagi; periksa dengan `netops status` lalu `netops resume`.",
-            "Nothing more is sent; look with `netops status`, then `netops resume`.",
-        ),
-    )
 
 
 def _sqlite_path(url_or_path: str | Path) -> Path:

@@ -1,6 +1,9 @@
-"""What SQLite's result codes mean for the operator, and what to do next; imports no database library."""
+"""Why the journal refused, and what to do next: leases, and SQLite's result codes; imports no database library."""
 
-from netops.core.errors import JournalError, JournalFull
+from datetime import datetime
+
+from netops.core.errors import FenceLost, JournalError, JournalFull, Locked
+from netops.core.model import Fence
 from netops.core.text import Text
 
 _KINDS: tuple[tuple[str, type[JournalError], Text, Text], ...] = (
@@ -83,4 +86,32 @@ def trouble(place: str, code: str, detail: str) -> JournalError:
             f"journal {place}: the database refused ({code or 'error'}: {detail}); nothing was recorded",
         ),
         Text("Jalankan `netops log verify`.", "Run `netops log verify`."),
+    )
+
+
+def locked(resource: str, holder: str, until: datetime) -> Locked:
+    """Another holder's lease lives until then (UTC)."""
+    return Locked(
+        Text(
+            f"{resource} sedang dipegang {holder} sampai {until:%Y-%m-%d %H:%M:%S} UTC",
+            f"{resource} is held by {holder} until {until:%Y-%m-%d %H:%M:%S} UTC",
+        ),
+        Text(
+            "Tunggu sampai selesai; `netops status` menunjukkan apa yang berjalan.",
+            "Wait until it is done; `netops status` shows what runs.",
+        ),
+    )
+
+
+def lost(fence: Fence, id: str, en: str) -> FenceLost:
+    """The lease behind a fence is not ours any more, with the reason in both languages."""
+    return FenceLost(
+        Text(
+            f"hak atas {fence.resource} (nomor {fence.number}) hilang: {id}",
+            f"the right to act on {fence.resource} (number {fence.number}) is lost: {en}",
+        ),
+        Text(
+            "Tidak ada yang dikirim lagi; periksa dengan `netops status` lalu `netops resume`.",
+            "Nothing more is sent; look with `netops status`, then `netops resume`.",
+        ),
     )

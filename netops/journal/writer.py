@@ -17,7 +17,7 @@ MAX_GROUP = 1_000
 
 
 class Job(Generic[C]):
-    """Work for the store's connection, and the future its submitter waits on."""
+    """Work inside the store's transaction, and the future its submitter waits on."""
 
     __slots__ = ("future", "work")
 
@@ -40,7 +40,7 @@ class Writer(Generic[C]):
         self._thread.start()
 
     def submit(self, work: Callable[[C], T]) -> T:
-        """Run `work` on the store's connection and wait until its group is committed. Raises what `work` raised."""
+        """Run `work` in the store's transaction and wait until its group is committed. Raises what `work` raised."""
         job: Job[C] = Job(work)
         self.usable()
         with self._lock:  # after the closing mark nobody would ever settle the future
