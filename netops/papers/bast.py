@@ -42,7 +42,7 @@ def bast_page(facts: BastFacts, lang: Lang) -> Json:
         "t": {key: value for key, value in t.items() if "{" not in value},
         "lang": lang,
         "paper": facts.office.paper,
-        "specimen": t["specimen"] if facts.lab else "",
+        "specimen": t["specimen"].split("|") if facts.lab else [],
         "document_title": t["document_title"].format(change=facts.change),
         "author": facts.office.unit,
         "kop": list(facts.office.kop),

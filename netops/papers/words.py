@@ -132,6 +132,7 @@ def say_count_words(number: int, lang: Lang) -> str:
 
 
 def say_rates(down: int, up: int, lang: Lang) -> str:
-    """`unduh 20 Mbps, unggah 10 Mbps`, both in bit/s."""
+    """`unduh 20 Mbps, unggah 10 Mbps`, both in bit/s; number and unit stay together."""
     words = ("unduh", "unggah") if lang == "id" else ("download", "upload")
-    return f"{words[0]} {say_rate(down, lang)}, {words[1]} {say_rate(up, lang)}"
+    said = [say_rate(rate, lang).replace(" ", "\u00a0") for rate in (down, up)]
+    return f"{words[0]}\u00a0{said[0]}, {words[1]}\u00a0{said[1]}"

@@ -100,5 +100,5 @@ def test_zones_by_offset() -> None:
 def test_counts_and_rates() -> None:
     assert say_count(2500, "id") == "2.500"
     assert say_count_words(250, "id") == "250 (dua ratus lima puluh)"
-    assert say_rates(2_500_000, 1_000_000, "id") == "unduh 2,5 Mbps, unggah 1 Mbps"
-    assert say_rates(2_500_000, 1_000_000, "en") == "download 2.5 Mbps, upload 1 Mbps"
+    assert say_rates(2_500_000, 1_000_000, "id") == "unduh\u00a02,5\u00a0Mbps, unggah\u00a01\u00a0Mbps"
+    assert say_rates(2_500_000, 1_000_000, "en") == "download\u00a02.5\u00a0Mbps, upload\u00a01\u00a0Mbps"
