@@ -1,0 +1,1 @@
+"""A simulated IOS-like switch: command grammar, configuration tree, show output, SSH shell; refuses file transfer."""

@@ -1,0 +1,239 @@
+"""Show commands about the system, its configuration and its archive: pure functions from a snapshot to lines."""
+
+from datetime import datetime, timedelta, timezone
+
+from netops.lab.ios import tree
+from netops.lab.ios.state import Snapshot
+
+MODEL = "WS-C2960X-24TS-L"
+
+
+def zone(root: tree.Tree) -> timezone:
+    """`clock timezone WIB 7 0` of the running configuration; UTC without it."""
+    line = tree.find(root, ("clock", "timezone"))
+    words = line.split() if line else []
+    if len(words) < 4:
+        return timezone(timedelta(), "UTC")
+    minutes = int(words[4]) if len(words) > 4 else 0
+    return timezone(timedelta(hours=int(words[3]), minutes=minutes), words[2])
+
+
+def stamp_of(root: tree.Tree, at: datetime, *, fraction: bool = False) -> str:
+    """`19:10:00.123 WIB Fri Nov 20 2026`."""
+    local = at.astimezone(zone(root))
+    seconds = f"{local:%H:%M:%S}" + (f".{local.microsecond // 1000:03d}" if fraction else "")
+    return f"{seconds} {local.tzname()} {local:%a %b} {local.day} {local.year}"
+
+
+def stamp(snap: Snapshot, at: datetime, *, fraction: bool = False) -> str:
+    return stamp_of(snap.running, at, fraction=fraction)
+
+
+def uptime_text(seconds: float) -> str:
+    """Weeks to minutes, without leading zeros: `1 week, 2 days, 3 minutes`."""
+    minutes = int(seconds) // 60
+    parts: list[str] = []
+    for unit, size in (("year", 525_600), ("week", 10_080), ("day", 1_440), ("hour", 60), ("minute", 1)):
+        count, minutes = divmod(minutes, size)
+        if count or (unit == "minute" and not parts):
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+    return ", ".join(parts)
+
+
+def description(version: str) -> str:
+    """sysDescr: the first lines of `show version`."""
+    return (
+        f"Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version {version}, RELEASE SOFTWARE (fc1)\r\n"
+        "Technical Support: http://www.cisco.com/techsupport\r\n"
+        "Copyright (c) 1986-2018 by Cisco Systems, Inc.\r\nCompiled Wed 12-Sep-18 14:28 by prod_rel_team"
+    )
+
+
+def version(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    ports = [port for port in snap.ports if port.name.startswith("Gigabit")]
+    return [
+        *description(snap.version).split("\r\n"),
+        "",
+        "ROM: Bootstrap program is C2960X boot loader",
+        "BOOTLDR: C2960X Boot Loader (C2960X-HBOOT-M) Version 15.2(4r)E5, RELEASE SOFTWARE (fc4)",
+        "",
+        f"{snap.name} uptime is {uptime_text(snap.uptime)}",
+        "System returned to ROM by power-on",
+        f"System restarted at {stamp(snap, snap.now - timedelta(seconds=snap.uptime))}",
+        'System image file is "flash:/c2960x-universalk9-mz.152-7.E.bin"',
+        "Last reload reason: power-on",
+        "",
+        f"cisco {MODEL} (APM86XXX) processor (revision A0) with 524288K bytes of memory.",
+        f"Processor board ID {snap.serial}",
+        "Last reset from power-on",
+        f"{len([svi for svi in snap.svis if svi.name.startswith('Vlan')])} Virtual Ethernet interfaces",
+        "1 FastEthernet interface",
+        f"{len(ports)} Gigabit Ethernet interfaces",
+        "The password-recovery mechanism is enabled.",
+        "",
+        "512K bytes of flash-simulated non-volatile configuration memory.",
+        f"Base ethernet MAC Address       : {snap.base_mac.upper()}",
+        f"Model number                    : {MODEL}",
+        f"System serial number            : {snap.serial}",
+        "",
+        "Switch Ports Model                     SW Version            SW Image",
+        "------ ----- -----                     ----------            ----------",
+        f"*    1 {len(ports):<5d} {MODEL:<25s} {snap.version:<21s} C2960X-UNIVERSALK9-M",
+        "",
+        "Configuration register is 0xF",
+        "",
+    ]
+
+
+def running(snap: Snapshot, args: tuple[str, ...]) -> list[str] | None:
+    """The whole configuration, or one interface's section; None where there is none."""
+    if args:
+        found = tree.section(snap.running, f"interface {args[0]}")
+        if found is None:
+            return None
+        size = len("\n".join(found)) + 4
+        return ["Building configuration...", "", f"Current configuration : {size} bytes", "!", *found, "end", ""]
+    lines = [*snap.changed.splitlines(), *snap.saved.splitlines(), "!", *tree.body(snap.running), "end"]
+    size = len("\n".join(lines))
+    return ["Building configuration...", "", f"Current configuration : {size} bytes", "!", *lines, ""]
+
+
+def startup(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    text = snap.startup_text
+    if not text:
+        return ["startup-config is not present"]
+    return [f"Using {len(text)} out of 524288 bytes", *text.splitlines(), ""]
+
+
+def clock(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [stamp(snap, snap.now, fraction=True)]
+
+
+def inventory(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [f'NAME: "1", DESCR: "{MODEL}"', f"PID: {MODEL}  , VID: V05  , SN: {snap.serial}", "", ""]
+
+
+def has_archive(snap: Snapshot) -> bool:
+    below = snap.running.get("archive") or {}
+    return tree.find(below, ("path",)) is not None
+
+
+def archive(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    if not has_archive(snap):
+        return [" Archive feature not enabled"]
+    below = snap.running["archive"]
+    limit = (tree.find(below, ("maximum",)) or "maximum 10").split()[1]
+    lines = [
+        f"The maximum archive configurations allowed is {limit}.",
+        f"There are currently {len(snap.archives)} archive configurations saved.",
+        f"The next archive file will be named {snap.archive_next}",
+        " Archive #  Name",
+    ]
+    for number in range(1, int(limit) + 1):
+        file = snap.archives[number - 1][0] if number <= len(snap.archives) else ""
+        recent = " <- Most Recent" if file and number == len(snap.archives) else ""
+        lines.append(f"   {number:<8d} {file}{recent}")
+    return lines
+
+
+def rollback_timer(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    if snap.pending is None:
+        return ["%No Rollback Confirmed Change pending"]
+    return [
+        f"Time configured(or reconfigured): {stamp(snap, snap.pending.configured)}",
+        "Timer type: absolute timer",
+        f"Timer value: {snap.pending.minutes} min",
+        f"User: {snap.pending.user}",
+    ]
+
+
+def differences(snap: Snapshot, args: tuple[str, ...]) -> list[str]:
+    """Between two named configurations; one name is compared with the running one, none means startup and running."""
+    found = []
+    for name in (*args, *("nvram:startup-config", "system:running-config")[len(args) :]):
+        below = named(snap, name)
+        if below is None:
+            return [f"%Error opening {name} (No such file or directory)"]
+        found.append(below)
+    return ["", *tree.differences(found[0], found[1])]
+
+
+def named(snap: Snapshot, name: str) -> tree.Tree | None:
+    plain = name.replace(":/", ":")
+    if plain in {"system:running-config", "running-config"}:
+        return snap.running
+    if plain in {"nvram:startup-config", "startup-config"}:
+        return snap.startup
+    text = dict(snap.archives).get(plain)
+    return None if text is None else tree.parse(text)
+
+
+def directory(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    files = [("c2960x-universalk9-mz.152-7.E.bin", 21_536_768), ("vlan.dat", 676)]
+    files += [(name.partition(":")[2], len(text)) for name, text in snap.archives]
+    day = f"{snap.now.astimezone(zone(snap.running)):%b %d %Y %H:%M:%S %z}"
+    day = f"{day[:-2]}:{day[-2:]}"
+    rows = [f"  {at:3d}  -rwx  {size:10d}  {day}  {name}" for at, (name, size) in enumerate(files, start=2)]
+    free = 122_185_728 - sum(size for _, size in files)
+    return ["Directory of flash:/", "", *rows, "", f"122185728 bytes total ({free} bytes free)"]
+
+
+def users(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    lines = ["    Line       User       Host(s)              Idle       Location"]
+    for number, user, place in snap.users:
+        star = "*" if number == snap.line else " "
+        lines.append(f"{star}{number + 1:3d} vty {number:<5d} {user:<10s} idle                 00:00:00 {place}")
+    return [*lines, "", "  Interface    User               Mode         Idle     Peer Address", ""]
+
+
+def hosts(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    domain = (tree.find(snap.running, ("ip", "domain-name")) or "ip domain-name ").split(" ", 2)[2]
+    servers = [line.split()[2] for line in snap.running if line.startswith("ip name-server ")]
+    return [
+        f"Default domain is {domain or 'not set'}",
+        "Name servers are " + (", ".join(servers) or "255.255.255.255"),
+        "NAME  TTL  CLASS   TYPE      DATA/ADDRESS",
+        "-----------------------------------------",
+    ]
+
+
+def snmp_chassis(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [snap.serial]
+
+
+def cpu(_snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [
+        "CPU utilization for five seconds: 9%/0%; one minute: 8%; five minutes: 8%",
+        " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process",
+        "   1           0          16          0  0.00%  0.00%  0.00%   0 Chunk Manager",
+    ]
+
+
+def memory(_snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [
+        "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)",
+        "Processor    3C2D6B8   376152776    45519304   330633472   327215104   326983612",
+        "      I/O    2C00000    20971520    13882664     7088856     7022212     7068584",
+    ]
+
+
+def temperature(_snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [
+        "SYSTEM Temperature Value: 38 Degree Celsius",
+        "SYSTEM Temperature State: GREEN",
+        "Yellow Threshold : 66 Degree Celsius",
+        "Red Threshold    : 76 Degree Celsius",
+    ]
+
+
+def ntp(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    servers = [line.split()[2] for line in snap.running if line.startswith("ntp server ")]
+    if not servers:
+        return ["%NTP is not enabled."]
+    rows = [f"*~{server:<15s}203.0.113.1      3     21     64   377  1.204   0.431  0.110" for server in servers]
+    return [
+        "",
+        "  address         ref clock       st   when   poll reach  delay  offset   disp",
+        *rows,
+        " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured",
+    ]
