@@ -62,6 +62,24 @@ def free(
     return (line.up if way == "up" else line.down) - office_share(line, way) - used
 
 
+def require_contract(site: Site, asked: RatePair, where: str = "") -> None:
+    """Raises `NoCapacity` for what the uplink could not give even on an empty day; `where` names the request's line."""
+    line, name = site.uplinks[site.event.uplink], site.event.uplink
+    ways: tuple[tuple[Way, int, int], ...] = (("down", asked.down, line.down), ("up", asked.up, line.up))
+    for way, wanted, contract in ways:
+        most = contract - office_share(line, way)
+        if wanted > most:
+            raise NoCapacity(
+                Text(
+                    f"{where}bandwidth {say_rate(wanted)} melampaui uplink {name} di {site.key}: kontrak "
+                    f"{say_rate(contract)}, untuk kantor {say_rate(contract - most)}",
+                    f"{where}bandwidth {say_rate(wanted, 'en')} is above the uplink {name} at {site.key}: contract "
+                    f"{say_rate(contract, 'en')}, kept for the office {say_rate(contract - most, 'en')}",
+                ),
+                Text(f"Minta paling banyak {say_rate(most)}.", f"Ask for at most {say_rate(most, 'en')}."),
+            )
+
+
 def require_uplink(
     site: Site, asked: RatePair, starts_at: datetime, ends_at: datetime, taken: Taken, without: str = ""
 ) -> None:

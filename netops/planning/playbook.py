@@ -8,8 +8,11 @@ from pydantic import Field, model_validator
 from netops.core.canonical import digest_of
 from netops.core.model import GuardKind
 from netops.core.text import Text
-from netops.planning.sites import Seconds
-from netops.requests.common import Key, Line, Strict
+from netops.core.units import RatePair, say_duration
+from netops.planning.capacity import require_contract
+from netops.planning.sites import Place, Seconds, Site
+from netops.requests.common import Key, Line, Strict, say_time
+from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import Document, said, validate
 
 Check = Literal["configuration", "snmp-interfaces"]
@@ -94,6 +97,41 @@ class Playbook(Strict):
     def window(self, starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
         """From when we may touch devices until everything is gone: what the reservations cover."""
         return starts_at - timedelta(seconds=self.setup), ends_at + timedelta(seconds=self.tolerance)
+
+    def check(self, request: EventHotspot, place: Place, site: Site, now: datetime, document: Document) -> None:
+        """What a request cannot know of itself: the clock, the place, the uplink. Raises `InputError`, `NoCapacity`."""
+        event, limits = request.event, self.limits
+        seconds = (event.ends_at - event.starts_at).total_seconds()
+        if event.ends_at <= now:
+            past = f"{say_time(event.ends_at, event.zone, 'id')}", f"{say_time(event.ends_at, event.zone, 'en')}"
+            raise document.error(
+                ("event", "ends_at"),
+                Text(f"kegiatan sudah berlalu ({past[0]})", f"the event is past ({past[1]})"),
+                Text("Periksa tahun, bulan dan zona waktu.", "Check year, month and time zone."),
+            )
+        ahead = (event.starts_at - now).total_seconds()
+        for wrong, field, limit, indonesian, english in (
+            (seconds < limits.shortest, "ends_at", limits.shortest, "lebih singkat dari", "shorter than"),
+            (seconds > limits.longest, "ends_at", limits.longest, "lebih lama dari", "longer than"),
+            (ahead > limits.ahead, "starts_at", limits.ahead, "lebih jauh di depan dari", "further ahead than"),
+        ):
+            if wrong:
+                raise document.error(
+                    ("event", field),
+                    Text(
+                        f"{indonesian} yang dilayani ({say_duration(limit)})",
+                        f"{english} this service allows ({say_duration(limit)})",
+                    ),
+                    Text("Periksa tanggal dan jam.", "Check dates and hours."),
+                )
+        if place.setting not in ("both", event.setting):
+            raise document.error(
+                ("event", "setting"),
+                Text(f"tempat {place.key} adalah {place.setting}", f"the place {place.key} is {place.setting}"),
+            )
+        line = document.line(("event", "bandwidth"))
+        where = f"{document.name}:{line}: event.bandwidth: " if document.name and line else "event.bandwidth: "
+        require_contract(site, RatePair(up=event.bandwidth.up, down=event.bandwidth.down), where)
 
 
 def load_playbook(document: Document) -> Playbook:

@@ -165,12 +165,14 @@ class Sites(Strict):
             )
         return self.sites[key]
 
-    def place(self, key: str) -> Place:
+    def place(self, key: str, document: Document | None = None) -> Place:
+        """With the request's document, an unknown place is told with file and line."""
         if key not in self.places:
-            raise InputError(
+            asked = document or Document(name="", data=None, lines={})
+            raise asked.error(
+                ("event", "place"),
                 Text(f"tempat {key!r} tidak dikenal", f"the place {key!r} is not known"),
                 _known("Tempat", "Places", self.places),
-                field="event.place",
             )
         return self.places[key]
 

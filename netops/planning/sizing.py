@@ -27,12 +27,11 @@ def propose(
     seen_subnets: Collection[str],
     *,
     change: str,
-    standing: bool = False,
 ) -> Needs:
     """Lowest free VLAN, lowest free subnet that is large enough, rates, vouchers; the same input gives the same needs.
 
-    `period` is the playbook's window, `seen_*` what the site's devices carry now, `taken` what other plans hold. What
-    `change` itself holds is kept; with `standing` also when devices already carry it. Raises `NoCapacity`.
+    `period` is the playbook's window, `seen_*` what the site's devices carry now, `taken` what plans hold, by change.
+    A VLAN and subnet that `change` itself holds are kept while they are still free. Raises `NoCapacity`.
     """
     asked = RatePair(up=request.event.bandwidth.up, down=request.event.bandwidth.down)
     require_uplink(site, asked, *period, taken, without=change)
@@ -41,8 +40,8 @@ def propose(
     devices = concurrent_devices(request.event.participants, site)
     addresses = ceil(Fraction(devices * (100 + site.sizing.headroom), 100))
     length = prefix_length(addresses)
-    vlan = _vlan(site, held, own, () if standing else seen_vlans, seen_vlans)
-    subnet = _subnet(site, length, held, own, () if standing else seen_subnets, seen_subnets)
+    vlan = _vlan(site, held, own, seen_vlans)
+    subnet = _subnet(site, length, held, own, seen_subnets)
     duration = int((request.event.ends_at - request.event.starts_at).total_seconds())
     client = RatePair(up=min(site.event.client.up, asked.up), down=min(site.event.client.down, asked.down))
     users = ceil(request.event.participants * _exact(site.sizing.vouchers_per_person))
@@ -88,7 +87,6 @@ def _vlan(
     site: Site,
     held: list[tuple[str, Reservation]],
     own: Collection[Reservation],
-    against_own: Collection[int],
     seen: Collection[int],
 ) -> int:
     prefix = f"vlan:{site.key}:"
@@ -96,7 +94,7 @@ def _vlan(
     for one in own:
         if one.resource.startswith(prefix):
             mine = int(one.resource.removeprefix(prefix))
-            if mine in site.event.vlans and mine not in by and mine not in against_own:
+            if mine in site.event.vlans and mine not in by and mine not in seen:
                 return mine
     vlans = range(site.event.vlans.first, site.event.vlans.last + 1)
     for vlan in vlans:
@@ -121,7 +119,6 @@ def _subnet(
     length: int,
     held: list[tuple[str, Reservation]],
     own: Collection[Reservation],
-    against_own: Collection[str],
     seen: Collection[str],
 ) -> str:
     whole = IPv4Network(site.event.subnets)
@@ -132,7 +129,7 @@ def _subnet(
         if one.resource.startswith(f"subnet:{site.key}:"):
             mine = IPv4Network(one.resource.split(":", 2)[2])
             kept = mine.prefixlen == length and mine.subnet_of(whole)
-            if kept and not any(mine.overlaps(other) for other in [*by, *map(IPv4Network, against_own)]):
+            if kept and not any(mine.overlaps(other) for other in [*by, *map(IPv4Network, seen)]):
                 return str(mine)
     there = sorted({network for network in map(IPv4Network, seen) if network.overlaps(whole)})
     found = lowest_free(whole, length, [*by, *there])
