@@ -173,6 +173,7 @@ class App:
         )
 
     def close(self) -> None:
+        """Let the journal go, if it was opened."""
         if "journal" in self.__dict__:
             self.journal.close()
 

@@ -25,6 +25,9 @@ LAYER = {
     "data_root": 2,
     "app": 4,
     "actions": 4,
+    "filing": 4,
+    "views": 4,
+    "demo": 4,
     "cli": 4,
 }
 

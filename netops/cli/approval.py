@@ -1,0 +1,79 @@
+"""`netops approve` and `netops reject`: an SSH signature by a role of the site's policy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netops.cli.common import opened, ref_argument
+from netops.cli.output import clean, say
+from netops.core.secret import Secret
+from netops.core.text import Text, language
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--as", "role", required=True, help=Text("peran menurut policy.yaml", "role of policy.yaml").to(language())),
+        click.option("--signer", required=True, help=Text("nama di allowed_signers", "name in allowed_signers").to(language())),
+        click.option(
+            "--key", required=True, type=click.Path(path_type=Path),
+            help=Text("kunci pribadi OpenSSH", "OpenSSH private key").to(language()),
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str, key: Path, reason: str) -> None:
+    from netops import actions
+    from netops.requests.new import show as in_words
+
+    with opened(ctx) as app:
+        filed = actions.find(app, ref)
+        say(Text(clean(in_words(filed.request, "id")), clean(in_words(filed.request, "en"))))
+        approval = actions.decide(
+            app, filed, decision=decision, role=role, approver=signer, key=key, reason=reason, passphrase=_passphrase
+        )
+        done = Text("disetujui", "approved") if decision == "approve" else Text("ditolak", "rejected")
+        say(
+            Text(
+                f"{done.id}: {filed.change} oleh {approval.approver} ({approval.role}), kunci {approval.key}",
+                f"{done.en}: {filed.change} by {approval.approver} ({approval.role}), key {approval.key}",
+            )
+        )
+
+
+def _passphrase() -> Secret:
+    """Asked only at a terminal; elsewhere an encrypted key is refused with what to do."""
+    return Secret(
+        click.prompt(Text("Frasa sandi kunci", "Passphrase of the key").to(language()), hide_input=True, err=True)
+    )
+
+
+@click.command(
+    help=Text(
+        "Setujui permohonan dengan tanda tangan SSH. Yang ditandatangani ditampilkan lebih dulu.",
+        "Approve a request with an SSH signature. What is signed is shown first.",
+    ).to(language())
+)
+@ref_argument
+@_options
+@click.option("--reason", default="", help=Text("catatan", "note").to(language()))
+@click.pass_context
+def approve(ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str) -> None:
+    _decide(ctx, ref, "approve", role, signer, key, reason)
+
+
+@click.command(
+    help=Text(
+        "Tolak permohonan dengan alasan yang ditandatangani; pemohon diberi tahu lewat surel.",
+        "Reject a request with a signed reason; the requester is told by mail.",
+    ).to(language())
+)
+@ref_argument
+@_options
+@click.option("--reason", required=True, help=Text("alasan penolakan", "why it is rejected").to(language()))
+@click.pass_context
+def reject(ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str) -> None:
+    _decide(ctx, ref, "reject", role, signer, key, reason)

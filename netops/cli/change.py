@@ -1,0 +1,145 @@
+"""`netops plan`, `apply`, `resume`, `revert`, `end`, `status`, `show`."""
+
+import click
+
+from netops.cli.common import json_option, opened, ref_argument
+from netops.cli.output import EXIT_CHANGES, as_json, clean, colour_difference, result, say, table
+from netops.core.text import Text, language
+
+
+@click.command(
+    help=Text(
+        "Susun dan catat rencana: kebutuhan teknis dan perbedaan tiap perangkat. Tidak menulis ke perangkat.",
+        "Make and record the plan: technical needs and each device's difference. Writes nothing to a device.",
+    ).to(language())
+)
+@ref_argument
+@json_option
+@click.pass_context
+def plan(ctx: click.Context, ref: str, json_: bool) -> None:
+    from netops import actions
+    from netops.core.canonical import digest_of
+    from netops.planning.plan import explain
+
+    with opened(ctx) as app:
+        made = actions.plan(app, ref)
+        if json_:
+            as_json({"digest": digest_of(made), "plan": made})
+        else:
+            site = app.sites.site(made.needs.site)
+            result(colour_difference(explain(made, site, app.lang)))
+        ctx.exit(EXIT_CHANGES if any(part.batches for part in made.devices) else 0)
+
+
+@click.command(
+    help=Text(
+        "Jalankan rencana terakhir yang tercatat dan disetujui. Pemanggilan kedua tidak mengubah apa pun.",
+        "Carry out the latest recorded, approved plan. A second call changes nothing.",
+    ).to(language())
+)
+@ref_argument
+@click.option(
+    "--accept-no-guard",
+    is_flag=True,
+    help=Text("terima perangkat tanpa pengaman waktu", "accept devices that have no guard timer").to(language()),
+)
+@click.pass_context
+def apply(ctx: click.Context, ref: str, accept_no_guard: bool) -> None:
+    from netops import actions
+
+    with opened(ctx) as app:
+        _told(actions.apply(app, ref, accept_no_guard=accept_no_guard))
+
+
+@click.command(
+    help=Text("Teruskan atau pulihkan pelaksanaan yang terputus.", "Finish or restore an interrupted execution.").to(
+        language()
+    )
+)
+@ref_argument
+@click.pass_context
+def resume(ctx: click.Context, ref: str) -> None:
+    from netops import actions
+
+    with opened(ctx) as app:
+        _told(actions.resume(app, ref))
+
+
+def _told(outcome: str) -> None:
+    if outcome == "nothing":
+        say(Text("tidak ada yang perlu dikerjakan", "nothing to do"))
+    else:
+        say(Text("selesai dijalankan dan terbukti", "applied and verified"))
+
+
+@click.command(
+    help=Text(
+        "Pulihkan perangkat perubahan ini seperti semula (tiga arah).", "Bring this change's devices back (three-way)."
+    ).to(language())
+)
+@ref_argument
+@click.pass_context
+def revert(ctx: click.Context, ref: str) -> None:
+    from netops import actions
+
+    with opened(ctx) as app:
+        actions.take_back(app, ref)
+        say(Text("dipulihkan: semua perangkat seperti semula", "restored: every device is as it was"))
+
+
+@click.command(
+    help=Text(
+        "Akhiri kegiatan: tutup akses, hapus hanya milik kita, buktikan tidak ada yang tertinggal.",
+        "End the event: close access, remove exactly what is ours, prove that nothing is left.",
+    ).to(language())
+)
+@ref_argument
+@click.option("--early", is_flag=True, help=Text("sebelum waktu berakhir", "before its time").to(language()))
+@click.pass_context
+def end(ctx: click.Context, ref: str, early: bool) -> None:
+    from netops import actions
+    from netops.core.errors import NeedsPerson
+
+    with opened(ctx) as app:
+        ended = actions.end(app, ref, early=early)
+        if ended.leftovers:
+            listed = "\n".join(f"  {line}" for line in ended.leftovers)
+            raise NeedsPerson(
+                Text(
+                    f"berakhir, dengan sisa yang diubah orang lain dan karena itu dibiarkan:\n{listed}",
+                    f"ended, with leftovers that somebody changed and that therefore stay:\n{listed}",
+                )
+            )
+        say(Text("berakhir; tidak ada yang tertinggal di perangkat", "ended; nothing is left on any device"))
+
+
+@click.command(help=Text("Semua perubahan dan keadaannya.", "All changes and where they stand.").to(language()))
+@json_option
+@click.pass_context
+def status(ctx: click.Context, json_: bool) -> None:
+    from netops.views import overview
+
+    with opened(ctx) as app:
+        lines = overview(app)
+        if json_:
+            as_json(lines)
+            return
+        head = Text("PERUBAHAN|KEADAAN|KEGIATAN|MULAI|SELESAI|PERANGKAT", "CHANGE|STATE|EVENT|STARTS|ENDS|DEVICES")
+        rows = [
+            (one.change, one.phase, clean(one.event), one.starts, one.ends, ", ".join(one.devices)) for one in lines
+        ]
+        result(table(tuple(head.to(app.lang).split("|")), rows))
+
+
+@click.command(help=Text("Satu perubahan selengkapnya.", "One change, whole.").to(language()))
+@ref_argument
+@json_option
+@click.pass_context
+def show(ctx: click.Context, ref: str, json_: bool) -> None:
+    from netops import views
+
+    with opened(ctx) as app:
+        if json_:
+            as_json(views.state(app, ref))
+        else:
+            result(clean(views.describe(app, ref)))

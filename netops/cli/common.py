@@ -1,0 +1,42 @@
+"""What several commands share: the opened workspace, progress on stderr, common options."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from netops.app import App
+from netops.core.text import Text, language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_STEPS = {
+    "apply": Text("menjalankan", "applying"),
+    "verify": Text("terbukti", "verified"),
+    "restore": Text("memulihkan", "restoring"),
+    "end": Text("mengakhiri", "ending"),
+}
+
+
+def progress(step: str, what: str) -> None:
+    """One line for each step, to stderr, so that a long change is seen to move."""
+    text = _STEPS[step].to(language()) if step in _STEPS else step
+    click.echo(f"… {text}: {what}", err=True)
+
+
+@contextmanager
+def opened(ctx: click.Context, quiet: bool = False) -> Iterator[App]:
+    with App(Path(ctx.find_root().obj), say=(lambda step, what: None) if quiet else progress) as app:
+        yield app
+
+
+def json_option(function: F) -> F:
+    return click.option("--json", "json_", is_flag=True, help=Text("JSON ke stdout", "JSON on stdout").to(language()))(
+        function
+    )
+
+
+def ref_argument(function: F) -> F:
+    return click.argument("ref", metavar="REQUEST")(function)

@@ -1,0 +1,40 @@
+"""`netops report`."""
+
+from pathlib import Path
+
+import click
+
+from netops.cli.common import opened, ref_argument
+from netops.cli.output import result
+from netops.core.text import Text, language
+
+
+@click.command(
+    help=Text("Tulis berita acara serah terima (BAST) sebagai PDF.", "Write the handover paper (BAST) as PDF.").to(
+        language()
+    )
+)
+@ref_argument
+@click.option(
+    "--lang", type=click.Choice(["id", "en"]), default=None, help=Text("bahasa dokumen", "language").to(language())
+)
+@click.option(
+    "--nomor",
+    default="",
+    help=Text("nomor surat (tidak pernah dikarang)", "letter number (never invented)").to(language()),
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help=Text("berkas tujuan", "target file").to(language())
+)
+@click.pass_context
+def report(ctx: click.Context, ref: str, lang: str | None, nomor: str, out: Path | None) -> None:
+    from netops import actions
+
+    with opened(ctx) as app:
+        result(
+            str(
+                actions.report(
+                    app, ref, lang="en" if lang == "en" else "id" if lang else app.lang, number=nomor, out=out
+                )
+            )
+        )

@@ -1,0 +1,64 @@
+"""`netops request new|check|show`."""
+
+import click
+
+from netops.cli.common import json_option, opened, ref_argument
+from netops.cli.output import as_json, clean, result, say
+from netops.core.text import Text, language
+
+
+@click.group(help=Text("Permohonan: buat, periksa, lihat.", "Requests: new, check, show.").to(language()))
+def request() -> None:
+    pass
+
+
+@request.command(
+    help=Text(
+        "Cetak formulir kosong sebuah layanan (YAML) ke stdout.", "Print a service's empty form (YAML) to stdout."
+    ).to(language())
+)
+@click.argument("service", type=click.Choice(["event-hotspot"]))
+def new(service: str) -> None:
+    from netops.requests.new import blank
+
+    result(blank(service, language()).rstrip())
+
+
+@request.command(
+    help=Text(
+        "Periksa berkas permohonan (atau - untuk stdin) tanpa mencatatnya.",
+        "Check a request file (or - for stdin) without recording it.",
+    ).to(language())
+)
+@ref_argument
+@json_option
+@click.pass_context
+def check(ctx: click.Context, ref: str, json_: bool) -> None:
+    from netops import filing
+
+    with opened(ctx) as app:
+        filed = filing.check(app, ref)
+        if json_:
+            as_json({"change": filed.change, "digest": filed.digest})
+        say(Text(f"permohonan sah: {filed.change}", f"the request is valid: {filed.change}"))
+
+
+@request.command(
+    help=Text(
+        "Tampilkan permohonan: berkas, tiket atau nomor perubahan.", "Show a request: file, ticket or change id."
+    ).to(language())
+)
+@ref_argument
+@json_option
+@click.pass_context
+def show(ctx: click.Context, ref: str, json_: bool) -> None:
+    from netops import filing
+    from netops.requests.new import show as in_words
+
+    with opened(ctx) as app:
+        filed = filing.look(app, ref)
+        if json_:
+            as_json(filed)
+        else:
+            result(clean(in_words(filed.request, app.lang)))
+            result(f"{filed.change}  {filed.digest}")

@@ -1,0 +1,131 @@
+"""What people and programs are shown of the log: overview, one change, events, verification. Changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netops.app import App
+from netops.changes.lifecycle import Change, Phase, fold, fold_all
+from netops.core.model import Recorded
+from netops.core.text import Lang, Text
+from netops.filing import Filed, filed, look
+from netops.requests.common import say_time
+
+if TYPE_CHECKING:
+    from netops.journal.verify import Verified
+
+PHASES = {
+    Phase.NEW: Text("diterima", "received"),
+    Phase.PLANNED: Text("direncanakan", "planned"),
+    Phase.APPROVED: Text("disetujui", "approved"),
+    Phase.REJECTED: Text("ditolak", "rejected"),
+    Phase.APPLYING: Text("sedang dijalankan atau terputus", "being applied, or interrupted"),
+    Phase.ACTIVE: Text("berjalan", "running"),
+    Phase.ENDING: Text("sedang diakhiri", "being ended"),
+    Phase.ENDED: Text("berakhir", "ended"),
+    Phase.RESTORED: Text("gagal dan dipulihkan", "failed and restored"),
+    Phase.QUARANTINED: Text("perlu penanganan petugas", "needs a person"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One change in `netops status`."""
+
+    change: str
+    ticket: str
+    phase: str
+    event: str
+    starts: str
+    ends: str
+    devices: tuple[str, ...]
+
+
+def overview(app: App) -> tuple[Line, ...]:
+    """Every change, in order of first appearance."""
+    return tuple(_line(app, change) for change in fold_all(app.journal.read()).values() if change.request)
+
+
+def _line(app: App, change: Change) -> Line:
+    request = filed(app, change).request
+    return Line(
+        change=change.id,
+        ticket=request.ticket,
+        phase=PHASES[change.phase].to(app.lang),
+        event=request.event.name,
+        starts=_short(request.event.starts_at.isoformat()),
+        ends=_short(request.event.ends_at.isoformat()),
+        devices=tuple(sorted(change.devices)),
+    )
+
+
+def _short(moment: str) -> str:
+    return moment[:16].replace("T", " ") + "Z"
+
+
+def state(app: App, ref: str) -> Change:
+    """The fold of one change."""
+    return _state(app, look(app, ref))
+
+
+def _state(app: App, one: Filed) -> Change:
+    return fold(one.change, app.journal.read(one.change))
+
+
+def events(app: App, ref: str | None) -> Iterator[Recorded]:
+    """The log, or one change's part of it, oldest first."""
+    return app.journal.read(look(app, ref).change if ref else None)
+
+
+def verify_log(app: App) -> "Verified":
+    """Recompute everything. Raises `JournalBroken` with the first bad entry."""
+    from netops.journal.verify import verify
+
+    return verify(app.journal, app.objects)
+
+
+def describe(app: App, ref: str) -> str:
+    """One change for people: the request, where it stands, each device, what is next."""
+    from netops.requests.new import show
+
+    one = look(app, ref)
+    change = _state(app, one)
+    lang = app.lang
+    lines = [show(one.request, lang), "", f"{change.id}: {PHASES[change.phase].to(lang)}"]
+    if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
+        until = say_time(change.plan_expires, one.request.event.zone, lang)
+        lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
+    for name, device in sorted(change.devices.items()):
+        done = [
+            word.to(lang)
+            for word, holds in (
+                (Text(f"{len(device.applied())} kelompok operasi", f"{len(device.applied())} batches"), True),
+                (Text("terbukti", "verified"), device.verified),
+                (Text("dikukuhkan", "confirmed"), device.confirmed),
+                (Text("dipulihkan", "restored"), device.restored),
+                (Text("akses ditutup", "access closed"), device.closed),
+                (Text("tidak ada yang tertinggal", "nothing left"), device.absent),
+            )
+            if holds
+        ]
+        lines.append(f"  {name}: {', '.join(done)}")
+        lines += [f"    ! {line}" for line in device.quarantine]
+    lines += [f"  ! {Text('sisa', 'leftover').to(lang)}: {line}" for line in change.leftovers]
+    lines.append(_next(change, lang))
+    return "\n".join(lines)
+
+
+def _next(change: Change, lang: Lang) -> str:
+    command = {
+        Phase.NEW: "plan",
+        Phase.PLANNED: "approve",
+        Phase.APPROVED: "apply",
+        Phase.APPLYING: "resume",
+        Phase.ACTIVE: "end",
+        Phase.ENDING: "end",
+        Phase.RESTORED: "plan",
+        Phase.QUARANTINED: "revert",
+    }.get(change.phase)
+    if command is None:
+        return Text("tidak ada langkah lagi", "no further step").to(lang)
+    return Text(f"berikutnya: netops {command} {change.id}", f"next: netops {command} {change.id}").to(lang)
