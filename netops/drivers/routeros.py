@@ -23,7 +23,8 @@ from netops.core.model import (
 from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers import routeros_checks as checks
-from netops.drivers.routeros_wire import Answer, Command, Wire, connect
+from netops.drivers.routeros_connect import connect
+from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
 from netops.platforms.routeros.facts import Menu, menu, menus

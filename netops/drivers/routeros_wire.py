@@ -1,27 +1,20 @@
-"""The RouterOS API on the wire: the only importer of librouteros; refuses unknown certificates and endless answers.
+"""The RouterOS API on the wire: sentences, tags, deadlines; refuses answers to nothing and answers without end.
 
-librouteros opens the connection, logs in and encodes sentences. Reading is ours: one pass over the buffered bytes, words
-kept raw (the library casts `007` to 7 and cannot read `.tag`), no logging (the library's DEBUG log shows passwords).
+librouteros encodes the sentences and carries the login. Reading is ours: one pass over the buffered bytes, words kept raw
+(the library casts `007` to 7 and cannot read `.tag`), no logging (the library's DEBUG log shows passwords).
 """
 
-import hashlib
 import socket
-import ssl
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from librouteros import create_transport
-from librouteros.api import Api
 from librouteros.connections import SocketTransport
-from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
-from librouteros.login import encode_password
+from librouteros.exceptions import FatalError
 from librouteros.protocol import ApiProtocol, encode_sentence
 
 from netops.core.clock import Clock
-from netops.core.errors import LoginRefused, Misbehaved, TimedOut, UnknownIdentity, Unreachable, Unsupported
-from netops.core.model import Target
-from netops.core.secret import Secret
+from netops.core.errors import Misbehaved, TimedOut, Unreachable
 from netops.core.text import Text
 from netops.platforms.routeros.words import text_of
 
@@ -166,7 +159,7 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
         )
 
 
-class _Protocol(ApiProtocol):  # type: ignore[misc]  # the library carries no types
+class Protocol(ApiProtocol):  # type: ignore[misc]  # the library carries no types
     """librouteros's protocol over our channel: same sentences, nothing logged."""
 
     transport: Channel
@@ -251,160 +244,3 @@ class Wire:
             case _:
                 raise self._channel.misbehaved("an unknown reply word")
         return 0
-
-
-def connect(target: Target, password: Secret, clock: Clock) -> Wire:
-    """Open, check who is there, log in; nothing but the login is sent, and it is sent once.
-
-    Raises `Unreachable`, `UnknownIdentity`, `Unsupported` (no usable TLS), `LoginRefused`, `TimedOut`, `Misbehaved`.
-    """
-    options = target.options
-    timeout = float(options.get("timeout", 30))
-    clear = bool(options.get("cleartext", False))
-    port = int(options.get("api_port", 8728) if clear else options.get("api_tls_port", 8729))
-    try:
-        transport = create_transport(
-            host=target.host,
-            port=port,
-            saddr=None,
-            timeout=timeout,
-            ssl_wrapper=None if clear else lambda sock: _tls(sock, target),
-        )
-    except OSError as exc:
-        raise _unreachable(target, port, clear, exc) from exc
-    channel = Channel(transport.sock, target.name, timeout, clock)
-    try:
-        _login(channel, target, password)
-    except BaseException:
-        channel.close()
-        raise
-    return Wire(channel)
-
-
-def _unreachable(target: Target, port: int, clear: bool, exc: OSError) -> Unreachable:
-    why = "timed out" if isinstance(exc, TimeoutError) else exc.strerror or type(exc).__name__
-    service = "api" if clear else "api-ssl"
-    return Unreachable(
-        Text(
-            f"{target.host}:{port} tidak menerima sambungan ({why})",
-            f"{target.host}:{port} accepts no connection ({why})",
-        ),
-        _paste(f"/ip service set {service} disabled=no port={port}") if clear else _paste(*_certificate(target)),
-        device=target.name,
-        step="connect",
-        may_have_written=False,
-    )
-
-
-def _paste(*lines: str) -> Text:
-    listed = "\n".join(lines)
-    return Text(f"tempel di terminal perangkat:\n{listed}", f"paste into the device's terminal:\n{listed}")
-
-
-def _certificate(target: Target) -> tuple[str, ...]:
-    port = target.options.get("api_tls_port", 8729)
-    return (
-        f"/certificate add name=netops-api common-name={target.name} key-usage=digital-signature,key-encipherment,tls-server days-valid=3650",
-        "/certificate sign netops-api",
-        f"/ip service set api-ssl certificate=netops-api disabled=no port={port}",
-        "/certificate print detail where name=netops-api",
-    )
-
-
-def _tls(sock: socket.socket, target: Target) -> socket.socket:
-    """TLS with the pinned certificate, else with one that a known authority signed."""
-    pinned = str(target.options.get("tls_fingerprint", "")).lower().removeprefix("sha256:").replace(":", "")
-    authority = str(target.options.get("tls_ca", ""))
-    try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if pinned:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        elif authority:
-            context.load_verify_locations(cafile=authority)
-        else:
-            context.load_default_certs()
-        wrapped = context.wrap_socket(sock, server_hostname=target.host)
-    except ssl.SSLCertVerificationError as exc:
-        sock.close()
-        raise _unknown(target, exc.verify_message) from exc
-    except ssl.SSLError as exc:
-        sock.close()
-        raise Unsupported(
-            Text(
-                f"TLS gagal ({exc.reason or 'tidak ada jawaban TLS'}): api-ssl belum punya sertifikat?",
-                f"TLS failed ({exc.reason or 'no TLS answer'}): does api-ssl have a certificate?",
-            ),
-            _paste(*_certificate(target)),
-            device=target.name,
-            step="connect",
-            may_have_written=False,
-        ) from exc
-    except BaseException:
-        sock.close()
-        raise
-    seen = hashlib.sha256(wrapped.getpeercert(binary_form=True) or b"").hexdigest()
-    if pinned and seen != pinned:
-        wrapped.close()
-        raise _unknown(target, f"sha256:{seen}")
-    return wrapped
-
-
-def _unknown(target: Target, what: str) -> UnknownIdentity:
-    return UnknownIdentity(
-        Text(
-            f"sertifikat TLS bukan yang dikenal ({what}); tidak ada yang dikirim",
-            f"the TLS certificate is not the known one ({what}); nothing was sent",
-        ),
-        Text(
-            "bandingkan di perangkat dengan /certificate print detail, lalu tulis di inventory/hosts.yaml:\n"
-            "  tls_fingerprint: sha256:…",
-            "compare on the device with /certificate print detail, then write into inventory/hosts.yaml:\n"
-            "  tls_fingerprint: sha256:…",
-        ),
-        device=target.name,
-        step="connect",
-        may_have_written=False,
-    )
-
-
-def _login(channel: Channel, target: Target, password: Secret) -> None:
-    """Plain login; a router before 6.43 answers with a challenge and gets its hash. One attempt, never a second."""
-    api = Api(_Protocol(transport=channel, encoding="latin-1"))
-    name, word = _bytes_as_text(target.username), _bytes_as_text(password.reveal())
-    try:
-        replies = tuple(api("/login", name=name, password=word))
-        challenge = next((str(reply["ret"]) for reply in replies if "ret" in reply), "")
-        if challenge and not word.isascii():
-            raise _refused(target, "a password beyond ASCII at a router before 6.43")
-        if challenge:
-            tuple(api("/login", name=name, response=encode_password(challenge, word)))
-    except (TrapError, MultiTrapError) as exc:
-        # The device's text is not shown and the cause is cut: nothing of the attempt may travel with the error.
-        raise _refused(target, str(exc)) from None
-    except FatalError:
-        raise channel.misbehaved("the session was ended during the login") from None
-    except (LibRouterosError, UnicodeError, ValueError, TypeError):
-        raise channel.misbehaved("not an answer to a login") from None
-
-
-def _bytes_as_text(text: str) -> str:
-    return text.encode("utf-8").decode("latin-1")
-
-
-def _refused(target: Target, reply: str) -> LoginRefused:
-    known = "invalid user name or password" in reply or "cannot log in" in reply
-    shown = "invalid user name or password" if known else "refused"
-    return LoginRefused(
-        Text(
-            f"perangkat menolak login {target.username!r} ({shown}); tidak dicoba lagi",
-            f"the device refused the login {target.username!r} ({shown}); not tried again",
-        ),
-        _paste(
-            "/user group add name=netops policy=read,write,test,api,sensitive,!ftp,!local,!ssh,!telnet,!web,!winbox",
-            f"/user add name={target.username} group=netops password=…",
-        ),
-        device=target.name,
-        step="login",
-        may_have_written=False,
-    )
