@@ -41,12 +41,12 @@ GLOBAL = (
     Rule(mode="config", pattern="ip http secure-server", key=3, negative=True),
     Rule(mode="config", pattern="service pad", key=2, default="service pad", negative=True),
     Rule(mode="config", pattern="service password-encryption", key=2, negative=True),
+    Rule(mode="config", pattern="aaa new-model", key=2, negative=True),
     Rule(mode="config", pattern="banner motd <line>", key=2, handler="banner"),
     Rule(mode="config", pattern="banner login <line>", key=2, handler="banner"),
     Rule(mode="config", pattern="default interface <if>", key=0, handler="default_interface"),
     *_rules(
         "config",
-        ("aaa new-model", 2),
         ("cdp run", 2),
         ("clock timezone <word> <line>", 2),
         ("enable secret <line>", 2),

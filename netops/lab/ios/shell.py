@@ -6,9 +6,9 @@ from typing import Protocol
 
 from netops.lab.ios import commands, configure, filters, grammar, show, tree
 from netops.lab.ios.commands import Command
-from netops.lab.ios.configure import Misplaced, Mode, Rejected
 from netops.lab.ios.state import Snapshot
 from netops.lab.ios.terminal import Ended, Interrupted, Terminal
+from netops.lab.ios.work import Misplaced, Mode, Rejected
 
 _BANNER = "Enter configuration commands, one per line.  End with CNTL/Z."
 

@@ -93,7 +93,8 @@ def running(snap: Snapshot, args: tuple[str, ...]) -> list[str] | None:
             return None
         size = len("\n".join(found)) + 4
         return ["Building configuration...", "", f"Current configuration : {size} bytes", "!", *found, "end", ""]
-    lines = [*snap.changed.splitlines(), *snap.saved.splitlines(), "!", *tree.body(snap.running), "end"]
+    header = [line for line in (snap.changed, snap.saved) if line]
+    lines = [*header, *(["!"] if header else []), *tree.body(snap.running), "end"]
     size = len("\n".join(lines))
     return ["Building configuration...", "", f"Current configuration : {size} bytes", "!", *lines, ""]
 

@@ -8,10 +8,15 @@ _TYPE = "10/100/1000BaseTX"
 
 
 def _vlan_rows(snap: Snapshot, vlan: int, name: str, ports: list[Port]) -> list[str]:
-    """One VLAN; four ports a line, the rest below the Ports column."""
+    """One VLAN; as many ports a line as its 31 columns take, the rest below."""
     status = "act/unsup" if vlan in names.RESERVED else _vlan_status(snap, vlan)
-    short = [names.short(port.name) for port in ports]
-    groups = [", ".join(short[at : at + 4]) for at in range(0, len(short), 4)] or [""]
+    groups = [""]
+    for port in ports:
+        joined = f"{groups[-1]}, {names.short(port.name)}" if groups[-1] else names.short(port.name)
+        if len(joined) > 31:
+            groups.append(names.short(port.name))
+        else:
+            groups[-1] = joined
     return [f"{vlan:<4d} {name:<32s} {status:<9s} {groups[0]}", *(" " * 48 + group for group in groups[1:])]
 
 

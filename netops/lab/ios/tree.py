@@ -190,13 +190,14 @@ def body(root: Tree) -> list[str]:
             continue
         flush()
         word = positive(line).split()[0]
-        if out and out[-1] != "!" and (below or word != previous or word == "interface"):
+        together = {word, previous} <= {"version", "service"} or word == previous == "line"
+        if out and out[-1] != "!" and not together and (below or word != previous or word == "interface"):
             out.append("!")
         previous = word
         out.append(line)
         if below or word in {"interface", "archive"}:
             out.extend(_inside(below, 1, port=word == "interface"))
-            out.append("!")
+            out.extend([] if word == "line" else ["!"])
     flush()
     if out and out[-1] != "!":
         out.append("!")
@@ -219,30 +220,25 @@ def clone(root: Tree) -> Tree:
     return copy.deepcopy(root)
 
 
-def flatten(root: Tree) -> list[Path]:
-    """Every line with its headers, in printing order: the base of a difference."""
-    out: list[Path] = []
-
-    def walk(lines: Tree, path: Path) -> None:
-        for line, below in _sorted(lines) if not path else list(lines.items()):
-            out.append((*path, line))
-            walk(below, (*path, line))
-
-    walk(root, ())
-    return out
-
-
 def differences(old: Tree, new: Tree) -> list[str]:
     """`!Contextual Config Diffs:`: lines of `new` with `+`, of `old` with `-`, under their unmarked headers."""
-    before, after = flatten(old), flatten(new)
-    only = {path: "+" for path in after if path not in set(before)} | {p: "-" for p in before if p not in set(after)}
+    out = _differences(old, new, 0, sections=True)
+    return ["!Contextual Config Diffs:", *(out or ["!No changes were found"])]
+
+
+def _differences(old: Tree, new: Tree, depth: int, *, sections: bool, port: bool = False) -> list[str]:
+    both = {line: {**new.get(line, {}), **old.get(line, {})} for line in [*old, *new]}
+    lines = [line for line, _ in _sorted(both)] if sections else list(both)
+    if port:
+        lines.sort(key=lambda line: _rank(_INSIDE, line))
     out: list[str] = []
-    shown: set[Path] = set()
-    for path in sorted(only, key=lambda path: (after if path in after else before).index(path)):
-        for depth in range(1, len(path)):
-            header = path[:depth]
-            if header not in only and header not in shown:
-                shown.add(header)
-                out.append(" " * (depth - 1) + header[-1])
-        out.append(only[path] + " " * (len(path) - 1) + path[-1])
-    return ["!Contextual Config Diffs:", *out] if out else ["!Contextual Config Diffs:", "!No changes were found"]
+    for line in lines:
+        marks = [mark for mark, side in (("-", old), ("+", new)) if line in side]
+        below = _differences(
+            old.get(line, {}), new.get(line, {}), depth + 1, sections=False, port=line.startswith("interface ")
+        )
+        if len(marks) == 1:
+            out += [f"{marks[0]}{' ' * depth}{line}", *below]
+        elif below:
+            out += [" " * depth + line, *below]
+    return out
