@@ -34,7 +34,8 @@ class RouterOS:
         return operations.batches(ops)
 
     def invert(self, seen: State, ops: Sequence[Op]) -> tuple[Op, ...]:
-        return operations.invert(_rows(seen), ops)
+        _rows(seen)
+        return operations.invert(ops)
 
     def restore(self, seen: State, applied: Sequence[Op], owner: Tag) -> Restoration:
         return operations.restore(_rows(seen), applied, owner)

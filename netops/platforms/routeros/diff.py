@@ -1,6 +1,7 @@
 """From seen to wanted rows: operations in order; refuses to overwrite what is not ours or to stand behind it unnoticed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netops.core.errors import Refused
 from netops.core.model import Row, RowOp, Rows, Tag, Value, Verb
@@ -58,7 +59,26 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
     removes.reverse()  # what stands later in a menu may hang on what stands earlier (a queue's parent)
     removes.sort(key=lambda op: -level(op.path))
     changes.sort(key=lambda op: level(op.path))
-    return tuple(removes + changes)
+    return tuple(_placed(table, removes) + changes)
+
+
+def _placed(table: Table, removes: list[RowOp]) -> list[RowOp]:
+    """Removals from ordered menus, with the row that each stood before: so the way back leads to the same place."""
+    gone = {(op.path, row_key(menu(op.path), op.key)) for op in removes}
+    before: dict[tuple[str, tuple[str, ...]], str] = {}
+    for path in {path for path, _ in gone if menu(path).ordered and menu(path).key == ("name",)}:
+        follower = ""
+        for row in reversed(table.rows(path)):
+            key = (path, row_key(menu(path), row.values))
+            if key in gone and follower:
+                before[key] = follower
+            elif key not in gone and not is_flag(row, "dynamic"):
+                follower = f"name={row.values.get('name', '')}"
+    out = []
+    for op in removes:
+        place = before.get((op.path, row_key(menu(op.path), op.key)))
+        out.append(replace(op, old={**op.old, "place-before": place}) if place else op)
+    return out
 
 
 def remove(row: Row) -> RowOp:

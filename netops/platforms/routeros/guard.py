@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Rows, Tag, Verb
+from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
@@ -26,7 +26,7 @@ POLICIES = ("read", "write", "test")
 
 def guards(facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
     """A device timer where the device runs schedulers and the way back fits into a script without secrets; else none."""
-    inverse = invert(Rows(rows=()), ops)
+    inverse = invert(ops)
     if "scheduler" not in facts.features or not _scriptable(inverse):
         return (GuardKind.NONE,)
     if len(revert_script("netops-" + "x" * 32, inverse).encode()) > MAX_SCRIPT:

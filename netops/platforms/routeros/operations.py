@@ -1,6 +1,6 @@
 """What follows from operations alone: batches, the inverse, the three-way way back; refuses lines of other platforms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from netops.core.model import Batch, Op, Restoration, Row, RowOp, Rows, Tag, Value, Verb
 from netops.core.secret import SecretRef
@@ -8,7 +8,7 @@ from netops.platforms.routeros.diff import level, remove, say
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.quirks import CLOSED_BY_US, LOGIN_MENUS, RUNTIME
 from netops.platforms.routeros.table import Table, elements, owns, settable
-from netops.platforms.routeros.values import BROKEN, is_flag, normal, present, row_key
+from netops.platforms.routeros.values import BROKEN, normal, present, row_key
 
 
 def rows_only(ops: Sequence[Op]) -> tuple[RowOp, ...]:
@@ -42,29 +42,25 @@ def batches(ops: Sequence[Op]) -> tuple[Batch, ...]:
     return tuple(Batch(number=number, ops=tuple(group)) for number, group in enumerate(out, 1))
 
 
-def invert(seen: Rows, ops: Sequence[Op]) -> tuple[RowOp, ...]:
-    """The way back, newest first. A removed row comes back before the row it stood before, where order matters.
+def invert(ops: Sequence[Op]) -> tuple[RowOp, ...]:
+    """The way back, newest first; each op carries what it replaced. A removed row comes back where it stood (`place-before`).
 
     Secrets are in no inverse. A login (hotspot user, user) comes back disabled: its secret cannot be read, and open
     would be worse than gone.
     """
-    after = _followers(seen, rows_only(ops))
-    return tuple(_inverse(op, after) for op in reversed(rows_only(ops)))
+    return tuple(_inverse(op) for op in reversed(rows_only(ops)))
 
 
-def _inverse(op: RowOp, after: Mapping[tuple[str, tuple[str, ...]], str]) -> RowOp:
+def _inverse(op: RowOp) -> RowOp:
     menu_ = menu(op.path)
     match op.verb:
         case Verb.ADD:
-            old = {name: value for name, value in settable(menu_, op.new).items() if name != "place-before"}
+            old = settable(menu_, op.new)
             return RowOp(verb=Verb.REMOVE, path=op.path, key=op.key, old=old, owned=op.owned)
         case Verb.REMOVE:
             new: dict[str, Value] = dict(op.old)
             if op.path in LOGIN_MENUS:
                 new["disabled"] = "yes"
-            before = after.get((op.path, row_key(menu_, op.key)))
-            if before:
-                new["place-before"] = f"name={before}"
             return RowOp(verb=Verb.ADD, path=op.path, key=op.key, new=new, owned=op.owned)
         case Verb.SET:
             key = {name: str(op.new.get(name, value)) for name, value in op.key.items()}
@@ -75,28 +71,6 @@ def _inverse(op: RowOp, after: Mapping[tuple[str, tuple[str, ...]], str]) -> Row
             return RowOp(verb=Verb.JOIN, path=op.path, key=op.key, new=op.old, owned=op.owned)
 
 
-def _followers(seen: Rows, ops: Sequence[RowOp]) -> dict[tuple[str, tuple[str, ...]], str]:
-    """For each removed row of an ordered menu with names: the name of the next row that is not removed later."""
-    removed = {(op.path, row_key(menu(op.path), op.key)) for op in ops if op.verb is Verb.REMOVE}
-    paths = {path for path, _ in removed if menu(path).ordered and menu(path).key == ("name",)}
-    found: dict[tuple[str, tuple[str, ...]], str] = {}
-    # Newest first puts the last removed row back first: rows that come back later may stand on those before them.
-    order = {(op.path, row_key(menu(op.path), op.key)): place for place, op in enumerate(ops) if op.verb is Verb.REMOVE}
-    for path in paths:
-        rows = [row for row in seen.rows if row.menu == path]
-        keys = [(path, row_key(menu(path), row.values)) for row in rows]
-        for place, key in enumerate(keys):
-            if key not in removed:
-                continue
-            for later in range(place + 1, len(rows)):
-                if is_flag(rows[later], "dynamic"):
-                    continue
-                if keys[later] not in removed or order[keys[later]] > order[key]:
-                    found[key] = str(rows[later].values.get("name", ""))
-                    break
-    return found
-
-
 def restore(seen: Rows, applied: Sequence[Op], owner: Tag) -> Restoration:
     """Three-way, newest first: what stands at its target goes back to its base, what is at its base stays, and what is
     at neither end is left for a person and told.
@@ -104,11 +78,10 @@ def restore(seen: Rows, applied: Sequence[Op], owner: Tag) -> Restoration:
     table = Table(seen.rows)
     ops: list[RowOp] = []
     conflicts: list[str] = []
-    after = _followers(seen, rows_only(applied))
     for op in reversed(rows_only(applied)):
         if op.path in RUNTIME:
             continue
-        step, conflict = _step(table, op, owner, after)
+        step, conflict = _step(table, op, owner)
         if conflict:
             conflicts.append(conflict)
         if step:
@@ -117,11 +90,9 @@ def restore(seen: Rows, applied: Sequence[Op], owner: Tag) -> Restoration:
     return Restoration(ops=tuple(ops), conflicts=tuple(conflicts))
 
 
-def _step(
-    table: Table, op: RowOp, owner: Tag, after: Mapping[tuple[str, tuple[str, ...]], str]
-) -> tuple[RowOp | None, str]:
+def _step(table: Table, op: RowOp, owner: Tag) -> tuple[RowOp | None, str]:
     menu_ = menu(op.path)
-    inverse = _inverse(op, after)
+    inverse = _inverse(op)
     if menu_.single:
         row = next(iter(table.rows(op.path)), None)
     else:
