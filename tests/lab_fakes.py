@@ -38,16 +38,19 @@ class FakeDevice:
     uptime: float = 123.45
     ports: Sequence[LabInterface] = field(default_factory=lambda: tuple(port(index) for index in range(1, 6)))
     shaped: Sequence[LabQueue] = ()
-    running: bool = False
+    up: bool = False
     fails: bool = False
 
     async def start(self, host: str) -> None:
         if self.fails:
             raise OSError("no free port")
-        self.running = True
+        self.up = True
 
     async def stop(self) -> None:
-        self.running = False
+        self.up = False
+
+    def is_up(self) -> bool:
+        return self.up
 
     def describe(self) -> dict[str, object]:
         return {

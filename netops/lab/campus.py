@@ -123,11 +123,13 @@ class Campus:
         device, agent = self.devices[spec.name], self.agents.get(spec.name)
         about = dict(device.describe())
         ports = dict(cast(dict[str, int], about.pop("ports", {})))
+        ports |= {kind: cast(int, about.pop(kind)) for kind in ("api", "api_tls", "ssh") if kind in about}
+        about.setdefault("credentials", {key: about.pop(key) for key in ("username", "password") if key in about})
         if agent is not None:
             ports["snmp"] = agent.port
             about["snmp"] = {"version": spec.snmp_version, **agent.describe()}
         head = {"name": device.name, "platform": device.platform, "version": device.version, "host": HOST}
-        return {**head, "site": spec.site, "ports": ports, **about}
+        return {**about, **head, "site": spec.site, "ports": ports}
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)

@@ -71,6 +71,7 @@ def _write(path: Path, what: str, value: dict[str, Any]) -> None:
     from ruamel.yaml import YAML
 
     yaml = YAML()
+    yaml.width = 10_000  # a key stays on one line, to be copied
     with path.open("w", encoding="utf-8") as file:
         file.write(HEAD.format(what=what))
         yaml.dump(value, file)

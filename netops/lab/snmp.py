@@ -121,6 +121,11 @@ class SnmpAgent:
             self._engine = None
             await asyncio.sleep(0)
 
+    @property
+    def engine_id(self) -> bytes:
+        """The v3 engine id (RFC 3411); empty while the agent is down."""
+        return b"" if self._engine is None else bytes(self._engine.snmpEngineID)
+
     def describe(self) -> dict[str, object]:
         users = [
             {"user": u.name, "auth": u.auth, "auth_key": u.auth_key, "priv": u.priv, "priv_key": u.priv_key}
