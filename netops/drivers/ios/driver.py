@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 
 from netmiko.exceptions import ConfigInvalidException, NetmikoBaseException
 
 from netops.core.clock import Clock
-from netops.core.errors import CommandRefused, Misbehaved, Unsupported
+from netops.core.errors import CommandRefused, Misbehaved, TimedOut, Unreachable, Unsupported
 from netops.core.model import (
     Batch,
     DeviceFacts,
@@ -55,6 +55,16 @@ class IosDriver:
     def __init__(self, target: Target, session: Session, clock: Clock) -> None:
         self._target, self._session, self._clock = target, session, clock
         self._name = target.name
+        self._timeout = float(target.options.get("timeout", 30))
+
+    @contextmanager
+    def _at(self, step: str, *, wrote: bool) -> Iterator[None]:
+        try:
+            with told(self._name, step, wrote=wrote):
+                yield
+        except (TimedOut, Unreachable):
+            self._session.drop()
+            raise
 
     def __enter__(self) -> "IosDriver":
         return self
@@ -69,7 +79,7 @@ class IosDriver:
         """Asked for when first needed: NAPALM's `get_facts` over our own session, and whether there is an archive."""
         from napalm.ios import IOSDriver as Napalm
 
-        with told(self._name, "facts", wrote=False):
+        with self._at("facts", wrote=False):
             napalm = Napalm(self._target.host, self._target.username, "", optional_args={"force_no_enable": True})
             napalm.device = self._session
             found = napalm.get_facts()
@@ -100,10 +110,10 @@ class IosDriver:
         startup = show.configuration(self._ask("show startup-config", "preflight", _LONG))
         return findings(facts, timer=timer, vtp=vtp, startup=startup, running=running)
 
-    def _ask(self, command: str, step: str, timeout: float = 30.0) -> str:
+    def _ask(self, command: str, step: str, timeout: float = 0.0) -> str:
         """One `show`; an error text is an answer."""
-        with told(self._name, step, wrote=False):
-            return str(self._session.send_command(command, read_timeout=timeout))
+        with self._at(step, wrote=False):
+            return str(self._session.send_command(command, read_timeout=max(timeout, self._timeout)))
 
     def _running(self, step: str) -> str:
         text = self._ask("show running-config", step, _LONG)
@@ -138,8 +148,10 @@ class IosDriver:
         """Lines one by one, each answered before the next; the first refused line ends the batch."""
         feed = _Feed(self._script(batch))
         try:
-            with told(self._name, "apply", wrote=True):
-                self._session.send_config_set(feed, error_pattern=show.ERROR, bypass_commands="", read_timeout=30)
+            with self._at("apply", wrote=True):
+                self._session.send_config_set(
+                    feed, error_pattern=show.ERROR, bypass_commands="", read_timeout=self._timeout
+                )
         except Misbehaved as exc:
             if not isinstance(exc.__cause__, ConfigInvalidException):
                 raise
@@ -157,7 +169,7 @@ class IosDriver:
             if not isinstance(op, LineOp):
                 raise TypeError("an IOS op is a LineOp")
             lines = [op.path, *op.lines] if op.path else list(op.lines)
-            if inside:
+            if inside and not op.path:
                 script.append((index, "exit"))
             for line in lines:
                 if not line.strip() or "?" in line or not line.isascii() or not line.isprintable():
@@ -172,7 +184,7 @@ class IosDriver:
 
     def save(self) -> None:
         prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
-        with told(self._name, "save", wrote=True):
+        with self._at("save", wrote=True):
             answer = str(
                 self._session.send_command("write memory", expect_string=rf"{prompt}|\[confirm\]", read_timeout=_LONG)
             )
@@ -203,7 +215,7 @@ class IosDriver:
             raise self._refused("arm", pending, wrote=False)
         now = self._clock.now()
         prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
-        with told(self._name, "arm", wrote=True):
+        with self._at("arm", wrote=True):
             command = f"configure terminal revert timer {minutes}"
             answer = str(
                 self._session.send_command(command, expect_string=prompt, read_timeout=_LONG, strip_prompt=False)
@@ -257,7 +269,7 @@ class IosDriver:
 
     def _order(self, command: str, step: str) -> str:
         prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
-        with told(self._name, step, wrote=True):
+        with self._at(step, wrote=True):
             return str(self._session.send_command(command, expect_string=prompt, read_timeout=_LONG))
 
 

@@ -14,7 +14,7 @@ from netmiko.exceptions import (
 )
 from paramiko import SSHClient
 from paramiko.client import MissingHostKeyPolicy
-from paramiko.hostkeys import HostKeyEntry
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 from paramiko.pkey import PKey
 from paramiko.ssh_exception import BadHostKeyException, IncompatiblePeer, SSHException
 
@@ -71,6 +71,18 @@ class Session(CiscoIosSSH):
     def connect(self) -> None:
         self.establish_connection()
         self._try_session_preparation()
+
+    def read_channel(self) -> str:
+        """netmiko waits its whole time for a connection that is already gone; this says so at once."""
+        data: str = super().read_channel()
+        if not data and getattr(self.remote_conn, "closed", True):
+            raise EOFError("closed by the device")
+        return data
+
+    def drop(self) -> None:
+        """Close the socket at once: a silent device would make an orderly goodbye wait."""
+        with suppress(Exception):
+            self.paramiko_cleanup()
 
     def enable_secret_handler(self, pattern: str, output: str, re_flags: int = re.IGNORECASE) -> str:
         if not re.search(pattern, output, flags=re_flags):
@@ -159,7 +171,7 @@ def _pinned_key(target: Target) -> PKey | None:
     if not line:
         return None
     entry = None
-    with suppress(SSHException, ValueError):
+    with suppress(InvalidHostKey, SSHException, ValueError):
         entry = HostKeyEntry.from_line(f"device {' '.join(line.split()[:2])}")
     if entry is None or entry.key is None:
         raise UnknownIdentity(
@@ -175,7 +187,7 @@ def _pinned_key(target: Target) -> PKey | None:
 
 def _unknown_key(target: Target, offered: PKey) -> UnknownIdentity:
     line = f'host_key: "{offered.get_name()} {offered.get_base64()}"'
-    known = "host_key" in target.options
+    known = bool(target.options.get("host_key"))
     what = Text(
         id="kunci host SSH bukan yang tercatat" if known else "kunci host SSH belum tercatat di inventaris",
         en="the SSH host key is not the recorded one" if known else "the SSH host key is not in the inventory",

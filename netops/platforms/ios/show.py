@@ -66,14 +66,20 @@ def observed(running: str, vlans: dict[int, str], paths: Sequence[str]) -> Tree:
     """
     parts = _with_vlans(_one_each(split(configuration(running).splitlines())), vlans)
     named = {header(path) for path in paths if not path.endswith(" *")}
-    prefixes = tuple(path[:-1] for path in paths if path.endswith(" *"))
+    kinds = {path[:-2] for path in paths if path.endswith(" *")}
     return tree(
         {
             name: lines
             for name, lines in parts.items()
-            if name in named or (prefixes and name.startswith(prefixes)) or (not lines and key(name) in named)
+            if name in named or _kind(name) in kinds or (not lines and key(name) in named)
         }
     )
+
+
+def _kind(name: str) -> str:
+    """`vlan` of `vlan 210`, but nothing of `vlan internal allocation policy ascending`."""
+    word = name.partition(" ")[0]
+    return "" if word == "vlan" and vlan_id(name) is None else word
 
 
 def _one_each(parts: Sections) -> Sections:
