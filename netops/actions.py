@@ -139,28 +139,33 @@ def decide(
 
     Raises `NotApproved` (recorded too) where policy or allowed_signers say no, `InputError` for an unusable key.
     """
-    now, playbook = app.clock.now(), app.playbook(filed.request.service)
+    said = statement(app, filed, decision, role, approver, reason)
+    data, signature = approvals.sign_statement(said, key, passphrase() if passphrase else None)
+    return receive(app, filed, data, signature)
+
+
+def statement(app: App, filed: Filed, decision: str, role: str, approver: str, reason: str = "") -> Statement:
+    """What is to be signed: valid from now until the event is over, linked to the decision before it."""
     so_far = decisions(app, filed)
-    statement = Statement(
+    event = filed.request.event
+    return Statement(
         request=filed.digest,
         decision=Decision(decision),
         role=role,
         approver=approver,
         reason=reason,
-        not_before=now,
-        not_after=playbook.window(filed.request.event.starts_at, filed.request.event.ends_at)[1],
+        not_before=app.clock.now(),
+        not_after=app.playbook(filed.request.service).window(event.starts_at, event.ends_at)[1],
         previous=so_far[-1].statement if so_far else "",
     )
-    data, signature = approvals.sign_statement(statement, key, passphrase() if passphrase else None)
-    return receive(app, filed, data, signature)
 
 
-def receive(app: App, filed: Filed, statement: bytes, signature: str) -> Approval:
+def receive(app: App, filed: Filed, signed: bytes, signature: str) -> Approval:
     """Judge and record a statement that was signed here or elsewhere (`ssh-keygen -Y sign`)."""
-    bodies = {"statement": app.objects.put(statement), "signature": app.objects.put(signature.encode())}
+    bodies = {"statement": app.objects.put(signed), "signature": app.objects.put(signature.encode())}
     try:
         approval = approvals.receive(
-            statement,
+            signed,
             signature,
             request_digest=filed.digest,
             requester=filed.request.requester.email,

@@ -27,10 +27,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str, key: Path, reason: str) -> None:
     from netops import actions
+    from netops.filing import find
     from netops.requests.new import show as in_words
 
     with opened(ctx) as app:
-        filed = actions.find(app, ref)
+        filed = find(app, ref)
         say(Text(clean(in_words(filed.request, "id")), clean(in_words(filed.request, "en"))))
         approval = actions.decide(
             app, filed, decision=decision, role=role, approver=signer, key=key, reason=reason, passphrase=_passphrase
