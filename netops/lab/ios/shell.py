@@ -64,18 +64,15 @@ class Session:
             self.terminal.lines(["", *motd.strip("\n").split("\n"), ""])
         while not self.gone:
             try:
-                typed = await self.terminal.line(self.prompt, expect=self.expect)
+                await self.execute(await self.terminal.line(self.prompt, expect=self.expect))
             except Interrupted:
                 self.mode = None
-                continue
             except Ended as ended:
-                if self.mode is not None and ended.line.strip():
+                if self.mode is not None:
                     await self.execute(ended.line)
                 self.mode = None
-                continue
             except EOFError:
                 return
-            await self.execute(typed)
         self.terminal.flush()
 
     async def execute(self, typed: str) -> None:
