@@ -1,0 +1,1 @@
+"""Speed, measured: each module one claim of docs/performance.md, all contestants in one run, medians of interleaved rounds."""
