@@ -124,6 +124,11 @@ def refuse_foreign(seen: Sections, want: Sections, owner: Tag) -> None:
                 f"{header} masih di VLAN {vlan} milik perubahan ini, tetapi tidak ada di rencana",
                 f"{header} is still in VLAN {vlan} of this change, but not in the plan",
             )
+        if f"vlan {vlan}" in want and f"vlan {vlan}" not in seen and header not in want:
+            raise _stop(
+                f"{header} sudah di VLAN {vlan} yang belum ada: membuatnya akan menghidupkan port itu",
+                f"{header} is in VLAN {vlan}, which does not exist yet: making it would bring that port to life",
+            )
 
 
 def _stop(indonesian: str, english: str) -> Refused:

@@ -18,7 +18,6 @@ from netops.platforms.ios.lines import (
     value,
     vlan_id,
 )
-from netops.platforms.ios.quirks import ALLOWED
 
 ABSENT = "(tidak ada / absent)"
 
@@ -156,12 +155,10 @@ def _element_back(parts: Sections, path: str, vlan: int, journal: _Journal, conf
 
 
 def _stranded(seen: Sections, after: Sections, owner: Tag) -> list[str]:
-    """Ports that somebody put into a VLAN of ours that goes away: they stay as they are, and are told."""
+    """Ports that somebody put into a VLAN of ours that goes away: they stay as they are, and are told.
+
+    A trunk that names such a VLAN is not: it may have done so before us, and carries nothing without the VLAN.
+    """
     going = our_vlans(seen, owner).keys() - our_vlans(after, owner).keys()
-    notes = []
-    for name, lines in after.items():
-        vlan = access_vlan(lines)
-        if vlan in going:
-            notes.append(f"{name}: switchport access vlan {vlan}")
-        notes.extend(f"{name}: {ALLOWED} {extra}" for extra in sorted(going & (trunk_list(lines) or frozenset())))
-    return notes
+    found = ((name, access_vlan(lines)) for name, lines in after.items())
+    return [f"{name}: switchport access vlan {vlan}" for name, vlan in found if vlan in going]

@@ -17,22 +17,20 @@ ERROR = (
 )
 """A line that refuses a command. Hints (`%Warning: portfast …`) and log messages (`%SYS-5-CONFIG_I:`) begin alike."""
 
-_WORD = r"(?:[0-9]{1,2} +)?\S+"
 _SECRETS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        rf"((?:^|\s)(?:password|secret|key-string|md5|wpa-psk(?: +(?:ascii|hex))?) +){_WORD}",
-        rf"((?:^|\s)(?:tacacs-server|radius-server|server-private \S+.*|radius|tacacs) key +){_WORD}",
-        rf"(^\s+key +){_WORD}$",
-        r"(^\s+(?:pac )?key +[0-9] +)\S+",
+        r"(^(?!\s*description ).*?(?<!\S)(?:(?:\S+-)?password|secret|key-string|pre-shared-key|authentication-key|server-key"
+        r"|md5|wpa-psk) +).+$",
+        r"(^\s+(?:pac )?key +).+$",
+        r"(^\s*(?:tacacs-server|radius-server|server-private|crypto isakmp|encryption)(?: .*?)? key +).+$",
+        r"(^\s*(?:standby|vrrp|glbp) \d+ authentication +).+$",
         r"(^snmp-server community +)\S+",
-        r"(^snmp-server host +\S+(?: +(?:vrf \S+|informs|traps))*(?: +version +(?:1|2c|3 +(?:auth|noauth|priv)))? +)\S+",
-        r"(^snmp-server user +\S+ +\S+.* (?:auth +\S+|priv +(?:des|3des|aes(?: +\d+)?)) +)\S+",
-        rf"(^crypto isakmp key +){_WORD}",
-        r"(^ntp authentication-key +\d+ +\S+ +).*$",
-        rf"(pre-shared-key +(?:local +|remote +)?){_WORD}",
+        r"(^snmp-server host +\S+ +).+$",
+        r"(^snmp-server user +\S+ +).+$",
     )
 )
+"""What stands in front of a secret; what follows is masked to the line's end, since forms and encodings differ."""
 
 
 def masked(text: str) -> str:

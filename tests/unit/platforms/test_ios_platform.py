@@ -173,6 +173,11 @@ def test_vlan_ranges_as_the_device_writes_them() -> None:
         (" description Aula\n", " channel-group 3 mode active\n", "channel-group 3"),
         ("interface GigabitEthernet1/0/6\n switchport mode access\n", "", "GigabitEthernet1/0/6 is not on the device"),
         (" switchport mode trunk", " switchport mode access", "is not a trunk"),
+        (
+            "interface Vlan10\n",
+            "interface GigabitEthernet1/0/9\n switchport access vlan 210\ninterface Vlan10\n",
+            "to life",
+        ),
     ],
 )
 def test_what_is_not_ours_is_refused_and_named(old: str, new: str, word: str) -> None:
@@ -248,12 +253,6 @@ def test_every_half_of_an_apply_is_restored() -> None:
             "interface GigabitEthernet1/0/9: switchport access vlan 210",
             "switchport access vlan 210",
         ),
-        (
-            "interface Vlan10",
-            "interface GigabitEthernet1/0/2\n switchport trunk allowed vlan 10,210\ninterface Vlan10",
-            "interface GigabitEthernet1/0/2: switchport trunk allowed vlan 210",
-            "switchport trunk allowed vlan 10,210",
-        ),
     ],
 )
 def test_what_a_person_changed_stays_and_is_told(old: str, new: str, conflict: str, stays: str) -> None:
@@ -264,6 +263,14 @@ def test_what_a_person_changed_stays_and_is_told(old: str, new: str, conflict: s
     assert any(stays in line for line in end.lines)
     assert not any("portfast" in line for line in end.lines), "the rest went back all the same"
     assert PLATFORM.restore(end, OPS, OWNER).ops == ()
+
+
+def test_a_trunk_that_named_the_number_before_us_keeps_it() -> None:
+    seen = edit(SEEN, " switchport trunk allowed vlan 10,20", " switchport trunk allowed vlan 10,20,200-220")
+    ops = PLATFORM.diff(seen, WANT, OWNER)
+    back = PLATFORM.restore(after(seen, ops), ops, OWNER)
+    assert back.conflicts == ()
+    assert sections(after(after(seen, ops), back.ops)) == sections(seen)
 
 
 def test_a_port_that_is_gone_is_told() -> None:
