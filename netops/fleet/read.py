@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +19,8 @@ from netops.core.text import Text
 
 Json = dict[str, Any]
 _MAX_BYTES = 64 * 1024 * 1024
+_INT = re.compile(r"-?(?:0|[1-9]\d{0,15})")
+"""Digits that mean nothing but a number: `0812` and `0x10` stay text."""
 _DEEPEST = 200
 _NESTED_BLOCKS = re.compile(rb"(?m)^ {%d}|(?:[-?:][ \t]+){32}" % _DEEPEST)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -44,18 +45,24 @@ def read(path: Path, data: bytes) -> Document:
     """Strict YAML 1.2: duplicate keys, aliases, tags and control characters raise `InputError` with the line."""
     if len(data) > _MAX_BYTES:
         raise InputError(Text(id="berkas terlalu besar", en="the file is too large"), path=path)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        raise InputError(Text(id="bukan teks UTF-8", en="not UTF-8 text"), path=path, line=line) from exc
     if _too_deep(data):
         raise InputError(Text(id="bersarang terlalu dalam", en="nested too deeply"), path=path)
     try:
         root = YAML(typ="safe").compose(BytesIO(data))
     except MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
-        line = mark.line + 1 if mark else None
         raise InputError(
-            Text(id=f"bukan YAML: {exc.problem}", en=f"not YAML: {exc.problem}"), path=path, line=line
+            Text(id=f"bukan YAML: {exc.problem}", en=f"not YAML: {exc.problem}"),
+            path=path,
+            line=mark.line + 1 if mark else None,
         ) from exc
-    except (YAMLError, UnicodeDecodeError) as exc:
-        raise InputError(Text(id="bukan YAML (UTF-8)", en="not YAML (UTF-8)"), path=path) from exc
+    except YAMLError as exc:
+        raise InputError(Text(id="bukan YAML", en="not YAML"), path=path) from exc
     if root is None:
         return Document(path, {}, {})
     walk = _Walk(path)
@@ -85,7 +92,8 @@ class _Walk:
         self._seen: set[int] = set()
 
     def _bad(self, node: Node, place: tuple[str, ...], indonesian: str, english: str) -> InputError:
-        line, field = node.start_mark.line + 1, ".".join(place) or None
+        # An alias is the very node that it stands for: the key's line is where it was written.
+        line, field = self.lines.get(place, node.start_mark.line + 1), ".".join(place) or None
         return InputError(Text(id=indonesian, en=english), path=self.path, line=line, field=field)
 
     def value(self, node: Node, place: tuple[str, ...]) -> Any:
@@ -121,9 +129,8 @@ class _Walk:
             return None
         if kind == "bool":
             return text.lower() == "true"
-        if kind == "int":
-            with suppress(ValueError):
-                return int(text)
+        if kind == "int" and _INT.fullmatch(text):
+            return int(text)
         if kind in ("str", "int", "float", "timestamp"):
             return text
         raise self._bad(node, place, f"tipe YAML {kind!r} tidak diterima", f"YAML type {kind!r} is not accepted")
