@@ -77,7 +77,8 @@ def load(text: str, *, modern: bool) -> Tree:
                 _, after = apply(root, mode, line, matched, hardware=hardware, modern=modern, strict=False)
             except (Rejected, Misplaced):
                 for path in mode.paths:
-                    (tree.at(root, path) or root)[line] = tree.clone(below)
+                    lines_below = tree.at(root, path)
+                    (root if lines_below is None else lines_below)[line] = tree.clone(below)
                 continue
             if below:
                 walk(below, after)

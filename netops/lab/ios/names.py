@@ -33,11 +33,12 @@ def canonical(text: str) -> str | None:
 def short(name: str) -> str:
     """`GigabitEthernet1/0/5` → `Gi1/0/5`."""
     kind = kind_of(name)
-    return KINDS[kind] + name[len(kind) :]
+    return KINDS.get(kind, "") + name[len(kind) :]
 
 
 def kind_of(name: str) -> str:
-    return next(kind for kind in KINDS if name.startswith(kind))
+    """ "" for a kind that is not simulated; such interfaces are only kept and listed."""
+    return next((kind for kind in KINDS if name.startswith(kind)), "")
 
 
 def is_vlan(name: str) -> bool:
@@ -51,9 +52,8 @@ def is_switchport(name: str) -> bool:
 
 def order(name: str) -> tuple[int, tuple[int, ...]]:
     """Sort key of the running configuration: port channels, Fast, Gigabit, Ten, then SVIs, each by number."""
-    kinds = ("Port-channel", "Loopback", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Vlan")
-    kind = kind_of(name)
-    return kinds.index(kind), tuple(int(part) for part in name[len(kind) :].split("/"))
+    kinds = ("Port-channel", "Loopback", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "", "Vlan")
+    return kinds.index(kind_of(name)), tuple(int(part) for part in re.findall(r"\d+", name)) or (0,)
 
 
 def index_of(name: str) -> int:
