@@ -18,7 +18,8 @@ from netops.platforms.routeros.words import quote
 MAX_SCRIPT = 30_000
 """Bytes. RouterOS takes longer sources, but one that is cut would take back half a change: beyond this, no timer."""
 MANY = 20
-"""More removals than this in one menu go by their tag at once instead of one by one."""
+"""More users than this go many to a line, so that an event of hundreds still fits into one script."""
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _TAG = re.compile(r"netops:[A-Za-z0-9-]{1,24}(?= |$)")
 POLICIES = ("read", "write", "test")
 """What the scripts need; the login that arms them must hold each."""
@@ -48,13 +49,18 @@ def script(spec: GuardSpec) -> str:
     elif _scriptable(ops):
         source = revert_script(name, ops)
     else:
-        raise ValueError("the way back needs a secret, which must not be on the device")
+        raise ValueError("the way back needs a secret or a shared list, which no script on the device may hold")
     if len(source.encode()) > MAX_SCRIPT:
         raise ValueError(f"the script has {len(source.encode())} bytes, {MAX_SCRIPT} at most")
     return source
 
 
 def _scriptable(ops: Sequence[RowOp]) -> bool:
+    """No secret, no login that would come back without one, and no element of a shared list: a script that computes
+    somebody else's list is more than a guard should be trusted with.
+    """
+    if any(op.verb in (Verb.JOIN, Verb.LEAVE) for op in ops):
+        return False
     return not any(
         isinstance(value, SecretRef) or (name in menu(op.path).settable and menu(op.path).settable[name].secret)
         for op in ops
@@ -65,24 +71,27 @@ def _scriptable(ops: Sequence[RowOp]) -> bool:
 def revert_script(name: str, inverse: Sequence[RowOp]) -> str:
     """The inverse operations as a script, in order; equal lines (a removal by one tag) once."""
     lines = [_disarm(name)]
-    for (path, bulk), group in groupby(inverse, key=lambda op: (op.path, _bulk(op))):
+    for server, group in groupby(inverse, key=_server):
         ops = list(group)
-        if bulk and len(ops) > MANY:
-            # Each tag once: `netops:<change>` itself and `netops:<change> <more>`, whose change has no such characters.
-            place = path.replace("/", " ").strip()
-            lines += [_alone(f"/{place} remove [find {sign}]") for sign in (f'comment="{bulk}"', f'comment~"^{bulk} "')]
-            continue
-        for op in ops:
-            lines += [line for line in _lines(op) if line not in lines[-1:]]
+        if server and len(ops) > MANY:
+            lines += _users(server, [op.key["name"] for op in ops])
+        else:
+            lines += [line for op in ops for line in _lines(op)]
     return "\n".join(lines) + "\n"
 
 
-def _bulk(op: RowOp) -> str:
-    """The tag by which many rows of one menu can go together, '' where a row has none."""
-    comment = op.old.get("comment")
-    if op.verb is Verb.REMOVE and op.owned and isinstance(comment, str) and _TAG.match(comment):
-        return comment.partition(" ")[0]
-    return ""
+def _server(op: RowOp) -> str:
+    """The hotspot server of a user who goes and whose name is safe inside a regular expression, '' for all else."""
+    user = op.verb is Verb.REMOVE and op.path == "/ip/hotspot/user" and _PLAIN.fullmatch(op.key["name"])
+    return op.key["server"] if user else ""
+
+
+def _users(server: str, names: Sequence[str]) -> list[str]:
+    """Users of one server by name, many to a line: exactly those, whoever else is on that server by then."""
+    return [
+        _alone(f'/ip hotspot user remove [find server={_text(server)} name~"^({"|".join(names[at : at + MANY])})\\$"]')
+        for at in range(0, len(names), MANY)
+    ]
 
 
 def end_script(name: str, inverse: Sequence[RowOp]) -> str:
@@ -129,22 +138,7 @@ def _lines(op: RowOp) -> list[str]:
         case Verb.ADD:
             words = " ".join(f"{name}={_value(name, str(value))}" for name, value in op.new.items() if value)
             return [_alone(f"/{path} add {words}")]
-    return [_alone(line) for line in _list_lines(op, path, place)]
-
-
-def _list_lines(op: RowOp, path: str, place: str) -> list[str]:
-    """An element enters or leaves a list as it is then, not as it was when the guard was armed."""
-    out = []
-    for name, value in (op.new or op.old).items():
-        element = _text(str(value))
-        kept = (
-            f':local row {place}; :local kept [:toarray ""]; '
-            f":foreach part in=[/{path} get $row {name}] do={{ :if ($part != {element}) do={{ :set kept ($kept, $part) }} }}; "
-        )
-        if op.verb is Verb.JOIN:
-            kept += f":set kept ($kept, {element}); "
-        out.append(f"{kept}/{path} set $row {name}=$kept")
-    return out
+    raise ValueError("an element of a shared list cannot be taken back by a script")
 
 
 def _value(name: str, value: str) -> str:
@@ -155,7 +149,12 @@ def _value(name: str, value: str) -> str:
 
 
 def _condition(op: RowOp) -> str:
-    """How the script finds the row: our tag where the row carries one, else the natural key."""
-    if _bulk(op):
-        return f"comment={_text(str(op.old['comment']))}"
+    """How the script finds the row: our tag where the row carries one, with the name where it has one, else its key.
+
+    A comment and a name are compared as text on every version; prefixes and VLAN lists are not, so they come last.
+    """
+    comment = op.old.get("comment")
+    if op.verb is Verb.REMOVE and op.owned and isinstance(comment, str) and _TAG.match(comment):
+        names = {"comment": comment} | ({"name": op.key["name"]} if "name" in op.key else {})
+        return " ".join(f"{name}={_text(value)}" for name, value in names.items())
     return " ".join(f"{name}={_text(value)}" for name, value in op.key.items() if value)

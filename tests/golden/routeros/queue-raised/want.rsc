@@ -1,0 +1,2 @@
+/queue simple
+set [ find name="Rektorat; lantai \"2\"" ] max-limit=30M/30M
