@@ -92,13 +92,15 @@ class _Walk:
         self._seen: set[int] = set()
 
     def _bad(self, node: Node, place: tuple[str, ...], indonesian: str, english: str) -> InputError:
-        # An alias is the very node that it stands for: the key's line is where it was written.
-        line, field = self.lines.get(place, node.start_mark.line + 1), ".".join(place) or None
+        line, field = node.start_mark.line + 1, ".".join(place) or None
         return InputError(Text(id=indonesian, en=english), path=self.path, line=line, field=field)
 
     def value(self, node: Node, place: tuple[str, ...]) -> Any:
         if id(node) in self._seen:
-            raise self._bad(node, place, "alias YAML tidak diterima", "YAML aliases are not accepted")
+            refused = self._bad(node, place, "alias YAML tidak diterima", "YAML aliases are not accepted")
+            # An alias is the very node that it stands for: the key's line is where it was written.
+            refused.line = self.lines.get(place, refused.line)
+            raise refused
         self._seen.add(id(node))
         if isinstance(node, MappingNode):
             return self._mapping(node, place)
