@@ -1,6 +1,6 @@
 """The way back: exact inverses of ops, and the three-way restoration that leaves alone what a person changed since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netops.core.model import LineOp, Restoration, Tag, Tree
@@ -30,7 +30,7 @@ def back(op: LineOp) -> LineOp:
         lines = op.old or (f"no {op.lines[0]}",)
         return LineOp(path="", lines=lines, old=op.lines, owned=op.owned)
     old = {key(line): line for line in op.old}
-    lines = tuple(_line_back(line, old.get(key(line))) for line in op.lines)
+    lines = tuple(_line_back(line, old.get(key(line))) for line in reversed(op.lines))
     replaced = tuple(line for line in op.lines if elements_of(line) is None and not line.startswith("no "))
     return LineOp(path=op.path, lines=lines, old=replaced, owned=op.owned)
 
@@ -123,7 +123,7 @@ def _made_back(
     return again, away
 
 
-def _lines_back(parts: Sections, path: str, histories: Mapping[str, _History], conflicts: list[str]) -> list[LineOp]:
+def _lines_back(parts: Sections, path: str, histories: dict[str, _History], conflicts: list[str]) -> list[LineOp]:
     """The lines of one section that was there before us (path '': global lines)."""
     present = [name for name, inner in parts.items() if not inner] if not path else parts.get(path)
     if present is None:
@@ -131,7 +131,8 @@ def _lines_back(parts: Sections, path: str, histories: Mapping[str, _History], c
         return []
     lines: list[str] = []
     old: list[str] = []
-    for what, history in histories.items():
+    for what in reversed(histories):
+        history = histories[what]
         now = next((line for line in present if not line.startswith(" ") and key(line) == what), None)
         if now == history.base:
             continue
