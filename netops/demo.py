@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from netops import actions, views
@@ -18,7 +18,7 @@ from netops.core.text import Lang, Text
 from netops.data_root import init_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
-from netops.requests.common import ZONES
+from netops.requests.example import example
 from netops.settings import DEFAULT
 
 MARK = ".netops-demo"
@@ -97,29 +97,6 @@ def _new_key(path: Path) -> str:
     return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
 
 
-def request_text(ticket: str, name: str, place: str, starts: datetime, bandwidth: str, participants: int) -> str:
-    """A filled request (YAML); `starts` aware, the event lasts six hours."""
-    local = starts.astimezone(ZONES["WIB"])
-    return f"""\
-service: event-hotspot
-ticket: {ticket}
-letter: {{number: "B-117/Un.03/R/11/2026", date: {local:%Y-%m-%d}, subject: Permohonan internet kegiatan, signatory: Wakil Rektor I}}
-unit: Fakultas Sains dan Teknologi
-requester: {{name: Siti Aminah, email: siti.aminah@kampus.example.ac.id, phone: "0812-3456-7890"}}
-contact: {{name: Budi Santoso, phone: "0813-2222-1111"}}
-reason: Pendaftaran ulang dan siaran langsung kegiatan
-event:
-  name: {name}
-  zone: WIB
-  starts_at: {local:%Y-%m-%d %H:%M}
-  ends_at: {local + timedelta(hours=6):%Y-%m-%d %H:%M}
-  place: {place}
-  setting: indoor
-  participants: {participants}
-  bandwidth: {bandwidth}
-"""
-
-
 def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[str, str], None]) -> None:
     """The whole way, in under a minute. Raises whatever fails; nothing of the lab outlives it."""
     stage = Stage(lang, echo)
@@ -148,9 +125,7 @@ def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[
 def _approve(stage: Stage, app: App, root: Path) -> Filed:
     starts = app.clock.now().replace(second=0, microsecond=0) + timedelta(hours=1)
     path = root / "permohonan.yaml"
-    path.write_text(
-        request_text("PTIPD-2026-0117", "Wisuda Sarjana ke-60", "aula", starts, "20M/50M", 40), encoding="utf-8"
-    )
+    path.write_text(example(starts), encoding="utf-8")
     stage.step("Permohonan diperiksa, rencana ditampilkan", "The request is checked, the plan is shown")
     plan = actions.plan(app, str(path))
     from netops.planning.plan import explain
@@ -242,9 +217,15 @@ def _fail_and_restore(stage: Stage, app: App, campus: Campus, root: Path) -> Non
     stage.step("Kegiatan kedua gagal di tengah jalan dan dipulihkan", "A second event fails half-way and is restored")
     starts = app.clock.now().replace(second=0, microsecond=0) + timedelta(hours=2)
     path = root / "permohonan-kedua.yaml"
-    path.write_text(
-        request_text("PTIPD-2026-0118", "Seminar Nasional", "aula", starts, "10M/20M", 25), encoding="utf-8"
+    wish = example(
+        starts,
+        ticket="PTIPD-2026-0118",
+        name="Seminar Nasional",
+        bandwidth="10M/20M",
+        participants=25,
+        place="lapangan",
     )
+    path.write_text(wish.replace("indoor", "outdoor"), encoding="utf-8")
     before = configuration(app)
     filed = find(app, str(path))
     actions.plan(app, filed.change)

@@ -18,10 +18,23 @@ def request() -> None:
     ).to(language())
 )
 @click.argument("service", type=click.Choice(["event-hotspot"]))
-def new(service: str) -> None:
-    from netops.requests.new import blank
+@click.option(
+    "--example",
+    "filled",
+    is_flag=True,
+    help=Text("contoh terisi, mulai satu jam lagi", "a filled example that begins in an hour").to(language()),
+)
+def new(service: str, filled: bool) -> None:
+    if filled:
+        from datetime import UTC, datetime, timedelta
 
-    result(blank(service, language()).rstrip())
+        from netops.requests.example import example
+
+        result(example(datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)).rstrip())
+    else:
+        from netops.requests.new import blank
+
+        result(blank(service, language()).rstrip())
 
 
 @request.command(

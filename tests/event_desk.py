@@ -1,0 +1,64 @@
+"""A workspace over a running campus, as an admin has it: shared by the tests that go the whole way over sockets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from netops import actions
+from netops.app import App
+from netops.core.clock import Clock, SystemClock
+from netops.data_root import init_workspace
+from netops.demo import SIGNER, configuration, lab_workspace
+from netops.filing import Filed, find
+from netops.lab.campus import Campus
+from netops.requests.example import example
+from netops.settings import DEFAULT
+
+
+@dataclass
+class Desk:
+    """`app` acts as an admin who is neither requester nor approver."""
+
+    root: Path
+    app: App
+    campus: Campus
+
+    def request(self, ticket: str = "HD-1", *, place: str = "aula", bandwidth: str = "20M/50M", people: int = 20,
+                starts: datetime | None = None, name: str = "Wisuda") -> Path:  # fmt: skip
+        begins = starts or (self.app.clock.now().replace(second=0, microsecond=0) + timedelta(hours=1))
+        path = self.root / f"{ticket}.yaml"
+        text = example(begins, ticket=ticket, name=name, place=place, bandwidth=bandwidth, participants=people)
+        path.write_text(text.replace("indoor", "outdoor") if place == "lapangan" else text, encoding="utf-8")
+        return path
+
+    def approved(self, ticket: str = "HD-1", **wishes: object) -> Filed:
+        """A request that was planned and approved."""
+        path = self.request(ticket, **wishes)  # type: ignore[arg-type]  # the names are those of `request`
+        actions.plan(self.app, str(path))
+        filed = find(self.app, str(path))
+        self.approve(filed)
+        return filed
+
+    def approve(self, filed: Filed) -> None:
+        actions.decide(
+            self.app, filed, decision="approve", role="kepala", approver=SIGNER, key=self.root / "kepala.key"
+        )
+
+    def configuration(self) -> dict[str, bytes]:
+        return configuration(self.app)
+
+    def kinds(self, change: str) -> list[str]:
+        return [recorded.event.kind for recorded in self.app.journal.read(change)]
+
+
+@contextmanager
+def open_desk(root: Path, clock: Clock | None = None) -> Iterator[Desk]:
+    """An initialised workspace whose inventory points at a campus of its own."""
+    init_workspace(root, settings=DEFAULT)
+    with (
+        lab_workspace(root, "en") as campus,
+        App(root, clock=clock or SystemClock(), actor="admin.jaringan", lease_seconds=5.0) as app,
+    ):
+        yield Desk(root, app, campus)
