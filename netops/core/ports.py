@@ -35,7 +35,10 @@ T = TypeVar("T")
 class Driver(Protocol):
     """One open connection; I/O only, no history. Raises `DeviceError`s; `may_have_written` is exact or True."""
 
-    facts: DeviceFacts
+    @property
+    def facts(self) -> DeviceFacts:
+        """What the device says of itself; may be asked when first wanted."""
+        ...
 
     def __enter__(self) -> "Driver": ...
     def __exit__(self, *exc: object) -> None: ...
