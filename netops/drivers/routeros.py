@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import cached_property
 
 from netops.core.clock import Clock
 from netops.core.errors import CommandRefused, Misbehaved, Unsupported
@@ -44,25 +45,23 @@ def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "RouterO
 class RouterOSDriver:
     """The driver port for RouterOS 6 and 7 (`core.ports.Driver`)."""
 
-    facts: DeviceFacts
-
     def __init__(self, target: Target, secrets: SecretSource, clock: Clock) -> None:
         self._target, self._secrets, self._clock = target, secrets, clock
         self._open: Wire | None = None
 
     def __enter__(self) -> "RouterOSDriver":
         self._open = connect(self._target, self._secrets.get(self._target.password), self._clock)
-        try:
-            self.facts = checks.device_facts(self._wire, self._target)
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    @cached_property
+    def facts(self) -> DeviceFacts:
+        """Asked when first wanted: a connection that only verifies or confirms need not pay for it."""
+        return checks.device_facts(self._wire, self._target)
 
     @property
     def _wire(self) -> Wire:
