@@ -80,6 +80,7 @@ class Session:
         line = typed.strip()
         if not line or line.startswith("!"):
             return
+        self.terminal.flush()  # the echo does not wait for the answer
         configuring = self.mode is not None
         refusal = await self.device.before(line, configuring=configuring)
         if refusal is not None:
