@@ -381,9 +381,8 @@ def test_a_device_that_drips_bytes_is_not_waited_for() -> None:
         router.chunk = 1
         router.rows["/queue/simple"] = rows * 200
         started = time.monotonic()
-        with pytest.raises((TimedOut, AssertionError)):
+        with pytest.raises(TimedOut):
             driver.observe(QUEUES)
-            raise AssertionError("it was fast after all")
         assert time.monotonic() - started < 5
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netops.core.errors import InputError
+from netops.platforms.routeros.parse import parse
 from netops.platforms.routeros.words import quote, statements, text_of
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "rsc"
@@ -135,3 +136,37 @@ def test_real_exports_are_read_whole(name: str) -> None:
     begun = [line for line in text.splitlines() if line.startswith(("add ", "set "))]
     assert len(found) == len(begun) > 10
     assert not any(value.endswith("\\") for one in found for value in one.values.values())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "/queue simple",
+                "add",
+                "set",
+                "[ find",
+                "]",
+                "name=a",
+                '"',
+                "\\",
+                "\n",
+                " ",
+                "=",
+                "#",
+                "\ue0000\ue001",
+                "$x",
+                "!x",
+                ".y=1",
+            ]
+        ),
+        max_size=14,
+    )
+)
+@settings(max_examples=200)
+def test_any_text_is_read_or_refused_with_a_line(parts: list[str]) -> None:
+    text = "".join(parts)
+    try:
+        parse(text, {})
+    except InputError as error:
+        assert error.line is not None and 1 <= error.line <= text.count("\n") + 1
