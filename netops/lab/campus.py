@@ -1,6 +1,8 @@
 """A campus on loopback: devices, their SNMP agents and a mail catcher on one event loop of its own; never leaves 127.0.0.1."""
 
 import asyncio
+import base64
+import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Coroutine
@@ -125,6 +127,8 @@ class Campus:
         ports = dict(cast(dict[str, int], about.pop("ports", {})))
         ports |= {kind: cast(int, about.pop(kind)) for kind in ("api", "api_tls", "ssh") if kind in about}
         about.setdefault("credentials", {key: about.pop(key) for key in ("username", "password") if key in about})
+        if "host_key" in about:
+            about.setdefault("host_key_fingerprint", _fingerprint(str(about["host_key"])))
         if agent is not None:
             ports["snmp"] = agent.port
             about["snmp"] = {"version": spec.snmp_version, **agent.describe()}
@@ -162,3 +166,9 @@ class Campus:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+
+def _fingerprint(line: str) -> str:
+    """As OpenSSH shows a host key: `SHA256:` and unpadded base64."""
+    blob = base64.b64decode(line.split()[1])
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
