@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from ipaddress import IPv4Network
 from math import ceil
 from typing import NoReturn
@@ -14,7 +15,7 @@ from netops.core.units import say_duration, say_rate
 from netops.planning.capacity import uplink_resource
 from netops.planning.playbook import Playbook, playbook_digest
 from netops.planning.sites import Site
-from netops.planning.sizing import Period, say_basis
+from netops.planning.sizing import Period, say_basis, vouchers
 from netops.requests.common import change_id, request_digest, say_time
 from netops.requests.event_hotspot import EventHotspot
 
@@ -63,8 +64,8 @@ def reservations(needs: Needs, site: Site, period: Period) -> tuple[Reservation,
 def within_bounds(needs: Needs, request: EventHotspot, site: Site) -> None:
     """Raises `OutOfBounds` where the needs go beyond the approved request (plus the site's margin) or the site's ranges."""
     asked = request.event.bandwidth
-    most = ceil(request.event.participants * (100 + site.sizing.margin) / 100)
-    most = max(most, ceil(request.event.participants * site.sizing.vouchers_per_person))
+    people = request.event.participants
+    most = max(ceil(Fraction(people * (100 + site.sizing.margin), 100)), vouchers(people, site))
     if needs.site != site.key:
         _refuse("site", f"lokasi {needs.site}", f"lokasi {site.key}", f"site {needs.site}", f"site {site.key}")
     for field, amount, limit in (
@@ -80,8 +81,15 @@ def within_bounds(needs: Needs, request: EventHotspot, site: Site) -> None:
     if needs.vlan not in site.event.vlans:
         allowed = f"{site.event.vlans.first}-{site.event.vlans.last}"
         _refuse("vlan", str(needs.vlan), allowed, str(needs.vlan), allowed)
-    if not IPv4Network(needs.subnet).subnet_of(IPv4Network(site.event.subnets)):
+    if not _inside(needs.subnet, site.event.subnets):
         _refuse("subnet", needs.subnet, site.event.subnets, needs.subnet, site.event.subnets)
+
+
+def _inside(subnet: str, whole: str) -> bool:
+    try:
+        return IPv4Network(subnet).subnet_of(IPv4Network(whole))
+    except ValueError:
+        return False
 
 
 def _refuse(field: str, given: str, limit: str, given_en: str, limit_en: str) -> NoReturn:

@@ -2,7 +2,7 @@
 parsing; refuses undefined variables, values that are no text or number, and control characters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -37,13 +37,25 @@ class Sealed:
         raise TypeError(f"the secret {self.ref} can only be printed alone, without filters")
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """Refuses templates whose own text could pass for a placeholder."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, filename, uptodate = super().get_source(environment, template)
+        found = _PRIVATE.search(source)
+        if found:
+            line = source.count("\n", 0, found.start()) + 1
+            raise jinja2.TemplateSyntaxError("it holds a private-use character", line, template, filename)
+        return source, filename, uptodate
+
+
 class Renderer:
     """Renders `<folder>/<service>/<platform>.j2`. Holds only compiled templates; a changed file is read again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._environment = SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folder),
+            loader=_Loader(folder),
             undefined=jinja2.StrictUndefined,
             finalize=_finalize,
             autoescape=False,
@@ -67,18 +79,14 @@ class Renderer:
             raise self._missing(name, exc) from exc
         except _BROKEN as exc:
             raise self._broken(name, exc) from exc
-        for number, line in enumerate(self._source(name).split("\n"), 1):
-            if _PRIVATE.search(line):
-                raise self._error(
-                    name, number, Text("karakter privat di dalam templat", "a private-use character in the template")
-                )
         return text, sink
 
-    def _source(self, name: str) -> str:
-        return (self.folder / name).read_text(encoding="utf-8")
-
     def _error(self, name: str, line: int | None, message: Text, field: str | None = None) -> InputError:
-        return InputError(message, path=self.folder / name, line=line, field=field)
+        hint = Text(
+            "device.* berasal dari data perangkat itu di inventory/hosts.yaml.",
+            "device.* comes from the device's data in inventory/hosts.yaml.",
+        )
+        return InputError(message, hint if field else None, path=self.folder / name, line=line, field=field)
 
     def _missing(self, name: str, exc: jinja2.TemplateNotFound) -> InputError:
         wanted = exc.name or name
@@ -148,6 +156,7 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
 def event_context(needs: Needs, target: Target, tag: Tag, site: Site, ports: tuple[str, ...] = ()) -> dict[str, object]:
     """What the templates of `event-hotspot` may use, for one device; `ports` are the place's access ports on it.
 
+    `device` holds the inventory's data of it (`lan_bridge`, `uplink_interface`, …) and its name, site, platform, trunks.
     Voucher passwords are references `voucher/<change>/<nnn>`; their names begin with the change id's last part.
     """
     net = IPv4Network(needs.subnet)
@@ -158,11 +167,10 @@ def event_context(needs: Needs, target: Target, tag: Tag, site: Site, ports: tup
         "name": tag.name,
         "comment": tag.comment,
         "device": {
+            **target.data,
             "name": target.name,
             "site": target.site,
             "platform": target.platform,
-            "lan_bridge": target.data.get("lan_bridge"),
-            "uplink_interface": target.data.get("uplink_interface"),
             "trunks": list(target.data.get("trunks", ())),
         },
         "needs": needs,

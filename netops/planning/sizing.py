@@ -44,7 +44,7 @@ def propose(
     subnet = _subnet(site, length, held, own, seen_subnets)
     duration = int((request.event.ends_at - request.event.starts_at).total_seconds())
     client = RatePair(up=min(site.event.client.up, asked.up), down=min(site.event.client.down, asked.down))
-    users = ceil(request.event.participants * _exact(site.sizing.vouchers_per_person))
+    users = vouchers(request.event.participants, site)
     return Needs(
         site=site.key,
         vlan=vlan,
@@ -67,6 +67,10 @@ def _exact(number: float) -> Fraction:
 
 def concurrent_devices(participants: int, site: Site) -> int:
     return ceil(participants * _exact(site.sizing.devices_per_person) * Fraction(site.sizing.concurrent, 100))
+
+
+def vouchers(participants: int, site: Site) -> int:
+    return ceil(participants * _exact(site.sizing.vouchers_per_person))
 
 
 def prefix_length(addresses: int) -> int:
