@@ -115,9 +115,9 @@ class FakeRouter:
         return []
 
     def _answer(self, connection: socket.socket, words: Sentence) -> bool:
-        command = words[0].decode()
+        command = words[0].decode("utf-8", "replace")
         tag = [word for word in words if word.startswith(b".tag=")]
-        values = dict(word[1:].decode("utf-8").split("=", 1) for word in words[1:] if word.startswith(b"="))
+        values = dict(word[1:].decode("utf-8", "replace").split("=", 1) for word in words[1:] if word.count(b"=") > 1)
         self.heard.append((command, values))
         if command == self.close_on:
             return False
