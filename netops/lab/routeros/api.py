@@ -1,0 +1,298 @@
+"""One API connection: login, sentences in, replies out, tags, cancel; accepts nothing before login but `/login` and `/quit`."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Protocol
+
+from netops.lab.routeros import commands, streams
+from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence, encode_word
+from netops.lab.routeros.faults import Faults
+from netops.lab.routeros.machine import Actor, Machine
+from netops.lab.routeros.store import Row
+from netops.lab.routeros.texts import Trap
+
+BEFORE_LOGIN = 65536
+NEXT_ID = b".nextid"
+
+
+class Host(Protocol):
+    """What a connection needs of its device."""
+
+    machine: Machine
+    faults: Faults
+    connections: "set[ApiConnection]"
+    encoder: "Encoder"
+
+    def challenge(self) -> bytes: ...
+
+
+class Encoder:
+    """Rows as bytes. Words seen before are not encoded again; rows keep theirs until they change."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[str, str], bytes] = {}
+
+    def word(self, name: str, value: str) -> bytes:
+        known = self._words.get((name, value))
+        if known is None:
+            if len(self._words) > 50_000:
+                self._words.clear()
+            known = encode_word(f"={name}={value}".encode("latin-1"))
+            self._words[name, value] = known
+        return known
+
+    def body(self, words: dict[str, str], names: tuple[str, ...] | None) -> bytes:
+        if names is not None:
+            words = {name: words[name] for name in names if name in words}
+        return b"".join([self.word(name, value) for name, value in words.items()])
+
+    def rows(
+        self, machine: Machine, actor: Actor, answer: commands.Answer, names: tuple[str, ...] | None
+    ) -> list[bytes]:
+        """The words of each row after `!re`, without the end."""
+        path, secret = answer.path, "sensitive" in actor.policies
+        key = (path == "/interface", names, secret)
+        menu = machine.schema.menus[path]
+        bodies = []
+        for row in answer.rows or ():
+            body = row.encoded.get(key)
+            if body is None or path == "/interface":
+                shown = commands.readable(actor, path, row, machine.shown(path, row))
+                body = row.encoded[key] = self.body(shown, names)
+            bodies.append(body)
+        if menu.ordered and (names is None or ".nextid" in names) and answer.rows:
+            bodies = self._chained(machine, answer.rows, bodies)
+        return bodies
+
+    def _chained(self, machine: Machine, rows: list[Row], bodies: list[bytes]) -> list[bytes]:
+        """`.nextid` names the row below; old versions name *FFFFFFFF after the last."""
+        every = list(rows[0].table.rows)
+        following = dict(pairwise(every))
+        last = 0xFFFFFFFF if machine.number < (7,) else None
+        chained = []
+        for row, body in zip(rows, bodies, strict=True):
+            number = following.get(row.id, last)
+            chained.append(body if number is None else body + encode_word(b"=.nextid=*%X" % number))
+        return chained
+
+
+class ApiConnection(asyncio.Protocol):
+    def __init__(self, host: Host, via: str) -> None:
+        self.host, self.machine, self.via = host, host.machine, via
+        self.actor: Actor | None = None
+        self.running: dict[str, streams.Stream] = {}
+        self._decoder = Decoder(BEFORE_LOGIN)
+        self._challenge = b""
+        self._transport: asyncio.Transport | None = None
+        self._waiting: deque[tuple[float, list[bytes]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._count = 0
+        self._active: Row | None = None
+        self.peer = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
+        if self.host.faults.refuse_connections or not self._served():
+            transport.abort()
+            return
+        self.host.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.host.connections.discard(self)
+        self._logged_out()
+        for stream in list(self.running.values()):
+            stream.stop()
+        self.running.clear()
+        if self._worker is not None:
+            self._worker.cancel()
+
+    def _served(self) -> bool:
+        row = self.machine.store.named("/ip/service", self.via)
+        return row is not None and row.enabled and streams.allowed(row.get("address"), self.peer)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            sentences = self._decoder.feed(data)
+        except BadStream:
+            self.abort()
+            return
+        delay = self.host.faults.delay
+        if delay <= 0 and not self._waiting:
+            for words in sentences:
+                self._handle(words)
+            return
+        due = time.monotonic() + delay
+        self._waiting.extend((due, words) for words in sentences)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        """Commands wait for the latency of the device, in order; those sent together wait together."""
+        while self._waiting:
+            due, words = self._waiting[0]
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self._waiting.popleft()
+            self._handle(words)
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def send(self, *words: str, tag: str | None) -> None:
+        sentence = [words[0], *(() if tag is None else (f".tag={tag}",)), *words[1:]]
+        self.write(encode_sentence([word.encode("latin-1", "replace") for word in sentence]))
+
+    def write(self, data: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def trap(self, trap: Trap, tag: str | None) -> None:
+        category = () if trap.category is None else (f"=category={trap.category}",)
+        self.send("!trap", *category, f"=message={trap.message}", tag=tag)
+
+    def _handle(self, raw: list[bytes]) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        command, args, queries, tag = _parse(raw)
+        faults = self.host.faults
+        self._count += 1
+        if faults.cut_after is not None and self._count > faults.cut_after:
+            self.abort()
+            return
+        if command == "/quit":
+            self.send("!fatal", "session terminated on request", tag=tag)
+            self._close()
+        elif command == "/login":
+            self._login(args, tag)
+        elif self.actor is None:
+            self.send("!fatal", "not logged in", tag=tag)
+            self._close()
+        elif command == "/cancel":
+            self._cancel(args, tag)
+        else:
+            self._command(command, args, queries, tag)
+        if faults.cut_after_reply is not None and self._count >= faults.cut_after_reply:
+            self._close()
+
+    def _close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def _command(self, command: str, args: dict[str, str], queries: list[str], tag: str | None) -> None:
+        assert self.actor is not None
+        actor = self.machine.actor(self.actor.name, self.actor.via, self.actor.address) or self.actor
+        faults = self.host.faults
+        try:
+            stream = streams.start(self, command, args, tag)
+            if stream is not None:
+                return
+            verb = command.rpartition("/")[2]
+            if verb in WRITES:
+                faults.before_write(command)
+            answer = commands.run(self.machine, actor, command, args, queries)
+            if verb in WRITES and faults.cut_after_write(command):
+                self.abort()
+                return
+        except Trap as trap:
+            self.trap(trap, tag)
+            self.send("!done", tag=tag)
+            return
+        except ConnectionResetError:
+            self.abort()
+            return
+        self._reply(actor, answer, args.get(".proplist"), tag)
+
+    def _reply(self, actor: Actor, answer: commands.Answer, proplist: str | None, tag: str | None) -> None:
+        names = None if not proplist else tuple(name for name in proplist.split(",") if name)
+        head = encode_word(b"!re") + (b"" if tag is None else encode_word(f".tag={tag}".encode("latin-1")))
+        if answer.single is not None:
+            row = self.machine.row_of(answer.path)
+            words = commands.readable(actor, answer.path, row, answer.single)
+            self.write(head + self.host.encoder.body(words, names) + b"\x00")
+        elif answer.rows is not None:
+            bodies = self.host.encoder.rows(self.machine, actor, answer, names)
+            if bodies:
+                end = b"\x00" + head
+                self.write(head + end.join(bodies) + b"\x00")
+            elif self.machine.number >= (7, 18):
+                self.send("!empty", tag=tag)
+        for _ in range(answer.empty):
+            self.write(head + b"\x00")
+        self.send("!done", *(() if answer.ret is None else (f"=ret={answer.ret}",)), tag=tag)
+
+    def _login(self, args: dict[str, str], tag: str | None) -> None:
+        number = self.machine.number
+        name = args.get("name", "")
+        if "response" in args and number < (6, 45) and self._challenge:
+            challenge, self._challenge = self._challenge, b""
+            self._enter(name, lambda word: hmac.compare_digest(args["response"], respond(word, challenge)), tag)
+        elif "password" in args and number >= (6, 43):
+            self._enter(name, lambda word: hmac.compare_digest(args["password"].encode(), word.encode()), tag)
+        elif number < (6, 45):
+            self._challenge = self.host.challenge()
+            self.send("!done", f"=ret={self._challenge.hex()}", tag=tag)
+        else:
+            self._enter(name, lambda word: False, tag)
+
+    def _enter(self, name: str, check: Callable[[str], bool], tag: str | None) -> None:
+        actor = self.machine.login(name, check, self.via, self.peer)
+        if actor is None or self.host.faults.refuse_login:
+            self.trap(self.machine.texts.login_refused(), tag)
+        else:
+            self._logged_out()
+            self.actor = actor
+            self._decoder.limit = 64 * 1024 * 1024
+            self._active = self.machine.store.insert("/user/active", {})
+            self._active.mark(when=self.machine.stamp(), name=name, address=self.peer, via="api", radius="false")
+        self.send("!done", tag=tag)
+
+    def _logged_out(self) -> None:
+        table = self.machine.store.tables["/user/active"]
+        if self._active is not None and self._active.id in table.rows:
+            self.machine.store.remove(self._active)
+            self.machine.log(
+                "system,info,account", f"user {self._active.marks['name']} logged out from {self.peer} via api"
+            )
+        self._active = None
+
+    def _cancel(self, args: dict[str, str], tag: str | None) -> None:
+        """Observed order: the trap of what was interrupted, the end of the cancel, the end of what was interrupted."""
+        wanted = [args["tag"]] if "tag" in args else list(self.running)
+        stopped = [key for key in wanted if key in self.running]
+        for key in stopped:
+            self.running.pop(key).stop()
+            self.trap(Trap("interrupted", 2), key or None)
+        self.send("!done", tag=tag)
+        for key in stopped:
+            self.send("!done", tag=key or None)
+
+
+WRITES = {"add", "set", "remove", "enable", "disable", "unset", "move", "comment", "run", "make-static", "login"}
+
+
+def respond(password: str, challenge: bytes) -> str:
+    """The answer to a challenge, by the old login: `00` and the MD5 of a zero byte, the password and the challenge."""
+    return "00" + hashlib.md5(b"\x00" + password.encode("utf-8") + challenge, usedforsecurity=False).hexdigest()
+
+
+def _parse(raw: list[bytes]) -> tuple[str, dict[str, str], list[str], str | None]:
+    words = [word.decode("latin-1") for word in raw]
+    args: dict[str, str] = {}
+    queries: list[str] = []
+    tag: str | None = None
+    for word in words[1:]:
+        if word.startswith("="):
+            name, _, value = word[1:].partition("=")
+            args[name] = value
+        elif word.startswith("?"):
+            queries.append(word)
+        elif word.startswith(".tag="):
+            tag = word[5:]
+    return words[0], args, queries, tag

@@ -1,0 +1,165 @@
+"""One simulated router without its sockets: rows, clock, log, users and what moves by itself; speaks no protocol."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from netops.core.clock import Clock
+from netops.lab.routeros.schema import INTERFACES, Menu, load_schema
+from netops.lab.routeros.show import Shown, show, show_interface
+from netops.lab.routeros.store import Row, Store
+from netops.lab.routeros.texts import Texts
+from netops.lab.routeros.values import GROUP_POLICIES, format_duration
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LOG_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A login of the device; `group` must exist in its configuration or be built in."""
+
+    name: str
+    password: str
+    group: str = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who runs a command, and with which policies."""
+
+    name: str
+    policies: frozenset[str]
+    via: str = "console"
+    address: str = ""
+
+
+SYSTEM = Actor(name="system", policies=frozenset({*GROUP_POLICIES, "rest-api"}))
+
+
+class Machine:
+    """State of a router. `watchers` are told the menu after each change, `refreshers` run before a menu is read."""
+
+    def __init__(self, *, name: str, version: str, clock: Clock, board: str, passwords: dict[str, str]) -> None:
+        self.name, self.version, self.clock, self.board = name, version, clock, board
+        self.schema = load_schema(version)
+        self.number = self.schema.version
+        self.texts = Texts(self.number)
+        self.store = Store(self.schema, self.texts)
+        self.passwords = passwords
+        self.booted = clock.monotonic()
+        self.device_mode: dict[str, str] = {}
+        self.refreshers: dict[str, Callable[[], None]] = {}
+        self.before_change: list[Callable[[], None]] = []
+        self.watchers: list[Callable[[str, str, Row | None], None]] = []
+        self.singles: dict[str, Callable[[], Shown]] = {}
+        self.export: Callable[[Actor, str, dict[str, str]], str] = lambda actor, path, args: ""
+        self.run_script: Callable[[str, Actor], int] = lambda source, actor: 0
+
+    def menu(self, path: str) -> Menu | None:
+        return self.schema.menus.get(path)
+
+    def refresh(self, path: str) -> None:
+        refresher = self.refreshers.get(path)
+        if refresher is not None:
+            refresher()
+
+    def changing(self) -> None:
+        for hook in self.before_change:
+            hook()
+
+    def changed(self, path: str, verb: str, row: Row | None) -> None:
+        for watcher in self.watchers:
+            watcher(path, verb, row)
+
+    def rows(self, path: str) -> Iterable[Row]:
+        self.refresh(path)
+        return self.store.rows(path)
+
+    def shown(self, path: str, row: Row) -> Shown:
+        return show_interface(row) if path == "/interface" else show(row)
+
+    def single(self, path: str) -> Shown:
+        """The words of a singleton menu; no `.id`."""
+        made = self.singles.get(path)
+        words = dict(show(self.row_of(path)))
+        del words[".id"]
+        if made is not None:
+            words.update(made())
+        return words
+
+    def row_of(self, path: str) -> Row:
+        """The one row of a singleton."""
+        table = self.store.tables[path]
+        if not table.rows:
+            self.store.insert(path, {}, number=0)
+        return table.rows[0]
+
+    def actor(self, user: str, via: str, address: str = "") -> Actor | None:
+        """The actor of an enabled user, None where there is none of that name."""
+        row = self.store.named("/user", user)
+        if row is None or not row.enabled:
+            return None
+        group = self.store.named("/user/group", row.get("group"))
+        policies = "" if group is None else group.get("policy")
+        granted = frozenset(name for name in policies.split(",") if name and not name.startswith("!"))
+        return Actor(name=user, policies=granted, via=via, address=address)
+
+    def login(self, user: str, check: Callable[[str], bool], via: str, address: str) -> Actor | None:
+        """None when refused; a refusal is a line in the log, a success is dated in `/user`."""
+        actor = self.actor(user, via, address)
+        policy = "ssh" if via == "ssh" else "api"
+        if actor is None or policy not in actor.policies or not check(self.passwords.get(user, "")):
+            self.log("system,error,critical", f"login failure for user {user} from {address} via {via}")
+            return None
+        row = self.store.named("/user", user)
+        if row is not None:
+            row.mark(last_logged_in=self.stamp())
+        self.log("system,info,account", f"user {user} logged in from {address} via {via}")
+        return actor
+
+    def log(self, topics: str, message: str) -> None:
+        table = self.store.tables["/log"]
+        row = self.store.insert("/log", {})
+        row.mark(time=self.stamp(log=True), topics=topics, message=message)
+        while len(table.rows) > LOG_ROWS:
+            del table.rows[next(iter(table.rows))]
+
+    @property
+    def uptime(self) -> float:
+        return self.clock.monotonic() - self.booted
+
+    def local(self, moment: datetime | None = None) -> datetime:
+        zone = self.row_of("/system/clock").get("time-zone-name")
+        try:
+            place = ZoneInfo(zone if "/" in zone else "UTC")
+        except ZoneInfoNotFoundError:
+            place = ZoneInfo("UTC")
+        return (moment or self.clock.now()).astimezone(place)
+
+    def date(self, moment: datetime) -> str:
+        if self.number < (7, 10):
+            return f"{MONTHS[moment.month - 1]}/{moment.day:02}/{moment.year}"
+        return f"{moment:%Y-%m-%d}"
+
+    def stamp(self, moment: datetime | None = None, *, log: bool = False) -> str:
+        """Local date and time as this version writes them; old logs show only the time of today."""
+        here = self.local(moment)
+        if log and self.number < (7, 10):
+            return f"{here:%H:%M:%S}"
+        return f"{self.date(here)} {here:%H:%M:%S}"
+
+    def elapsed(self, seconds: float) -> str:
+        return format_duration(int(seconds) * 10**6)
+
+    def later(self, seconds: float) -> datetime:
+        return self.clock.now() + timedelta(seconds=seconds)
+
+    def interface(self, name: str) -> Row | None:
+        return self.store.named("/interface", name)
+
+    def interfaces(self) -> list[Row]:
+        return sorted(
+            (row for path in INTERFACES for row in self.store.tables[path].rows.values()), key=lambda row: row.id
+        )
