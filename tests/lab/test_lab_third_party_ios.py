@@ -17,8 +17,6 @@ from netops.lab.ios import device as device_module
 from netops.lab.ios.device import Ios
 
 CONFIG = Path(device_module.__file__).parents[1] / "configs" / "sw-aula.cfg"
-# netmiko leaves sockets to the collector when a login is refused; that is its own doing.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @contextmanager
