@@ -32,6 +32,7 @@ from pysnmp.smi.error import NoAccessError
 from pysnmp.smi.instrum import AbstractMibInstrumController
 
 from netops.lab.mib import Leaf, Oid, Snapshot, Syntax, snapshot
+from netops.lab.spec import word
 from netops.lab.view import LabDevice
 
 V2C, USM = 2, 3
@@ -136,15 +137,11 @@ class SnmpAgent:
 
 def make_access(random: Random, user: str = "netops") -> SnmpAccess:
     """Credentials of one device's agent: a community, a SHA user and a SHA-256 user (`<user>256`)."""
-
-    def word() -> str:
-        return "".join(random.choices("abcdefghijkmnpqrstuvwxyz23456789", k=16))
-
     users = tuple(
-        SnmpUser(name=name, auth=auth, auth_key=word(), priv="AES", priv_key=word())
+        SnmpUser(name=name, auth=auth, auth_key=word(random), priv="AES", priv_key=word(random))
         for name, auth in ((user, "SHA"), (f"{user}256", "SHA-256"))
     )
-    return SnmpAccess(community=word(), users=users)
+    return SnmpAccess(community=word(random), users=users)
 
 
 def _bound(host: str) -> socket.socket:

@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from netops.core.clock import Clock
 from netops.lab.view import LabDevice
 
+if TYPE_CHECKING:
+    from netops.lab.routeros.certs import Identity
+
 CONFIGS = Path(__file__).parent / "configs"
+USER = "netops"
+SMALL = """\
+/interface bridge add name=bridge-lan
+/interface bridge port add bridge=bridge-lan interface=ether2
+/ip address add address=10.20.0.1/24 interface=bridge-lan
+/snmp set enabled=yes
+"""
 
 Build = Callable[[Clock, Random], LabDevice]
 
@@ -34,37 +46,118 @@ class CampusSpec:
 
 def default_spec() -> CampusSpec:
     """The example campus: `gw-kampus` and `gw-lama` (RouterOS 7.16.2 and 6.49.17), `sw-aula` (IOS 15.2)."""
-    return CampusSpec(devices=(_sw_aula(),))
-
-
-def _sw_aula() -> DeviceSpec:
-    def build(clock: Clock, random: Random) -> LabDevice:
-        from netops.lab.ios.device import Ios
-
-        config = (CONFIGS / "sw-aula.cfg").read_text(encoding="utf-8")
-        return Ios(
-            name="sw-aula",
-            config=config,
-            username="netops",
-            password=_word(random),
-            enable=_word(random),
-            clock=clock,
+    return CampusSpec(
+        devices=(
+            DeviceSpec(
+                name="gw-kampus",
+                platform="routeros",
+                site="kampus",
+                roles=("gateway",),
+                build=_router("gw-kampus", "7.16.2"),
+                data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
+                snmp_version="3",
+            ),
+            DeviceSpec(
+                name="gw-lama",
+                platform="routeros",
+                site="kampus-lama",
+                roles=("gateway",),
+                build=_router("gw-lama", "6.49.17"),
+                data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
+            ),
+            DeviceSpec(
+                name="sw-aula",
+                platform="ios",
+                site="kampus",
+                roles=("access",),
+                build=_switch("sw-aula"),
+                data={"trunks": ["GigabitEthernet1/0/1"]},
+                snmp_version="3",
+            ),
         )
-
-    return DeviceSpec(
-        name="sw-aula",
-        platform="ios",
-        site="kampus",
-        roles=("access",),
-        build=build,
-        data={"trunks": ["GigabitEthernet1/0/1"]},
-        snmp_version="3",
     )
 
 
-def fleet_spec(count: int) -> CampusSpec:
-    return CampusSpec(devices=())
+def fleet_spec(count: int, *, snmp: bool = False) -> CampusSpec:
+    """`count` small gateways `gw-001` … with one certificate between them and without SSH, for benches."""
+    share = cache(_shared_identity)
+
+    def build(name: str) -> Build:
+        def small(clock: Clock, random: Random) -> LabDevice:
+            from netops.lab.routeros.device import RouterOS
+            from netops.lab.routeros.machine import Account
+
+            users = (Account(name=USER, password=word(random)),)
+            return RouterOS(
+                name=name,
+                version="7.16.2",
+                config=SMALL,
+                users=users,
+                clock=clock,
+                identity=share(),
+                ssh=False,
+                random=random,
+            )
+
+        return small
+
+    width = max(3, len(str(count)))
+    names = [f"gw-{number:0{width}d}" for number in range(1, count + 1)]
+    data = {"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"}
+    return CampusSpec(
+        devices=tuple(
+            DeviceSpec(
+                name=name,
+                platform="routeros",
+                site="kampus",
+                roles=("gateway",),
+                build=build(name),
+                data=data,
+                snmp=snmp,
+            )
+            for name in names
+        )
+    )
 
 
-def _word(random: Random) -> str:
+def _shared_identity() -> "Identity":
+    from netops.lab.routeros.certs import make_identity
+
+    return make_identity("fleet")
+
+
+def _router(name: str, version: str) -> Build:
+    def build(clock: Clock, random: Random) -> LabDevice:
+        from netops.lab.routeros.device import RouterOS
+        from netops.lab.routeros.machine import Account
+
+        users = (Account(name=USER, password=word(random), group="netops"),)
+        config = _config(f"{name}.rsc")
+        return RouterOS(name=name, version=version, config=config, users=users, clock=clock, random=random)
+
+    return build
+
+
+def _switch(name: str) -> Build:
+    def build(clock: Clock, random: Random) -> LabDevice:
+        from netops.lab.ios.device import Ios
+
+        return Ios(
+            name=name,
+            config=_config(f"{name}.cfg"),
+            username=USER,
+            password=word(random),
+            enable=word(random),
+            clock=clock,
+        )
+
+    return build
+
+
+def _config(name: str) -> str:
+    return (CONFIGS / name).read_text(encoding="utf-8")
+
+
+def word(random: Random) -> str:
+    """A password or community of 16 characters that no command line, URL or YAML needs to quote."""
     return "".join(random.choices("abcdefghijkmnpqrstuvwxyz23456789", k=16))
