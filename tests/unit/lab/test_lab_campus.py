@@ -21,8 +21,12 @@ from netops.lab import process
 from netops.lab.campus import Campus, LabError
 
 
+def campuses() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "campus"}
+
+
 def test_everything_runs_on_one_thread_of_its_own() -> None:
-    device = FakeDevice()
+    device, others = FakeDevice(), campuses()
     with Campus(fake_spec(device)) as campus:
         assert device.is_up()
         assert campus.call(threading.current_thread).name == "campus"
@@ -32,7 +36,7 @@ def test_everything_runs_on_one_thread_of_its_own() -> None:
 
         assert campus.call(later) == campus.call(threading.get_ident) != threading.get_ident()
     assert not device.is_up()
-    assert not [thread for thread in threading.enumerate() if thread.name == "campus"]
+    assert campuses() == others
 
 
 def test_call_brings_back_what_was_raised() -> None:
@@ -49,11 +53,11 @@ def test_call_brings_back_what_was_raised() -> None:
 
 
 def test_a_device_that_does_not_start_takes_the_others_down() -> None:
-    well, ill = FakeDevice(name="sehat"), FakeDevice(name="sakit", fails=True)
+    well, ill, others = FakeDevice(name="sehat"), FakeDevice(name="sakit", fails=True), campuses()
     with pytest.raises(LabError, match="no free port"), Campus(fake_spec(well, ill)):
         pass
     assert not well.is_up()
-    assert not [thread for thread in threading.enumerate() if thread.name == "campus"]
+    assert campuses() == others
 
 
 def test_several_campuses_side_by_side() -> None:
