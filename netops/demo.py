@@ -18,11 +18,12 @@ from netops.core.text import Lang, Text
 from netops.data_root import init_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
+from netops.lab.routeros.device import RouterOS
 from netops.requests.example import example
 from netops.settings import DEFAULT
 
 MARK = ".netops-demo"
-SIGNER = "kepala@ptipd.example.ac.id"
+SIGNER = "kepala@kampus.example"
 WORKSPACE = "kampus"
 
 
@@ -136,7 +137,7 @@ def _approve(stage: Stage, app: App, root: Path) -> Filed:
     stage.step("Permohonan yang diubah setelah ditandatangani ditolak", "A request edited after signing is refused")
     statement, signature = _signed(app, filed, root)
     edited = root / "permohonan-diubah.yaml"
-    edited.write_text(path.read_text(encoding="utf-8").replace("20M/50M", "200M/300M"), encoding="utf-8")
+    edited.write_text(path.read_text(encoding="utf-8").replace("20M/50M", "80M/150M"), encoding="utf-8")
     try:
         actions.receive(app, find(app, str(edited)), statement, signature)
         refused = ""
@@ -285,7 +286,16 @@ def _captured(outcome: bytes | Exception) -> bytes:
 
 def inject_refusal(campus: Campus, name: str, write: int) -> None:
     """Let a simulated device refuse its `write`-th write from now on; 0 takes the fault away."""
-    raise NotImplementedError
+    device = campus.devices[name]
+    if not isinstance(device, RouterOS):
+        raise TypeError(f"{name} is no router of the lab")
+
+    def change() -> None:
+        device.faults.reset()
+        if write:
+            device.faults.refuse = {write: "failure: injected by the demo"}
+
+    campus.call(change)
 
 
 def _closing(stage: Stage, root: Path, paper: Path) -> None:

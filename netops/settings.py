@@ -25,7 +25,7 @@ vault_key = "vault.key"         # kunci voucher / key of the vouchers
 [mail]
 host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
 port = 25
-sender = "helpdesk@ptipd.example.ac.id"
+sender = "helpdesk@kampus.example"
 starttls = false
 """
 

@@ -30,7 +30,7 @@ unit: Fakultas Sains dan Teknologi
 
 requester:
   name: Siti Aminah
-  email: siti.aminah@kampus.example.ac.id
+  email: siti.aminah@kampus.example
   phone: 0812-3456-7890
 
 contact:
