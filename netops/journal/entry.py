@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC
+from typing import Any
 
 from netops.core.canonical import canonical, dump, load
 from netops.core.errors import JournalBroken, JournalError
@@ -88,12 +89,22 @@ def broken(seq: int, id: str, en: str) -> JournalBroken:
     )
 
 
+def parse_body(body: bytes) -> Any:
+    """The JSON value of a body. RFC 8785 writes large whole floats without an exponent: those are no integers."""
+
+    def number(digits: str) -> int | float:
+        whole = int(digits)
+        return whole if -(2**53) < whole < 2**53 else float(digits)
+
+    return json.loads(body, parse_int=number)
+
+
 def thaw(entry: Entry) -> Recorded:
     """The event of a row. Raises `JournalBroken` where body, columns and leaf hash do not belong together."""
-    if leaf_hash(entry.body) != entry.leaf:
+    if not isinstance(entry.body, bytes) or leaf_hash(entry.body) != entry.leaf:  # SQLite holds any type anywhere
         raise broken(entry.seq, "isi tidak cocok dengan hash daunnya", "its body does not match its leaf hash")
     try:
-        value = json.loads(entry.body)
+        value = parse_body(entry.body)
         seq = value.pop("seq")
         event = load(Event, value)
     except (ValueError, KeyError, AttributeError, TypeError) as error:

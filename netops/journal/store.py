@@ -4,8 +4,10 @@ SQLite runs in WAL mode with `synchronous=FULL`, so that what `append` returned 
 are allocated inside `BEGIN IMMEDIATE`: several processes may share one file.
 """
 
+import contextlib
 import errno
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +27,7 @@ from netops.journal.writer import Job, Writer
 
 T = TypeVar("T")
 FORMAT = "1"
+_DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)  # the latter where SQLAlchemy has not wrapped it yet: connecting
 PAGE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER is SQLite's own row id
@@ -262,7 +265,7 @@ class SqlJournal:
                 group = _Group(connection)
                 outcomes = [group.attempt(job.work) for job in jobs]
                 group.write()
-        except SQLAlchemyError as error:
+        except _DATABASE_ERRORS as error:
             if len(jobs) > 1:
                 for job in jobs:
                     self._commit([job])
@@ -286,11 +289,11 @@ class SqlJournal:
     def _guarded(self, action: Callable[[], T]) -> T:
         try:
             return action()
-        except SQLAlchemyError as error:
+        except _DATABASE_ERRORS as error:
             raise self._explain(error) from error
 
-    def _explain(self, error: SQLAlchemyError) -> JournalError:
-        orig = error.orig if isinstance(error, DBAPIError) else None
+    def _explain(self, error: SQLAlchemyError | sqlite3.Error) -> JournalError:
+        orig = error.orig if isinstance(error, DBAPIError) else error
         found = trouble(self._place, getattr(orig, "sqlite_errorname", ""), str(orig or error))
         found.__cause__ = error
         return found
@@ -322,17 +325,16 @@ class SqlJournal:
 
     def _wal(self) -> str:
         """Switch to WAL. SQLite does not wait by itself when two processes do this at once, so we do."""
-        for attempt in range(100):
-            raw = self._engine.raw_connection()
+        attempts = 100
+        while True:
+            attempts -= 1
             try:
-                return str(raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0])
-            except raw.driver_connection.OperationalError as error:  # type: ignore[union-attr]  # sqlite3's own
-                if getattr(error, "sqlite_errorname", "") not in ("SQLITE_BUSY", "SQLITE_LOCKED") or attempt == 99:
-                    raise trouble(self._place, getattr(error, "sqlite_errorname", ""), str(error)) from error
-            finally:
-                raw.close()
+                with contextlib.closing(self._engine.raw_connection()) as raw:
+                    return str(raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0])
+            except sqlite3.OperationalError as error:
+                if not attempts or error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+                    raise
             time.sleep(0.02)
-        raise AssertionError("unreachable")
 
 
 def _hold(connection: sa.Connection, fence: Fence) -> int:

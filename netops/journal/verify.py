@@ -1,6 +1,5 @@
 """Recomputes the whole log from its rows and bodies; refuses at the first entry that is not what it was."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +8,10 @@ from typing import Protocol
 from netops.core.canonical import canonical
 from netops.core.errors import JournalBroken, JournalError
 from netops.core.text import Text
-from netops.journal.entry import Entry, broken, thaw
+from netops.journal.entry import Entry, broken, parse_body, thaw
 from netops.journal.tlog import Tree
 
+_BEFORE_ALL = -(2**62)  # an entry slipped in before number 0 must be seen
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -51,7 +51,7 @@ def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Ve
     missing: list[Missing] = []
     seen: dict[str, bool] = {}
     _compare(tree, expect)
-    for entry in journal.entries():
+    for entry in journal.entries(after=_BEFORE_ALL):
         if entry.seq != tree.size:
             raise broken(
                 tree.size,
@@ -78,7 +78,7 @@ def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Ve
 def _row(entry: Entry) -> object:
     """The `data` of a row whose body, columns, leaf hash and canonical form agree."""
     thaw(entry)
-    value = json.loads(entry.body)
+    value = parse_body(entry.body)
     try:
         same = canonical(value) == entry.body
     except ValueError:
