@@ -106,6 +106,15 @@ def _ticket(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", text):
+        raise said(
+            f"{text!r} bukan nama pendek (huruf kecil, angka, tanda hubung; paling banyak 32)",
+            f"{text!r} is not a short name (lower-case letters, digits, hyphens; at most 32)",
+        )
+    return text
+
+
 def _date(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -150,7 +159,7 @@ Nip = Annotated[str, BeforeValidator(_number_as_text), Field(min_length=1, max_l
 Nim = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[0-9A-Za-z.]{4,20}$")]
 Day = Annotated[date, BeforeValidator(_date)]
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Key = Annotated[str, AfterValidator(_key)]
 """A short name of a site, place or role, as the inventory's keys are written."""
 Rate = Annotated[int, BeforeValidator(_rate), Field(ge=1_000, le=1_000_000_000_000)]
 """bit/s."""

@@ -103,7 +103,7 @@ def test_the_playbooks_digest_is_of_what_it_says() -> None:
         ("select: place", "select: all", "must be one of 'site', 'place'"),
         ("guard: [device-timer, none]", "guard: [reload]", "must be one of 'device-timer', 'none'"),
         ("guard: [device-timer, none]", "guard: []", "at least 1 items"),
-        ("templates: event-hotspot", "templates: ../../etc", "does not match the pattern"),
+        ("templates: event-hotspot", "templates: ../../etc", "'../../etc' is not a short name"),
         ("checks: [configuration", "checks: [ping", "must be one of 'configuration', 'snmp-interfaces'"),
         ("plan_expiry: 7d", "plan_expiry: 0", "plan_expiry: must be at least 60"),
         ("order: 2", "order: last", "parts.1.order: must be a whole number"),

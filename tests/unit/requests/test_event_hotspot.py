@@ -82,7 +82,7 @@ def test_the_sample_loads() -> None:
             "tanggal di dalam NIP tidak mungkin",
         ),
         ("event:\n", "event: x\nrest:\n", "event: must hold named fields", "event: harus berisi isian bernama"),
-        ("place: aula", "place: ../aula", "does not match the pattern", "tidak sesuai pola"),
+        ("place: aula", "place: ../aula", "'../aula' is not a short name", "bukan nama pendek (huruf kecil"),
         ("unit: Fakultas Sains dan Teknologi", "unit: 12", "must be text (put it in quotes)", "harus berupa teks"),
         ("unit: Fakultas Sains dan Teknologi", "unit: " + "x" * 201, "at most 200 characters", "paling banyak 200"),
         ("unit: Fakultas Sains dan Teknologi", "unit:", "unit: must be filled in", "unit: harus diisi"),
