@@ -43,6 +43,7 @@ SHOWS: tuple[tuple[str, int, Answer], ...] = (
     ("show ip interface", 1, show_ports.ip_interface),
     ("show ip interface <if>", 1, show_ports.ip_interface),
     ("show ip interface brief", 1, show_ports.ip_brief),
+    ("show ip ssh", 1, show.ip_ssh),
     ("show lldp neighbors", 1, show_ports.lldp),
     ("show lldp neighbors detail", 1, show_ports.lldp_detail),
     ("show mac address-table", 1, show_ports.mac_table),
@@ -61,6 +62,7 @@ SHOWS: tuple[tuple[str, int, Answer], ...] = (
     ("show vlan", 1, show_ports.vlan),
     ("show vlan brief", 1, show_ports.vlan_brief),
     ("show vlan id <1-4094>", 1, show_ports.vlan_id),
+    ("show vtp status", 1, show.vtp_status),
 )
 
 ACTS: tuple[tuple[str, int, str], ...] = (

@@ -108,7 +108,7 @@ class Ios(Machine):
             contact=value(root, "snmp-server", "contact"),
             location=value(root, "snmp-server", "location"),
             uptime=self._uptime,
-            snmp_enabled=tree.find(root, ("snmp-server", "community")) is not None,
+            snmp_enabled=any(line.startswith("snmp-server ") for line in root),  # the first such line starts the agent
         )
 
     def interfaces(self) -> Sequence[LabInterface]:

@@ -69,6 +69,7 @@ GLOBAL = (
         ("snmp-server community <word> ro", 3),
         ("snmp-server community <word> rw", 3),
         ("snmp-server contact <line>", 2),
+        ("snmp-server group <word> v3 priv", 3),
         ("snmp-server host <ip> <line>", 3),
         ("snmp-server location <line>", 2),
         ("spanning-tree extend system-id", 3),

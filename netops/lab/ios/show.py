@@ -238,3 +238,35 @@ def ntp(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
         *rows,
         " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured",
     ]
+
+
+def vtp_status(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    """The layout of switches that know VTP version 3, as the 2960-X does."""
+    line = tree.find(snap.running, ("vtp", "mode")) or "vtp mode server"
+    mac = snap.base_mac.replace(":", "")
+    return [
+        "VTP Version capable             : 1 to 3",
+        "VTP version running             : 1",
+        "VTP Domain Name                 : ",
+        "VTP Pruning Mode                : Disabled",
+        "VTP Traps Generation            : Disabled",
+        f"Device ID                       : {mac[:4]}.{mac[4:8]}.{mac[8:]}",
+        "Configuration last modified by 0.0.0.0 at 3-1-93 00:00:00",
+        "",
+        "Feature VLAN:",
+        "--------------",
+        f"VTP Operating Mode                : {line.split()[2].capitalize()}",
+        "Maximum VLANs supported locally   : 1005",
+        f"Number of existing VLANs          : {len(tree.vlans(snap.running))}",
+        "Configuration Revision            : 0",
+        "MD5 digest                        : 0x57 0xCD 0x40 0x65 0x63 0x59 0x47 0xBD ",
+        "                                    0x56 0x9D 0x4A 0x3E 0xA5 0x69 0x35 0xBC ",
+    ]
+
+
+def ip_ssh(_snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
+    return [
+        "SSH Enabled - version 2.0",
+        "Authentication methods:publickey,keyboard-interactive,password",
+        "Authentication timeout: 120 secs; Authentication retries: 3",
+    ]

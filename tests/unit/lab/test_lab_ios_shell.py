@@ -124,7 +124,7 @@ def test_editing_keys() -> None:
 
 def test_a_question_mark_helps_without_entering_the_line() -> None:
     screen = desk.keys(desk.machine(), "show v?")
-    assert screen == "sw#show v?\r\n  version\r\n  vlan\r\n\r\nsw#show v"
+    assert screen == "sw#show v?\r\n  version\r\n  vlan\r\n  vtp\r\n\r\nsw#show v"
 
 
 def test_tab_completes_a_unique_word() -> None:

@@ -142,6 +142,9 @@ def test_small_commands_answer_in_the_form_that_parsers_want() -> None:
     )
     assert shown("show hosts", "ip domain-name kampus.example")[0] == "Default domain is kampus.example"
     assert shown("show inventory")[0].startswith('NAME: "1", DESCR: "WS-C2960X')
+    assert "VTP Operating Mode                : Transparent" in shown("show vtp status")
+    assert "VTP Operating Mode                : Server" in shown("show vtp status", "vtp mode server")
+    assert shown("show ip ssh")[0] == "SSH Enabled - version 2.0"
     assert [line.split()[:1] for line in shown("show memory statistics")[1:]] == [["Processor"], ["I/O"]]
     assert shown("show users")[1].split() == ["*", "1", "vty", "0", "netops", "idle", "00:00:00", "127.0.0.1"]
     assert shown("show snmp chassis")[0].startswith("FOC")
