@@ -28,33 +28,38 @@ def check(app: App, source: str) -> Filed:
     """A request file (or `-`), validated against itself, the clock and the site. Raises `InputError`s; records nothing."""
     document = read_document(source if source == "-" else Path(source))
     request = load_event(document)
-    place = app.sites.place(request.event.place)
+    place = app.sites.place(request.event.place, document)
     app.playbook(request.service).check(request, place, app.sites.site(place.site), app.clock.now(), document)
-    return Filed(change=change_id(request), digest=request_digest(request), request=request)
+    return _file(request)
 
 
 def find(app: App, ref: str) -> Filed:
     """By file or `-` (recorded at first sight), change id or ticket."""
-    if not _is_file(ref):
-        return look(app, ref)
-    filed = check(app, ref)
-    if not fold(filed.change, app.journal.read(filed.change)).request:
+    one = look(app, ref)
+    if not _known(app, one):
         record(
             app,
             "request.received",
-            filed.change,
-            request=app.objects.put(canonical(canonical_json(filed.request))),
-            service=filed.request.service,
-            ticket=filed.request.ticket,
+            one.change,
+            request=app.objects.put(canonical(canonical_json(one.request))),
+            service=one.request.service,
+            ticket=one.request.ticket,
             source=Path(ref).name,
         )
-    return filed
+    return one
 
 
 def look(app: App, ref: str) -> Filed:
-    """The same, recording nothing: a file is only checked. Raises `InputError` where the log knows no such request."""
-    if _is_file(ref):
+    """The same, recording nothing. Raises `InputError` where the log knows no such request.
+
+    A file that is in the log already is not checked against the clock again: an event that is over can still be shown
+    and ended by its file.
+    """
+    if ref == "-":
         return check(app, ref)
+    if _is_file(ref):
+        one = _file(load_event(read_document(Path(ref))))
+        return one if _known(app, one) else check(app, ref)
     known = [change for change in fold_all(app.journal.read()).values() if change.request]
     exact = [change for change in known if change.id == ref]
     matching = exact or [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
@@ -69,6 +74,14 @@ def look(app: App, ref: str) -> Filed:
     return filed(app, matching[-1])
 
 
+def _file(request: EventHotspot) -> Filed:
+    return Filed(change=change_id(request), digest=request_digest(request), request=request)
+
+
+def _known(app: App, one: Filed) -> bool:
+    return bool(fold(one.change, app.journal.read(one.change)).request)
+
+
 def filed(app: App, change: Change) -> Filed:
     """The request of a change, from the object store."""
     request = EventHotspot.model_validate_json(app.objects.get(change.request))
@@ -80,4 +93,4 @@ def record(app: App, kind: str, change: str, **data: Any) -> None:
 
 
 def _is_file(ref: str) -> bool:
-    return ref == "-" or "/" in ref or ref.endswith((".yaml", ".yml", ".json")) or Path(ref).is_file()
+    return "/" in ref or ref.endswith((".yaml", ".yml", ".json")) or Path(ref).is_file()
