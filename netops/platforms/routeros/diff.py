@@ -9,7 +9,8 @@ from netops.core.secret import SecretRef
 from netops.core.text import Text
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.parse import adopted, named
-from netops.platforms.routeros.queues import place_of_queue
+from netops.platforms.routeros.queues import PATH as QUEUES
+from netops.platforms.routeros.queues import QueueOrder
 from netops.platforms.routeros.quirks import (
     DISABLED_BY_VERSION,
     GUARD_MENUS,
@@ -36,6 +37,7 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
     Raises `Refused` naming the foreign row that stands in the way.
     """
     table = Table(seen.rows)
+    order = QueueOrder(table, owner)
     removes: list[RowOp] = []
     changes: list[RowOp] = []
     wanted: dict[str, set[tuple[str, ...]]] = {}
@@ -45,7 +47,7 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
             changes += _adopt(table, menu_, row)
             continue
         wanted.setdefault(row.menu, set()).add(row_key(menu_, row.values))
-        gone, new = _own(table, menu_, row, owner)
+        gone, new = _own(table, order, menu_, row, owner)
         removes += gone
         changes += new
     for path in table.paths():
@@ -99,7 +101,7 @@ def say(path: str, values: Mapping[str, Value]) -> str:
     return " ".join([path, *(f"{name}={quote(value, ascii_only=False)}" for name, value in key.items())])
 
 
-def _own(table: Table, menu_: Menu, row: Row, owner: Tag) -> tuple[list[RowOp], list[RowOp]]:
+def _own(table: Table, order: QueueOrder, menu_: Menu, row: Row, owner: Tag) -> tuple[list[RowOp], list[RowOp]]:
     """Removals and changes that make one row of ours what it should be."""
     if not owns(owner, row):
         raise Refused(
@@ -112,21 +114,19 @@ def _own(table: Table, menu_: Menu, row: Row, owner: Tag) -> tuple[list[RowOp], 
                 f'write comment="{owner.comment}" or name={owner.name} in the template',
             ),
         )
-    found = table.find(row.menu, row_key(menu_, row.values))
-    ours = [other for other in found if owns(owner, other)]
-    foreign = [other for other in found if not owns(owner, other)]
-    if foreign:
-        raise _in_the_way(row, foreign[0])
+    ours: list[Row] = []
+    for other in table.find(row.menu, row_key(menu_, row.values)):
+        if not owns(owner, other):
+            raise _in_the_way(row, other)
+        ours.append(other)
     _overlaps(table, menu_, row, owner)
-    before = place_of_queue(table, row, ours[0] if ours else None, owner) if row.menu == "/queue/simple" else None
+    before = order.before(row, exists=bool(ours)) if row.menu == QUEUES else None
+    if ours and not before:
+        return [_remove(menu_, other) for other in ours[1:]], _set(menu_, ours[0], _expected(menu_, row), owned=True)
     new = dict(row.values) | ({"place-before": f"name={before}"} if before else {})
     add = RowOp(verb=Verb.ADD, path=row.menu, key=text_key(menu_, row.values), new=new)
-    if not ours:
-        return [], [add]
-    if before:
-        # Ours exists, but behind a foreign queue that takes its traffic: it is made anew in front.
-        return [_remove(menu_, ours[0])], [add]
-    return [_remove(menu_, other) for other in ours[1:]], _set(menu_, ours[0], _expected(menu_, row), owned=True)
+    # One of ours behind a foreign queue that takes its traffic is made anew in front.
+    return [_remove(menu_, other) for other in ours], [add]
 
 
 def _expected(menu_: Menu, row: Row) -> dict[str, Value]:
@@ -142,6 +142,8 @@ def _set(menu_: Menu, row: Row, expected: Mapping[str, Value], *, owned: bool) -
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
     for name, value in expected.items():
+        if row.values.get(name) == value:
+            continue
         if isinstance(value, SecretRef) or (name in menu_.settable and menu_.settable[name].secret):
             continue
         prop = menu_.settable.get(name)

@@ -12,31 +12,62 @@ from netops.platforms.routeros.values import is_flag, network, present
 PATH = "/queue/simple"
 
 
-def place_of_queue(table: Table, want: Row, ours: Row | None, owner: Tag) -> str | None:
-    """The name of the foreign queue that ours must be placed before, None where the place is right.
+class QueueOrder:
+    """The foreign queues of a device, indexed once, so that thousands of ours are placed without comparing each to each.
 
-    A foreign queue for exactly our target is refused: two limits for one network is a question for people. One whose
-    target contains ours (the whole campus) keeps its place, and ours goes in front of it.
+    Dynamic and disabled queues take no traffic of ours that lasts. A child sees only what its parent matched, and the
+    parent is looked at itself.
     """
-    menu_ = menu(PATH)
-    target = present(menu_, want.values, "target")
-    mine = [net for part in target.split(",") if (net := network(part)) is not None]
-    before: str | None = None
-    passed = False
-    for row in table.rows(PATH):
-        if row is ours:
-            passed = True
-            continue
-        if is_flag(row, "dynamic") or owns(owner, row) or present(menu_, row.values, "disabled") == "yes":
-            continue
-        theirs = present(menu_, row.values, "target")
-        if theirs == target and not passed:
+
+    def __init__(self, table: Table, owner: Tag) -> None:
+        menu_ = menu(PATH)
+        self._ours: dict[str, int] = {}
+        self._same: dict[str, tuple[int, Row]] = {}
+        self._nets: dict[tuple[int, int, int], tuple[int, str]] = {}
+        for place, row in enumerate(table.rows(PATH)):
+            if is_flag(row, "dynamic"):
+                continue
+            if owns(owner, row):
+                self._ours[str(row.values.get("name", ""))] = place
+                continue
+            if present(menu_, row.values, "disabled") == "yes":
+                continue
+            target = present(menu_, row.values, "target")
+            self._same.setdefault(target, (place, row))
+            if present(menu_, row.values, "parent") == "none":
+                for part in target.split(","):
+                    net = network(part)
+                    if net is not None:
+                        self._nets.setdefault(_bits(net, net.prefixlen), (place, str(row.values.get("name", ""))))
+        self._lengths = sorted({(version, length) for version, length, _ in self._nets})
+
+    def before(self, want: Row, *, exists: bool) -> str | None:
+        """The name of the foreign queue that ours must be placed before, None where the place is right.
+
+        A foreign queue for exactly our target is refused: two limits for one network is a question for people. One
+        whose target contains ours (the whole campus) keeps its place, and ours goes in front of it.
+        """
+        target = present(menu(PATH), want.values, "target")
+        own = self._ours.get(str(want.values.get("name", ""))) if exists else None
+        place, row = self._same.get(target, (0, None))
+        if row is not None and (own is None or place < own):
             raise _same(row, target)
-        if passed or before is not None or present(menu_, row.values, "parent") != "none":
-            continue  # a child queue sees only what its parent matched, and the parent is looked at itself
-        if any(covers(part, net) for part in theirs.split(",") for net in mine):
-            before = str(row.values.get("name", ""))
-    return before
+        if not self._lengths:
+            return None
+        found = [
+            held
+            for part in target.split(",")
+            if (net := network(part)) is not None
+            for version, length in self._lengths
+            if version == net.version and length <= net.prefixlen
+            if (held := self._nets.get(_bits(net, length))) is not None and (own is None or held[0] < own)
+        ]
+        return min(found)[1] if found else None
+
+
+def _bits(net: IPv4Network | IPv6Network, length: int) -> tuple[int, int, int]:
+    """The first `length` bits of a network, as a key."""
+    return net.version, length, int(net.network_address) >> (net.max_prefixlen - length)
 
 
 def covers(target: str, inner: IPv4Network | IPv6Network) -> bool:
