@@ -29,7 +29,7 @@ from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers.ios.session import Session, log_in, new_session, told
 from netops.platforms.ios import show
-from netops.platforms.ios.preflight import NONE_PENDING, findings
+from netops.platforms.ios.preflight import NONE_PENDING, PENDING, findings
 from netops.platforms.ios.quirks import ARCHIVE
 
 _ERROR = re.compile(show.ERROR, re.MULTILINE)
@@ -44,6 +44,7 @@ def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "IosDriv
     try:
         log_in(target, session)
     except BaseException:
+        session.drop()
         session.disconnect()
         raise
     return IosDriver(target, session, clock)
@@ -56,6 +57,8 @@ class IosDriver:
         self._target, self._session, self._clock = target, session, clock
         self._name = target.name
         self._timeout = float(target.options.get("timeout", 30))
+        # Not the end of the text: a warning of the timer may follow at any moment, on a new line or on this one.
+        self._prompt = rf"(?m)^{re.escape(session.base_prompt)}[^\s#]*#[ \t]*(?:$|Rollback Confirmed Change|[%*])"
 
     @contextmanager
     def _at(self, step: str, *, wrote: bool) -> Iterator[None]:
@@ -113,7 +116,14 @@ class IosDriver:
     def _ask(self, command: str, step: str, timeout: float = 0.0) -> str:
         """One `show`; an error text is an answer."""
         with self._at(step, wrote=False):
-            return str(self._session.send_command(command, read_timeout=max(timeout, self._timeout)))
+            return self._send(command, max(timeout, self._timeout))
+
+    def _send(self, command: str, timeout: float, expect: str = "", *, strip: bool = True, echo: bool = True) -> str:
+        """With the prompt given, netmiko does not ask for it before each command: one round trip less."""
+        answer = self._session.send_command(
+            command, expect_string=expect or self._prompt, read_timeout=timeout, strip_prompt=strip, cmd_verify=echo
+        )
+        return str(answer)
 
     def _running(self, step: str) -> str:
         text = self._ask("show running-config", step, _LONG)
@@ -183,16 +193,11 @@ class IosDriver:
             self._session.exit_config_mode()
 
     def save(self) -> None:
-        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
         with self._at("save", wrote=True):
-            answer = str(
-                self._session.send_command("write memory", expect_string=rf"{prompt}|\[confirm\]", read_timeout=_LONG)
-            )
+            answer = self._send("write memory", _LONG, rf"{self._prompt}|\[confirm\]")
             if "[confirm]" in answer:
                 # The startup configuration was written by another release; replacing it is what saving means.
-                answer += str(
-                    self._session.send_command("\n", expect_string=prompt, read_timeout=_LONG, cmd_verify=False)
-                )
+                answer += self._send("\n", _LONG, echo=False)
         if "[OK]" not in answer:
             raise self._refused("save", answer, wrote=True)
 
@@ -211,16 +216,12 @@ class IosDriver:
                 f"no {spec.purpose.value}/{spec.kind.value} guard of {spec.seconds} s on IOS (1 to 120 minutes)",
             )
         pending = self._ask(_TIMER, "arm")
-        if NONE_PENDING not in pending:
+        if re.search(PENDING, pending):
             raise self._refused("arm", pending, wrote=False)
         now = self._clock.now()
-        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
         with self._at("arm", wrote=True):
-            command = f"configure terminal revert timer {minutes}"
-            answer = str(
-                self._session.send_command(command, expect_string=prompt, read_timeout=_LONG, strip_prompt=False)
-            )
-            entered = bool(re.search(r"\(config[^)]*\)#\s*$", answer))
+            answer = self._send(f"configure terminal revert timer {minutes}", _LONG, strip=False)
+            entered = bool(re.search(r"(?m)\(config[^)]*\)#", answer))
             if entered:
                 self._session.exit_config_mode()
         refused = _ERROR.search(answer)
@@ -247,9 +248,7 @@ class IosDriver:
         """ARMED while the device lists a pending change; afterwards FIRED from its time on, else ABSENT."""
         answer = self._ask(_TIMER, "guard")
         if NONE_PENDING not in answer:
-            if _ERROR.search(answer):
-                return GuardState.INACTIVE
-            return GuardState.ARMED
+            return GuardState.ARMED if re.search(PENDING, answer) else GuardState.INACTIVE
         return GuardState.FIRED if self._clock.now() >= handle.fires_at else GuardState.ABSENT
 
     def confirm(self, handle: GuardHandle) -> None:
@@ -260,6 +259,9 @@ class IosDriver:
         refused = _ERROR.search(answer)
         if refused:
             raise self._refused("confirm", refused[0], wrote=False)
+        pending = self._ask(_TIMER, "confirm")
+        if re.search(PENDING, pending):
+            raise self._refused("confirm", pending, wrote=True)
 
     def fire(self, handle: GuardHandle) -> None:
         answer = self._order("configure revert now", "fire")
@@ -268,9 +270,8 @@ class IosDriver:
             raise self._refused("fire", refused[0], wrote=NONE_PENDING not in answer)
 
     def _order(self, command: str, step: str) -> str:
-        prompt = rf"{re.escape(self._session.base_prompt)}\S*#\s*$"
         with self._at(step, wrote=True):
-            return str(self._session.send_command(command, expect_string=prompt, read_timeout=_LONG))
+            return self._send(command, _LONG)
 
 
 class _Feed(Iterator[str]):

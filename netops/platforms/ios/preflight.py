@@ -4,9 +4,10 @@ import re
 
 from netops.core.model import DeviceFacts, Finding, Severity
 from netops.platforms.ios.quirks import ARCHIVE
-from netops.platforms.ios.show import ERROR
 
 NONE_PENDING = "No Rollback Confirmed Change pending"
+PENDING = r"(?mi)^Timer value"
+"""A pending change is listed with time configured, timer type, timer value and user."""
 
 
 def findings(facts: DeviceFacts, *, timer: str, vtp: str, running: str, startup: str) -> tuple[Finding, ...]:
@@ -29,7 +30,7 @@ def findings(facts: DeviceFacts, *, timer: str, vtp: str, running: str, startup:
                 f"without an archive there is no revert timer; paste:\n  {paste}",
             )
         )
-    if NONE_PENDING not in timer and "archive" in facts.features and not re.search(ERROR, timer, re.MULTILINE):
+    if re.search(PENDING, timer):
         found.append(
             _finding(
                 "revert timer",
