@@ -1,5 +1,6 @@
 """The ten-row change with 20 ms to each router: wall time beside round trips × latency, for netops and bare librouteros."""
 
+import copy
 import json
 import subprocess
 import sys
@@ -9,18 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fleet import ROWS, lab, take_away
+from benchmarks.fleet import ROWS, lab, read_hosts, take_away, write_hosts
 from benchmarks.measure import BenchError, Line, Timing, median, timed_process
 from benchmarks.slow import LATENCY
 
 
 def measure(folder: Path, devices: int, rounds: int) -> list[Line]:
     with lab(folder, devices) as routers:
-        plain = (folder / "inventory" / "hosts.yaml").read_text("utf-8")
+        plain = read_hosts(folder)
         found: dict[str, list[tuple[Timing, int]]] = {"netops": [], "bare": []}
         for number in range(rounds + 1):
             for name, taken in found.items():
-                timing, trips = _run(folder, routers, plain, name, f"far-{number}-{name}")
+                timing, trips = _run(folder, routers, plain, name, f"bench-far-{number}-{name}")
                 if number:  # the first round warms the page cache
                     taken.append((timing, trips))
     head = f"{ROWS} rows on {devices} routers, {LATENCY * 1000:.0f} ms a command"
@@ -38,11 +39,13 @@ def measure(folder: Path, devices: int, rounds: int) -> list[Line]:
     return lines
 
 
-def _run(folder: Path, routers: Mapping[str, Any], plain: str, name: str, change: str) -> tuple[Timing, int]:
+def _run(
+    folder: Path, routers: Mapping[str, Any], plain: Mapping[str, Any], name: str, change: str
+) -> tuple[Timing, int]:
     ports = {router: about["ports"]["api"] for router, about in routers.items()}
     with _slow(folder, ports) as (ours, trips):
         if name == "netops":
-            _point(folder / "inventory" / "hosts.yaml", plain, ours)
+            _point(folder, plain, ours)
             command = ["benchmarks.push_netops", str(folder), change]
         else:
             about = {
@@ -58,16 +61,12 @@ def _run(folder: Path, routers: Mapping[str, Any], plain: str, name: str, change
     return timing, max(trips.values())
 
 
-def _point(hosts: Path, plain: str, ports: Mapping[str, int]) -> None:
+def _point(folder: Path, plain: Mapping[str, Any], ports: Mapping[str, int]) -> None:
     """The inventory with each router's API in clear text behind the slow line."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe")
-    data = yaml.load(plain)
+    hosts = copy.deepcopy(dict(plain))
     for name, port in ports.items():
-        data[name]["data"]["options"] |= {"api_port": port, "cleartext": True}
-    with hosts.open("w", encoding="utf-8") as file:
-        yaml.dump(data, file)
+        hosts[name]["data"]["options"] |= {"api_port": port, "cleartext": True}
+    write_hosts(folder, hosts)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """Simulated routers for the push benchmarks: the lab in a process of its own, its rows counted and taken away again."""
 
+import json
 import ssl
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from librouteros import connect
+from ruamel.yaml import YAML
 
 from benchmarks.measure import BenchError
 from netops.lab import process
@@ -23,6 +26,7 @@ def lab(folder: Path, devices: int) -> Iterator[dict[str, Any]]:
     running = process.start(folder, devices=devices)
     try:
         (folder / "netops.toml").write_text("lab = true\n", "utf-8")
+        write_hosts(folder, read_hosts(folder))
         found: dict[str, Any] = running.description["devices"]
         routers = {name: device for name, device in found.items() if device["platform"] == "routeros"}
         if len(routers) < devices:
@@ -32,14 +36,30 @@ def lab(folder: Path, devices: int) -> Iterator[dict[str, Any]]:
         process.stop(folder)
 
 
+def read_hosts(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(folder / "inventory" / "hosts.yaml")
+    return found
+
+
+def write_hosts(folder: Path, hosts: Mapping[str, Any]) -> None:
+    """As JSON, which is YAML without aliases: values that hosts share are written out for each."""
+    (folder / "inventory" / "hosts.yaml").write_text(json.dumps(hosts, indent=1), "utf-8")
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """One for all connections, without the system's authorities: the cheapest that TLS allows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def session(device: Mapping[str, Any], clear: bool = False) -> Any:
     """A librouteros connection as its documentation has it."""
     credentials = device["credentials"]
     options: dict[str, Any] = {}
     if not clear:
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        options["ssl_wrapper"] = context.wrap_socket
+        options["ssl_wrapper"] = _context().wrap_socket
     return connect(
         host=device["host"],
         username=credentials["username"],
