@@ -14,6 +14,7 @@ from nornir.core.task import AggregatedResult, Task
 
 from netops.core.errors import Failed, InputError, NoTarget, Unreachable
 from netops.core.model import Target
+from netops.core.ports import Outcomes
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 from netops.fleet import Fleet
@@ -77,6 +78,13 @@ def name_of(target: Target) -> str:
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_is_what_changes_ask_for(fleet: Fleet) -> None:
+    outcomes: Outcomes = fleet
+    assert outcomes.target("gw-lama").name == "gw-lama"
+    with pytest.raises(NoTarget):
+        outcomes.target("nobody")
 
 
 def test_a_target_inherits_from_groups_and_defaults(fleet: Fleet) -> None:

@@ -39,6 +39,7 @@ from netops.core.model import (
     Target,
     Tree,
 )
+from netops.core.ports import Driver
 from netops.core.secret import Secret, SecretRef
 from netops.core.text import Text
 from netops.drivers.ios import IosDriver, open_driver
@@ -118,6 +119,11 @@ class Switch:
         return open_driver(self.target(**options), Secrets(), SystemClock())
 
 
+def as_the_port_says(driver: IosDriver) -> Driver:
+    """For the type checker: what `open_driver` gives is a `Driver`."""
+    return driver
+
+
 @pytest.fixture(scope="module")
 def shared_switch() -> Iterator[Switch]:
     switch = Switch()
@@ -160,7 +166,7 @@ def section(state: State, name: str) -> list[str]:
 
 
 def test_facts_by_napalm_over_the_same_session(shared_switch: Switch) -> None:
-    with shared_switch.open() as driver:
+    with as_the_port_says(shared_switch.open()) as driver:
         facts = driver.facts
     assert (facts.platform, facts.version, facts.identity) == ("ios", "15.2(7)E", "sw-aula")
     assert "2960X" in facts.board

@@ -5,6 +5,7 @@ import pytest
 from netops.core.canonical import digest_of, dump, load
 from netops.core.errors import Refused
 from netops.core.model import DeviceFacts, GuardKind, LineOp, Op, Restoration, RowOp, Rows, Tag, Tree, Verb
+from netops.core.ports import Platform
 from netops.platforms.ios import PLATFORM
 from netops.platforms.ios.lines import apply_lines, collapse, expand, sections, tree
 
@@ -67,6 +68,11 @@ def edit(state: Tree, old: str, new: str) -> Tree:
 
 OPS = PLATFORM.diff(SEEN, WANT, OWNER)
 DONE = after(SEEN, OPS)
+
+
+def test_it_is_a_platform() -> None:
+    platform: Platform = PLATFORM
+    assert platform.name == "ios"
 
 
 def test_the_difference_in_the_devices_own_words() -> None:
