@@ -22,6 +22,7 @@ from netops.requests.signers import PRINCIPAL, Signers
 
 NAMESPACE = "approval@netops"
 MAX_STATEMENT = 16_384
+_SHARED = ("request", "decision", "role", "approver", "reason", "not_before", "not_after", "previous", "plan")
 
 
 class Decision(StrEnum):
@@ -84,11 +85,8 @@ def statement_bytes(statement: Statement) -> bytes:
     """The one form that is signed: RFC 8785, text in NFC, times in UTC. Raises ValueError for a time without zone."""
     if statement.not_before.tzinfo is None or statement.not_after.tzinfo is None:
         raise ValueError("a statement's times carry a zone")
-    utc = replace(
-        statement,
-        not_before=statement.not_before.astimezone(UTC),
-        not_after=statement.not_after.astimezone(UTC),
-    )
+    start, end = (moment.astimezone(UTC) for moment in (statement.not_before, statement.not_after))
+    utc = replace(statement, not_before=start, not_after=end)
     return unicodedata.normalize("NFC", canonical(dump(utc)).decode()).encode()
 
 
@@ -147,8 +145,8 @@ def parse_statement(data: bytes) -> Statement:
         same = statement_bytes(said) == data
     except (ValueError, RecursionError) as error:
         raise _no(
-            f"pernyataan tidak dapat dibaca: {_first_line(error)}",
-            f"the statement cannot be read: {_first_line(error)}",
+            f"pernyataan tidak dapat dibaca: {' '.join(str(error).split())[:200]}",
+            f"the statement cannot be read: {' '.join(str(error).split())[:200]}",
         ) from error
     if not same:
         raise _no(
@@ -212,7 +210,7 @@ def _order(
         if earlier.statement == name:
             raise _no("pernyataan ini sudah diterima sebelumnya", "this very statement was received before")
     last = previous[-1] if previous else None
-    if last is not None and at < last.received_at:
+    if last and at < last.received_at:
         raise _no(
             f"waktu penerimaan {_when(at)} mendahului persetujuan sebelumnya ({_when(last.received_at)})",
             f"the time of receipt {_when(at)} is before that of the approval before it ({_when(last.received_at)})",
@@ -371,16 +369,9 @@ def recall(data: Mapping[str, Any], statement: bytes, received_at: datetime) -> 
 def _approval(
     said: Statement, data: bytes, signature: str, key: str, signers: str, policy: str, at: datetime
 ) -> Approval:
+    shared = {name: getattr(said, name) for name in _SHARED}
     return Approval(
-        request=said.request,
-        decision=said.decision,
-        role=said.role,
-        approver=said.approver,
-        reason=said.reason,
-        not_before=said.not_before,
-        not_after=said.not_after,
-        previous=said.previous,
-        plan=said.plan,
+        **shared,
         statement=digest(data),
         signature=signature,
         key=key,
@@ -405,10 +396,6 @@ def _rejected(approval: Approval) -> NotApproved:
 
 def _when(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _first_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _no(id: str, en: str, hint_id: str = "", hint_en: str = "") -> NotApproved:

@@ -1,0 +1,93 @@
+"""The policy file: what it means, and errors that name file, line and field."""
+
+from pathlib import Path
+
+import pytest
+from approval_office import POLICY
+
+from netops.core.canonical import digest
+from netops.core.errors import InputError, NotApproved, OutOfBounds
+from netops.requests.policy import ServicePolicy, check_bounds, parse_policy, read_policy
+
+SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
+
+
+def test_the_shipped_policy() -> None:
+    policy = read_policy(SHIPPED)
+    assert policy.service("event-hotspot") == ServicePolicy(
+        chain=("kepala",), valid_for=60 * 86_400, participants=2_000, bandwidth=500_000_000
+    )
+    assert policy.roles == {"kepala": ("kepala@kampus.example",)}
+    assert policy.digest == digest(SHIPPED.read_bytes())
+
+
+def test_bounds_hold_to_the_last_unit() -> None:
+    policy = parse_policy(POLICY.encode())
+    check_bounds(policy, "event-hotspot", participants=500, bandwidth=200_000_000)
+    with pytest.raises(OutOfBounds, match="501 participants are over the bound of event-hotspot: 500"):
+        check_bounds(policy, "event-hotspot", participants=501, bandwidth=1)
+    with pytest.raises(OutOfBounds) as caught:
+        check_bounds(policy, "event-hotspot", participants=1, bandwidth=200_500_000)
+    assert caught.value.message.id == "200,5 Mbps melebihi batas layanan event-hotspot: 200 Mbps"
+    assert caught.value.exit_code == 4
+
+
+def test_a_service_without_rules_is_not_approved() -> None:
+    with pytest.raises(NotApproved, match="no rules for the service email-account"):
+        parse_policy(POLICY.encode()).service("email-account")
+
+
+GOOD = """roles:
+  kepala: [a@x]
+services:
+  event-hotspot:
+    chain: [kepala]
+    valid_for: 30d
+    bounds:
+      participants: 500
+      bandwidth: 200M
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "reason"),
+    [
+        ("    valid_for: 30d", "    valid_for: soon", 6, "services.event-hotspot.valid_for", "not a duration"),
+        ("    valid_for: 30d", "    valid_for: 0s", 6, "services.event-hotspot.valid_for", "more than zero"),
+        ("    valid_for: 30d", "    valid_for: 30", 6, "services.event-hotspot.valid_for", "must be text"),
+        (
+            "    valid_for: 30d",
+            "    valid_for: 30d\n    valid_four: 30d",
+            7,
+            "services.event-hotspot.valid_four",
+            "not known",
+        ),
+        ("    valid_for: 30d\n", "", 4, "services.event-hotspot.valid_for", "filled in"),
+        ("bandwidth: 200M", "bandwidth: fast", 9, "services.event-hotspot.bounds.bandwidth", "not a rate"),
+        ("participants: 500", "participants: 0", 8, "services.event-hotspot.bounds.participants", "at least 1"),
+        ("participants: 500", "participants: '5'", 8, "services.event-hotspot.bounds.participants", "whole number"),
+        ("chain: [kepala]", "chain: [kabid]", 5, "services.event-hotspot.chain.0", "'kabid' has no holder"),
+        ("chain: [kepala]", "chain: []", 5, "services.event-hotspot.chain", "at least 1"),
+        ("chain: [kepala]", "chain: [kepala, kepala]", 5, "services.event-hotspot.chain.1", "given twice"),
+        ("[a@x]", "[a@x, A@X]", 2, "roles.kepala.1", "given twice"),
+        ("[a@x]", "[kep\u0430la@x]", 2, "roles.kepala.0", "is not a name as in allowed_signers"),
+        ("[a@x]", "[]", 5, "services.event-hotspot.chain.0", "'kepala' has no holder"),
+        ("  kepala: [a@x]", "  kepala: [a@x]\n  kepala: [b@x]", 3, "roles.kepala", "twice"),
+        ("[a@x]", "&people [a@x]", 2, "roles.kepala", "anchors"),
+        ("[a@x]", "!!python/object:os.system [a@x]", 2, "roles.kepala", "tags"),
+        ("services:", "services: [", None, None, "not valid YAML"),
+    ],
+)
+def test_errors_name_the_place(old: str, new: str, line: int | None, field: str | None, reason: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError, match=reason) as caught:
+        parse_policy(GOOD.replace(old, new, 1).encode(), "inventory/policy.yaml")
+    assert caught.value.path == "inventory/policy.yaml"
+    if line:
+        assert (caught.value.line, caught.value.field) == (line, field)
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_policy(tmp_path / "policy.yaml")
