@@ -46,6 +46,7 @@ class Ios(Machine):
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._server: asyncssh.SSHAcceptor | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._serving: set[asyncio.Task[object]] = set()
 
     # LabDevice
 
@@ -74,6 +75,9 @@ class Ios(Machine):
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        for task in list(self._serving):
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def drop_connections(self) -> None:
         for connection in list(self._connections):
@@ -155,6 +159,10 @@ class Ios(Machine):
         return ()
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[str]") -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         user = process.get_extra_info("username")
         place = process.get_extra_info("peername")[0]
         height = process.get_terminal_size()[1] or 24

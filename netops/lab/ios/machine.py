@@ -222,11 +222,12 @@ class Machine:
             self._tell(armed.line, list(timer.WARNING))
 
     def _tell(self, line: int, lines: list[str]) -> None:
-        """Messages of the rollback appear, unasked, on the line that armed it (seen on a console; a vty is assumed)."""
+        """Messages of the rollback appear, unasked, on the line that armed it, right behind the prompt.
+
+        A published console session shows them so; that a vty gets them, and the prompt again after them, is assumed.
+        """
         if line in self.sessions:
-            terminal = self.sessions[line][0].terminal
-            terminal.lines(lines)
-            terminal.flush()
+            self.sessions[line][0].terminal.notify(lines)
 
     # sessions
 

@@ -27,6 +27,7 @@ class Terminal:
         self._output: list[str] = []
         self._after_cr = False
         self._history: list[str] = []
+        self._waiting = ""  # prompt and typed text of a line that is being read
         self.length = height
 
     def put(self, text: str) -> None:
@@ -34,6 +35,12 @@ class Terminal:
 
     def lines(self, lines: list[str]) -> None:
         self.put("".join(f"{line}\r\n" for line in lines))
+
+    def notify(self, lines: list[str]) -> None:
+        """A message that nobody asked for: it comes right after what stands there, then the line is drawn again."""
+        self.lines(lines)
+        self.put(self._waiting)
+        self.flush()
 
     def flush(self) -> None:
         if self._output:
@@ -62,8 +69,15 @@ class Terminal:
     ) -> str:
         """Read one line. `expect` gives the words that may follow, for `?` and tab. Raises Interrupted, Ended, EOFError."""
         self.put(prompt)
+        try:
+            return await self._line(prompt, echo=echo, expect=expect)
+        finally:
+            self._waiting = ""
+
+    async def _line(self, prompt: str, *, echo: bool, expect: Callable[[str], list[str]] | None) -> str:
         typed = ""
         while True:
+            self._waiting = prompt + (typed if echo else "")
             key = await self._key()
             if key in "\r\n":
                 self.put("\r\n")

@@ -1,7 +1,7 @@
 """Helpers of the switch simulator's tests: a machine on a manual clock, and a person who types at it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from netops.core.clock import ManualClock
@@ -61,23 +61,34 @@ def machine(config: str = CONFIG, *, clock: ManualClock | None = None, version: 
     )
 
 
-def keys(device: Machine, typed: str, *, level: int = 15, height: int = 0, user: str = "netops") -> str:
-    """What the screen shows when `typed` is typed, every key as it is, and then the line drops."""
-    shown: list[str] = []
-    waiting = [typed, ""]
+def keys(
+    device: Machine,
+    typed: str,
+    *,
+    level: int = 15,
+    height: int = 0,
+    user: str = "netops",
+    then: Callable[[], Awaitable[str]] | None = None,
+    shown: list[str] | None = None,
+) -> str:
+    """What the screen shows when `typed` is typed, every key as it is, and then the line drops (after `then`)."""
+    screen: list[str] = [] if shown is None else shown
+    waiting = [typed]
 
     async def read() -> str:
-        return waiting.pop(0)
+        if waiting:
+            return waiting.pop(0)
+        return await then() if then else ""
 
     async def run() -> None:
-        session = Session(device, Terminal(read, shown.append, height), user=user, line=0, level=level)
+        session = Session(device, Terminal(read, screen.append, height), user=user, line=0, level=level)
         device.sessions[0] = (session, "127.0.0.1")
         await session.run()
         session.terminal.flush()
         del device.sessions[0]
 
     asyncio.run(run())
-    return "".join(shown)
+    return "".join(screen)
 
 
 def say(device: Machine, *lines: str, level: int = 15) -> str:
