@@ -18,7 +18,16 @@ from netops.core.model import (
     Value,
 )
 from netops.platforms.ios import template
-from netops.platforms.ios.changes import ADD, REMOVE, access_vlan, ops_between, our_vlans, refuse_foreign, touched
+from netops.platforms.ios.changes import (
+    ADD,
+    REMOVE,
+    access_vlan,
+    elements,
+    ops_between,
+    our_vlans,
+    refuse_foreign,
+    touched,
+)
 from netops.platforms.ios.lines import key, sections, subnet, tree, trunk_list, vlan_id
 from netops.platforms.ios.quirks import ALLOWED, RESERVED_VLANS
 from netops.platforms.ios.restore import back, restoration
@@ -106,9 +115,9 @@ class Ios:
         return Used(vlans=frozenset(vlans) | RESERVED_VLANS, subnets=tuple(dict.fromkeys(found)))
 
     def interfaces(self, want: State) -> tuple[str, ...]:
-        """Full names, as the running configuration and ifDescr show them."""
-        names = sections(_tree(want))
-        return tuple(name.removeprefix("interface ") for name in names if name.startswith("interface "))
+        """The trunks, by their full names (ifDescr): they must be up. An access port may wait for somebody to plug in."""
+        parts = sections(_tree(want))
+        return tuple(name.removeprefix("interface ") for name, lines in parts.items() if elements(lines))
 
     def show(self, ops: Sequence[Op]) -> str:
         return "\n".join(line for op in _ops(ops) for line in _shown(op))
