@@ -30,6 +30,8 @@ class Host(Protocol):
 
     def challenge(self) -> bytes: ...
 
+    def tick(self) -> None: ...
+
 
 class Encoder:
     """Rows as bytes. Words seen before are not encoded again; rows keep theirs until they change."""
@@ -99,7 +101,8 @@ class ApiConnection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
-        if self.host.faults.refuse_connections or not self._served():
+        tls = self.via == "api-ssl" and self.host.faults.drop_tls
+        if self.host.faults.refuse_connections or tls or not self._served():
             transport.abort()
             return
         self.host.connections.add(self)
@@ -187,6 +190,7 @@ class ApiConnection(asyncio.Protocol):
 
     def _command(self, command: str, args: dict[str, str], queries: list[str], tag: str | None) -> None:
         assert self.actor is not None
+        self.host.tick()
         actor = self.machine.actor(self.actor.name, self.actor.via, self.actor.address) or self.actor
         faults = self.host.faults
         try:

@@ -2,13 +2,15 @@
 
 import ipaddress
 from collections.abc import Mapping
+from datetime import datetime
 
 from netops.lab.routeros import quirks
+from netops.lab.routeros.dates import parse_date
 from netops.lab.routeros.machine import Actor, Machine
 from netops.lab.routeros.schema import Menu, Prop
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import Trap
-from netops.lab.routeros.values import normalise
+from netops.lab.routeros.values import CLOCK, normalise
 
 Args = Mapping[str, str]
 Values = dict[str, str | None]
@@ -40,6 +42,8 @@ def add(machine: Machine, actor: Actor, menu: Menu, args: Args) -> Row:
         machine.passwords[row.name] = password
     if place is not None:
         machine.store.move([row], place)
+    machine.changed(menu.path, "add", row)
+    machine.added(menu.path, row, "start-time" in args or "start-date" in args)
     return row
 
 
@@ -50,6 +54,10 @@ def change(machine: Machine, actor: Actor, row: Row, args: Args, menu: Menu) -> 
         _policies(machine, actor, str(values["policy"]))
     if row.table.path == "/ip/address" and values.get("address"):
         values.setdefault("network", str(ipaddress.ip_interface(str(values["address"])).network.network_address))
+    if menu.path == "/system/scheduler" and ("start-date" in values or "start-time" in values):
+        timing = {name: str(values.get(name) or row.get(name)) for name in ("start-date", "start-time")}
+        _timing(machine, timing)
+        values.update(timing)
     if menu.path == "/user" and "password" in args:
         machine.passwords[row.name] = args["password"]
     old = row.name
@@ -155,6 +163,7 @@ def _complete(machine: Machine, actor: Actor, menu: Menu, values: dict[str, str]
             here = machine.local()
             values.setdefault("start-date", machine.date(here))
             values.setdefault("start-time", f"{here:%H:%M:%S}")
+            _timing(machine, values)
     elif menu.path == "/ip/route":
         values.setdefault("dst-address", "0.0.0.0/0")
     elif menu.path == "/ip/dns/static":
@@ -163,6 +172,19 @@ def _complete(machine: Machine, actor: Actor, menu: Menu, values: dict[str, str]
         values.setdefault("address", "0.0.0.0")
         if values["address"] == "0.0.0.0":
             raise Trap("failure: address missing")
+
+
+def _timing(machine: Machine, values: dict[str, str]) -> None:
+    """Dates of either spelling become this version's, times get all their digits."""
+    date = parse_date(values["start-date"])
+    if date is None:
+        raise machine.texts.invalid("start-date")
+    values["start-date"] = machine.date(datetime(*date))
+    if values["start-time"] != "startup":
+        clock = CLOCK.fullmatch(values["start-time"])
+        if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
+            raise machine.texts.invalid("start-time")
+        values["start-time"] = f"{int(clock[1]):02}:{clock[2]}:{clock[3] or '00'}"
 
 
 def _policies(machine: Machine, actor: Actor, policy: str) -> None:

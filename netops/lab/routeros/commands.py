@@ -122,7 +122,6 @@ def _add(machine: Machine, actor: Actor, menu: Menu, args: Args, queries: list[s
     _writing(machine, actor, menu)
     machine.changing()
     row = arguments.add(machine, actor, menu, args)
-    machine.changed(menu.path, "add", row)
     return Answer(ret=row.ref)
 
 

@@ -1,19 +1,47 @@
 """A simulated RouterOS router on loopback: API in clear and over TLS, SSH; keeps to `netops.lab.view.LabDevice`."""
 
 import asyncio
+import ipaddress
 import secrets
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import Any
 
 from netops.core.clock import Clock, SystemClock
 from netops.lab.routeros import boot
 from netops.lab.routeros.api import ApiConnection, Encoder
 from netops.lab.routeros.certs import Identity, make_identity
+from netops.lab.routeros.export import export
 from netops.lab.routeros.faults import Faults
-from netops.lab.routeros.machine import Account, Machine
+from netops.lab.routeros.flows import Flows
+from netops.lab.routeros.hotspot import Hotspot
+from netops.lab.routeros.machine import Account, Actor, Machine
+from netops.lab.routeros.scheduler import Scheduler
+from netops.lab.routeros.script import Interpreter
+from netops.lab.routeros.show import show_interface
+from netops.lab.routeros.state import Derived
+from netops.lab.routeros.store import Row
+from netops.lab.routeros.syntax import ScriptError
+from netops.lab.routeros.texts import Trap
+from netops.lab.traffic import Load
 from netops.lab.view import LabInterface, LabQueue, LabSystem
 
 BOARD = "RB750Gr3"
+JOBS = "/system/scheduler"
+COUNTED = ("/queue/simple", "/queue/tree")
+INTERFACE_MENUS = ("/interface", "/interface/ethernet", "/interface/bridge", "/interface/vlan")
+DERIVED = (
+    "/interface/bridge/vlan",
+    "/interface/bridge/port",
+    "/ip/address",
+    "/ip/dhcp-server",
+    "/ip/hotspot",
+    "/ip/route",
+)
+# ifType by menu, and the speed of a port with link (a recording of an RB750Gr3).
+KINDS = {"/interface/ethernet": 6, "/interface/bridge": 209, "/interface/vlan": 135}
+BEAT = 0.2
+GIGABIT = 1_000_000_000
 MIKROTIK = (1, 3, 6, 1, 4, 1, 14988, 1)
 
 
@@ -39,6 +67,8 @@ class RouterOS:
         ssh: bool = True,
         ports: int = 5,
         random: Random | None = None,
+        loads: Sequence[Load] = (),
+        uplink: int = 500_000_000,
     ) -> None:
         self.name, self.version = name, version
         self.faults = Faults()
@@ -49,9 +79,40 @@ class RouterOS:
         self._random = random or Random(secrets.token_bytes(16))
         self._ssh, self._identity = ssh, identity
         self._servers: list[asyncio.Server] = []
+        self._acceptor: Any = None
+        self._timer: asyncio.TimerHandle | None = None
         self.machine = Machine(name=name, version=version, clock=clock or SystemClock(), board=BOARD, passwords={})
         boot.built_in(self.machine, ports)
+        self.scheduler = Scheduler(self.machine)
+        self.hotspot = Hotspot(self.machine)
+        self.flows = Flows(self.machine, loads, uplink)
+        self.derived = Derived(self.machine)
+        self._wire()
         boot.load(self.machine, config, self.users)
+
+    def _wire(self) -> None:
+        machine = self.machine
+        machine.run_script = self._run_script
+        machine.export = lambda actor, path, args: export(machine, actor, path, args)
+        machine.added = lambda path, row, explicit: self.scheduler.added(row, explicit) if path == JOBS else None
+        for path in COUNTED:
+            machine.refreshers[path] = self.flows.advance
+        for path in DERIVED:
+            machine.refreshers[path] = self.derived.refresh
+        for path in INTERFACE_MENUS:
+            machine.refreshers[path] = self._refresh_interfaces
+
+    def _refresh_interfaces(self) -> None:
+        self.derived.refresh()
+        self.flows.advance()
+
+    def _run_script(self, source: str, actor: Actor) -> int:
+        interpreter = Interpreter(self.machine, actor)
+        try:
+            interpreter.run(source)
+        except ScriptError as error:
+            raise Trap(str(error)) from error
+        return interpreter.ran
 
     def challenge(self) -> bytes:
         return self._random.randbytes(16)
@@ -71,8 +132,28 @@ class RouterOS:
             "api": plain.sockets[0].getsockname()[1],
             "api_tls": tls.sockets[0].getsockname()[1],
         }
+        if self._ssh:
+            from netops.lab.routeros import ssh
+
+            self._acceptor = await ssh.listen(self, host, self.identity.ssh_private)
+            self.ports["ssh"] = self._acceptor.get_port()
+        self._beat(loop)
+
+    def tick(self) -> None:
+        """Fire what is due by the clock."""
+        self.scheduler.tick()
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.tick()
+        self._timer = loop.call_later(BEAT, self._beat, loop)
 
     async def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._acceptor is not None:
+            self._acceptor.close()
+            await self._acceptor.wait_closed()
+            self._acceptor = None
         for server in self._servers:
             server.close()
         for connection in list(self.connections):
@@ -108,10 +189,53 @@ class RouterOS:
         )
 
     def interfaces(self) -> Sequence[LabInterface]:
-        return ()
+        self.scheduler.tick()
+        self._refresh_interfaces()
+        return [_interface(row) for row in self.machine.interfaces()]
 
     def queues(self) -> Sequence[LabQueue]:
-        return ()
+        self.scheduler.tick()
+        self.flows.advance()
+        return [_queue(row) for row in self.machine.store.tables["/queue/simple"].rows.values()]
+
+
+def _interface(row: Row) -> LabInterface:
+    words = show_interface(row)
+    running = words["running"] == "true"
+    return LabInterface(
+        index=row.id,
+        name=_text(row.name),
+        alias=_text(row.get("comment")),
+        kind=KINDS[row.table.path],
+        mtu=int(words["mtu"]) if words["mtu"].isdigit() else 1500,
+        speed=GIGABIT if row.table.path == "/interface/ethernet" and running else 0,
+        mac=words.get("mac-address", "00:00:00:00:00:00"),
+        admin_up=row.enabled,
+        oper_up=running,
+        in_octets=int(words.get("rx-byte", 0)),
+        out_octets=int(words.get("tx-byte", 0)),
+        in_packets=int(words.get("rx-packet", 0)),
+        out_packets=int(words.get("tx-packet", 0)),
+    )
+
+
+def _queue(row: Row) -> LabQueue:
+    """Source and mask of the first target; an interface as a target shows as 0.0.0.0 (recordings)."""
+    source, _, length = row.get("target").partition(",")[0].partition("/")
+    known = length.isdigit() and ":" not in source
+    network = ipaddress.IPv4Network((source, int(length))) if known else ipaddress.IPv4Network("0.0.0.0/0")
+    up, down = (int(part) for part in row.marks.get("bytes", "0/0").split("/"))
+    up_dropped, down_dropped = (int(part) for part in row.marks.get("dropped", "0/0").split("/"))
+    return LabQueue(
+        index=row.id,
+        name=_text(row.name),
+        source=str(network.network_address),
+        source_mask=str(network.netmask) if known else "0.0.0.0",
+        up_bytes=up,
+        down_bytes=down,
+        up_dropped=up_dropped,
+        down_dropped=down_dropped,
+    )
 
 
 def _text(raw: str) -> str:

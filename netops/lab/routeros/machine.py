@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from netops.core.clock import Clock
+from netops.lab.routeros.dates import MONTHS
 from netops.lab.routeros.schema import INTERFACES, Menu, load_schema
 from netops.lab.routeros.show import Shown, show, show_interface
 from netops.lab.routeros.store import Row, Store
 from netops.lab.routeros.texts import Texts
 from netops.lab.routeros.values import GROUP_POLICIES, format_duration
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LOG_ROWS = 1000
 
 
@@ -48,7 +48,8 @@ class Machine:
         self.texts = Texts(self.number)
         self.store = Store(self.schema, self.texts)
         self.passwords = passwords
-        self.booted = clock.monotonic()
+        self.booted, self.started = clock.monotonic(), clock.now()
+        self.rates: dict[str, tuple[int, int]] = {}
         self.device_mode: dict[str, str] = {}
         self.refreshers: dict[str, Callable[[], None]] = {}
         self.before_change: list[Callable[[], None]] = []
@@ -56,6 +57,7 @@ class Machine:
         self.singles: dict[str, Callable[[], Shown]] = {}
         self.export: Callable[[Actor, str, dict[str, str]], str] = lambda actor, path, args: ""
         self.run_script: Callable[[str, Actor], int] = lambda source, actor: 0
+        self.added: Callable[[str, Row, bool], None] = lambda path, row, explicit: None
 
     def menu(self, path: str) -> Menu | None:
         return self.schema.menus.get(path)

@@ -99,6 +99,12 @@ def _bridge_port(row: Row, shown: Shown) -> None:
         shown["inactive"] = "true"
 
 
+def _route(row: Row, shown: Shown) -> None:
+    for name in ("static", "inactive", "connect"):
+        if shown.get(name) == "false" or (name == "static" and row.dynamic):
+            shown.pop(name, None)
+
+
 def _drop(shown: Shown, keep: Mapping[str, bool]) -> None:
     for prefix, kept in keep.items():
         if not kept:
@@ -110,4 +116,5 @@ CONDITIONS: dict[str, Callable[[Row, Shown], None]] = {
     "/ip/hotspot/profile": _hotspot_profile,
     "/queue/type": _queue_type,
     "/interface/bridge/port": _bridge_port,
+    "/ip/route": _route,
 }

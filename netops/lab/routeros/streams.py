@@ -109,9 +109,11 @@ def _monitor(connection: "ApiConnection", args: dict[str, str], tag: str | None)
         machine.refresh("/interface")
         for row in rows:
             assert row is not None
-            rates = {name: row.marks.get(f".{name}", "0") for name in ("rx-bits-per-second", "tx-bits-per-second")}
-            packets = {f"{name[:2]}-packets-per-second": str(int(rate) // 6400) for name, rate in rates.items()}
-            words = {"name": row.name, **rates, **packets, ".section": str(number)}
+            words = {"name": row.name}
+            for side, rate in zip(("rx", "tx"), machine.rates.get(row.name, (0, 0)), strict=True):
+                words[f"{side}-bits-per-second"] = str(rate)
+                words[f"{side}-packets-per-second"] = str(rate // 6400)
+            words[".section"] = str(number)
             connection.send("!re", *(f"={name}={text}" for name, text in words.items()), tag=tag)
         return not once
 
