@@ -179,6 +179,24 @@ def test_a_hang_echoes_and_never_answers() -> None:
     on(build(), work)
 
 
+def test_a_stopped_switch_leaves_no_task_behind() -> None:
+    async def run() -> None:
+        switch = build()
+        await switch.start("127.0.0.1")
+        switch.faults.hang_on = "show"
+        connection = await login(switch)
+        process = await connection.create_process(term_type="vt100")
+        process.stdin.write("show clock\r")
+        await until(process, "show clock")
+        await switch.stop()
+        await connection.wait_closed()
+        await asyncio.sleep(0.05)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not [task for task in left if "_serve" in repr(task) or "_poll" in repr(task)]
+
+    asyncio.run(run())
+
+
 def test_delay_and_no_login() -> None:
     async def work(switch: Ios) -> None:
         switch.faults.delay = 0.1

@@ -127,6 +127,20 @@ def test_a_question_mark_helps_without_entering_the_line() -> None:
     assert screen == "sw#show v?\r\n  version\r\n  vlan\r\n  vtp\r\n\r\nsw#show v"
 
 
+def test_a_question_mark_inside_a_text_never_enters_it() -> None:
+    # CLI guide: `?` is the help key in every place; drivers that send it in a description lose it and get help text.
+    device = desk.machine()
+    assert "Unrecognized" in desk.configure(device, "int gi1/0/5", "description siap? ya")
+    assert "description siap ya" in desk.section(device, "interface GigabitEthernet1/0/5")
+
+
+def test_a_newline_inside_a_value_is_a_second_command() -> None:
+    # Why drivers refuse control characters: the rest of a "description" becomes a line of its own.
+    device = desk.machine()
+    desk.configure(device, "int gi1/0/5", "description x\nshutdown")
+    assert "shutdown" in desk.section(device, "interface GigabitEthernet1/0/5")
+
+
 def test_tab_completes_a_unique_word() -> None:
     assert desk.keys(desk.machine(), "show ver\t").endswith("sw#show version ")
 
