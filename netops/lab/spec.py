@@ -53,7 +53,7 @@ def default_spec() -> CampusSpec:
                 platform="routeros",
                 site="kampus",
                 roles=("gateway",),
-                build=_router("gw-kampus", "7.16.2"),
+                build=_router("gw-kampus", "7.16.2", uplink=500_000_000),
                 data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
                 snmp_version="3",
             ),
@@ -62,7 +62,7 @@ def default_spec() -> CampusSpec:
                 platform="routeros",
                 site="kampus-lama",
                 roles=("gateway",),
-                build=_router("gw-lama", "6.49.17"),
+                build=_router("gw-lama", "6.49.17", uplink=100_000_000),
                 data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
             ),
             DeviceSpec(
@@ -126,14 +126,23 @@ def _shared_identity() -> "Identity":
     return make_identity("fleet")
 
 
-def _router(name: str, version: str) -> Build:
+def _router(name: str, version: str, uplink: int) -> Build:
     def build(clock: Clock, random: Random) -> LabDevice:
         from netops.lab.routeros.device import RouterOS
         from netops.lab.routeros.machine import Account
+        from netops.lab.traffic import CAMPUS
 
         users = (Account(name=USER, password=word(random), group="netops"),)
-        config = _config(f"{name}.rsc")
-        return RouterOS(name=name, version=version, config=config, users=users, clock=clock, random=random)
+        return RouterOS(
+            name=name,
+            version=version,
+            config=_config(f"{name}.rsc"),
+            users=users,
+            clock=clock,
+            random=random,
+            loads=CAMPUS,
+            uplink=uplink,
+        )
 
     return build
 

@@ -1,10 +1,14 @@
 """Unmodified SNMP clients against the lab's agents: gufo-snmp (Rust) and Net-SNMP (C)."""
 
 import asyncio
+import ssl
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
+import librouteros
 import pytest
 from gufo.snmp import Aes128Key, Sha1Key, Sha256Key, SnmpAuthError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
@@ -75,6 +79,7 @@ def test_gufo_reads_what_the_device_has(campus: Campus, name: str, kind: str) ->
 
     identity, names, aliases = asyncio.run(read())
     expected = ports(campus, name)
+    assert expected
     assert identity == campus.call(campus.devices[name].system).name.encode()
     assert names == {f"{IF_DESCR}.{port.index}": port.name.encode() for port in expected}
     assert aliases == {f"{IF_ALIAS}.{port.index}": port.alias.encode() for port in expected}
@@ -88,6 +93,7 @@ def test_gufo_counters_lie_between_two_looks_at_the_device(campus: Campus) -> No
     before = ports(campus, "gw-kampus")
     found = asyncio.run(read())
     after = ports(campus, "gw-kampus")
+    assert before
     for first, last in zip(before, after, strict=True):
         assert first.in_octets <= found[f"{HC_IN}.{first.index}"] <= last.in_octets
 
@@ -142,3 +148,62 @@ def test_net_snmp_wrong_credentials(campus: Campus) -> None:
     bad = SnmpUser(name=good.name, auth="SHA", auth_key="bukan-yang-benar", priv="AES", priv_key=good.priv_key)
     refused = Way(agent.port, "", bad).net_snmp("snmpget", SYS_NAME)
     assert "Authentication failure" in refused.stderr
+
+
+QUEUE = "1.3.6.1.4.1.14988.1.1.2.1.1"
+
+
+def rows(campus: Campus, menu: str, *words: str) -> dict[int, dict[str, str]]:
+    """Rows of a router's menu over its API by the decimal of `.id`, read by librouteros."""
+    about = cast(dict[str, Any], campus.describe()["devices"])["gw-kampus"]
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    api = librouteros.connect(
+        host=about["host"],
+        port=about["ports"]["api_tls"],
+        username=about["credentials"]["username"],
+        password=about["credentials"]["password"],
+        ssl_wrapper=context.wrap_socket,
+        encoding="latin-1",
+    )
+    try:
+        found = tuple(api.rawCmd(f"{menu}/print", *words))
+    finally:
+        api.close()
+    return {int(str(row[".id"])[1:], 16): row for row in found}
+
+
+def walk(campus: Campus, *columns: str) -> list[dict[int, int | bytes]]:
+    async def read() -> list[dict[int, int | bytes]]:
+        async with way(campus, "gw-kampus", "SHA").gufo() as session:
+            found = []
+            for column in columns:
+                cells = {oid: value async for oid, value in session.getbulk(column)}
+                found.append({int(oid.rpartition(".")[2]): cast("int | bytes", value) for oid, value in cells.items()})
+            return found
+
+    return asyncio.run(read())
+
+
+def test_queues_of_api_and_snmp_agree(campus: Campus) -> None:
+    time.sleep(0.1)
+    before = rows(campus, "/queue/simple", "=stats=")
+    names, ups, downs = walk(campus, f"{QUEUE}.2", f"{QUEUE}.8", f"{QUEUE}.9")
+    after = rows(campus, "/queue/simple", "=stats=")
+    assert {row["name"] for row in before.values()} >= {"Rektorat", "Perpustakaan"}
+    assert {index: row["name"].encode() for index, row in before.items()} == names
+    for index, row in before.items():
+        first, last = (list(map(int, each["bytes"].split("/"))) for each in (row, after[index]))
+        for half, column in enumerate((ups, downs)):
+            assert 0 < first[half] <= cast(int, column[index]) <= last[half]
+
+
+def test_interfaces_of_api_and_snmp_agree(campus: Campus) -> None:
+    before = rows(campus, "/interface", "=stats=")
+    names, inward, outward = walk(campus, IF_DESCR, HC_IN, HC_OUT)
+    after = rows(campus, "/interface", "=stats=")
+    assert {index: str(row["name"]).encode() for index, row in before.items()} == names
+    for index, row in before.items():
+        assert int(row["rx-byte"]) <= cast(int, inward[index]) <= int(after[index]["rx-byte"])
+        assert int(row["tx-byte"]) <= cast(int, outward[index]) <= int(after[index]["tx-byte"])
+    assert any(inward.values()), "nothing moves: agreement on zeros proves nothing"
