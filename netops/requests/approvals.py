@@ -305,8 +305,7 @@ def judge(
 
 def _linked(approvals: Sequence[Approval], request_digest: str) -> None:
     """All about this request, none a rejection, each naming the one before, received in that order."""
-    before = ""
-    received: datetime | None = None
+    before, received = "", datetime.min.replace(tzinfo=UTC)
     for approval in approvals:
         if approval.request != request_digest:
             raise _no(
@@ -315,7 +314,7 @@ def _linked(approvals: Sequence[Approval], request_digest: str) -> None:
             )
         if approval.decision is Decision.REJECT:
             raise _rejected(approval)
-        if approval.previous != before or (received is not None and approval.received_at < received):
+        if approval.previous != before or approval.received_at < received:
             raise _no(
                 f"rantai persetujuan terputus pada {approval.role}",
                 f"the chain of approvals is broken at {approval.role}",
@@ -369,9 +368,8 @@ def recall(data: Mapping[str, Any], statement: bytes, received_at: datetime) -> 
 def _approval(
     said: Statement, data: bytes, signature: str, key: str, signers: str, policy: str, at: datetime
 ) -> Approval:
-    shared = {name: getattr(said, name) for name in _SHARED}
     return Approval(
-        **shared,
+        **{name: getattr(said, name) for name in _SHARED},
         statement=digest(data),
         signature=signature,
         key=key,
