@@ -69,6 +69,9 @@ LOGIN_MENUS = frozenset({"/ip/hotspot/user", "/user", "/snmp/community"})
 # `disabled` here is ours to turn at the end (our own closing, or the END timer's), so it is no hand's change.
 CLOSED_BY_US = frozenset({"/ip/hotspot", "/ip/hotspot/user"})
 
+# Settable, but it moves by itself: no configuration, and in no export.
+MOVES: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offset")}
+
 # Flags that say a row is not configuration (`dynamic`) or not removable (`default`, `builtin`).
 FLAGS = ("dynamic", "default", "builtin")
 

@@ -7,6 +7,7 @@ from netops.core.model import Op, RowOp, Rows, Value, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.operations import rows_only
+from netops.platforms.routeros.quirks import MOVES
 from netops.platforms.routeros.table import settable
 from netops.platforms.routeros.words import quote
 
@@ -24,7 +25,11 @@ def export(rows: Rows) -> str:
     lines = []
     for row in rows.rows:
         menu_ = menu(row.menu)
-        values = {name: value for name, value in settable(menu_, row.values).items() if value != ""}
+        values = {
+            name: value
+            for name, value in settable(menu_, row.values).items()
+            if value != "" and name not in MOVES.get(row.menu, ())
+        }
         head = "add"
         if not menu_.can_add:
             key = {name: value for name, value in row.values.items() if name in menu_.key}
