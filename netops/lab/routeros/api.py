@@ -6,18 +6,17 @@ import hmac
 import time
 from collections import deque
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Protocol
 
 from netops.lab.routeros import commands, streams
 from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence, encode_word
+from netops.lab.routeros.encoder import Encoder
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.machine import Actor, Machine
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import Trap
 
 BEFORE_LOGIN = 65536
-NEXT_ID = b".nextid"
 
 
 class Host(Protocol):
@@ -26,61 +25,11 @@ class Host(Protocol):
     machine: Machine
     faults: Faults
     connections: "set[ApiConnection]"
-    encoder: "Encoder"
+    encoder: Encoder
 
     def challenge(self) -> bytes: ...
 
     def tick(self) -> None: ...
-
-
-class Encoder:
-    """Rows as bytes. Words seen before are not encoded again; rows keep theirs until they change."""
-
-    def __init__(self) -> None:
-        self._words: dict[tuple[str, str], bytes] = {}
-
-    def word(self, name: str, value: str) -> bytes:
-        known = self._words.get((name, value))
-        if known is None:
-            if len(self._words) > 50_000:
-                self._words.clear()
-            known = encode_word(f"={name}={value}".encode("latin-1"))
-            self._words[name, value] = known
-        return known
-
-    def body(self, words: dict[str, str], names: tuple[str, ...] | None) -> bytes:
-        if names is not None:
-            words = {name: words[name] for name in names if name in words}
-        return b"".join([self.word(name, value) for name, value in words.items()])
-
-    def rows(
-        self, machine: Machine, actor: Actor, answer: commands.Answer, names: tuple[str, ...] | None
-    ) -> list[bytes]:
-        """The words of each row after `!re`, without the end."""
-        path, secret = answer.path, "sensitive" in actor.policies
-        key = (path == "/interface", names, secret)
-        menu = machine.schema.menus[path]
-        bodies = []
-        for row in answer.rows or ():
-            body = row.encoded.get(key)
-            if body is None or path == "/interface":
-                shown = commands.readable(actor, path, row, machine.shown(path, row))
-                body = row.encoded[key] = self.body(shown, names)
-            bodies.append(body)
-        if menu.ordered and (names is None or ".nextid" in names) and answer.rows:
-            bodies = self._chained(machine, answer.rows, bodies)
-        return bodies
-
-    def _chained(self, machine: Machine, rows: list[Row], bodies: list[bytes]) -> list[bytes]:
-        """`.nextid` names the row below; old versions name *FFFFFFFF after the last."""
-        every = list(rows[0].table.rows)
-        following = dict(pairwise(every))
-        last = 0xFFFFFFFF if machine.number < (7,) else None
-        chained = []
-        for row, body in zip(rows, bodies, strict=True):
-            number = following.get(row.id, last)
-            chained.append(body if number is None else body + encode_word(b"=.nextid=*%X" % number))
-        return chained
 
 
 class ApiConnection(asyncio.Protocol):

@@ -278,7 +278,27 @@ def _run_script(machine: Machine, actor: Actor, path: str, args: Args) -> Answer
 
 def _export(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
     need(machine, actor, "read")
-    return Answer(text=machine.export(actor, "" if path == "/" else path, dict(args)))
+    text = machine.export(actor, "" if path == "/" else path, dict(args))
+    if "file" not in args:
+        return Answer(text=text)
+    need(machine, actor, "ftp")
+    name = args["file"] + ".rsc"
+    old = machine.store.named("/file", name)
+    if old is not None:
+        machine.store.remove(old)
+    row = machine.store.insert("/file", {"name": name, "contents": text})
+    row.mark(size=str(len(text)), last_modified=machine.stamp())
+    return Answer()
+
+
+def _make_static(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
+    menu = machine.schema.menus[path]
+    _writing(machine, actor, menu)
+    for row in chosen(machine, menu, args):
+        row.dynamic = False
+        row.touch()
+        machine.changed(path, "set", row)
+    return Answer()
 
 
 def _message(level: str) -> Callable[[Machine, Actor, str, Args], Answer]:
@@ -291,6 +311,7 @@ def _message(level: str) -> Callable[[Machine, Actor, str, Args], Answer]:
 
 SPECIAL: dict[tuple[str, str], Callable[[Machine, Actor, str, Args], Answer]] = {
     ("/system/script", "run"): _run_script,
+    ("/ip/dhcp-server/lease", "make-static"): _make_static,
     ("*", "export"): _export,
     **{("/log", level): _message(level) for level in ("debug", "error", "info", "warning")},
 }

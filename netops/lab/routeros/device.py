@@ -3,14 +3,16 @@
 import asyncio
 import ipaddress
 import secrets
+import ssl
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from netops.core.clock import Clock, SystemClock
 from netops.lab.routeros import boot
-from netops.lab.routeros.api import ApiConnection, Encoder
+from netops.lab.routeros.api import ApiConnection
 from netops.lab.routeros.certs import Identity, make_identity
+from netops.lab.routeros.encoder import Encoder
 from netops.lab.routeros.export import export
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.flows import Flows
@@ -41,6 +43,7 @@ DERIVED = (
 # ifType by menu, and the speed of a port with link (a recording of an RB750Gr3).
 KINDS = {"/interface/ethernet": 6, "/interface/bridge": 209, "/interface/vlan": 135}
 BEAT = 0.2
+CERTIFICATE = "api-lab"
 GIGABIT = 1_000_000_000
 MIKROTIK = (1, 3, 6, 1, 4, 1, 14988, 1)
 
@@ -49,8 +52,8 @@ class RouterOS:
     """One router. Its state is there from construction; `start` opens the ports.
 
     `users` are the logins with their passwords, the first of them the one `describe` tells; their groups are in `config`,
-    which reads like an export. `identity` lets many devices share one certificate and host key. Change `faults` at any
-    time; everything runs on the event loop that `start` ran on.
+    which reads like an export. `identity` lets many devices share one certificate and host key; without `tls` the device
+    has no certificate and no ordinary client can speak TLS with it. `uplink` is in bit/s. Change `faults` at any time; everything runs on the event loop that `start` ran on.
     """
 
     platform = "routeros"
@@ -69,6 +72,7 @@ class RouterOS:
         random: Random | None = None,
         loads: Sequence[Load] = (),
         uplink: int = 500_000_000,
+        tls: bool = True,
     ) -> None:
         self.name, self.version = name, version
         self.faults = Faults()
@@ -77,7 +81,7 @@ class RouterOS:
         self.ports: dict[str, int] = {}
         self.users = tuple(users)
         self._random = random or Random(secrets.token_bytes(16))
-        self._ssh, self._identity = ssh, identity
+        self._ssh, self._tls, self._identity = ssh, tls, identity
         self._servers: list[asyncio.Server] = []
         self._acceptor: Any = None
         self._timer: asyncio.TimerHandle | None = None
@@ -126,18 +130,37 @@ class RouterOS:
     async def start(self, host: str) -> None:
         loop = asyncio.get_running_loop()
         plain = await loop.create_server(self._connection("api"), host, 0)
-        tls = await loop.create_server(self._connection("api-ssl"), host, 0, ssl=self.identity.context)
+        tls = await loop.create_server(self._connection("api-ssl"), host, 0, ssl=self._certificate())
         self._servers = [plain, tls]
         self.ports = {
             "api": plain.sockets[0].getsockname()[1],
             "api_tls": tls.sockets[0].getsockname()[1],
         }
         if self._ssh:
-            from netops.lab.routeros import ssh
+            from netops.lab.routeros.ssh import listen
 
-            self._acceptor = await ssh.listen(self, host, self.identity.ssh_private)
+            self._acceptor = await listen(self, host, self.identity.ssh_private)
             self.ports["ssh"] = self._acceptor.get_port()
         self._beat(loop)
+
+    def _certificate(self) -> ssl.SSLContext:
+        """The API's certificate, as a row too; without one only anonymous suites are left, which nobody else offers."""
+        if not self._tls:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        store = self.machine.store
+        if store.named("/certificate", CERTIFICATE) is None:
+            values = {"name": CERTIFICATE, "common-name": self.identity.subject, "trusted": "true"}
+            store.insert("/certificate", values).mark(fingerprint=self.identity.fingerprint)
+            service = store.named("/ip/service", "api-ssl")
+            if service is not None:
+                store.change(service, {"certificate": CERTIFICATE})
+        return self.identity.context
+
+    def set_mode(self, **features: bool) -> None:
+        """Allow or forbid features of `/system/device-mode` (`scheduler`, `hotspot` …), as a button press would."""
+        self.machine.device_mode.update({name: "true" if on else "false" for name, on in features.items()})
+        self.scheduler.reconsider()
+        self.machine.changed("/ip/hotspot", "set", None)
 
     def tick(self) -> None:
         """Fire what is due by the clock."""
@@ -168,8 +191,9 @@ class RouterOS:
     def describe(self) -> dict[str, object]:
         described: dict[str, object] = {
             "ports": dict(self.ports),
-            "tls_fingerprint": f"sha256:{self.identity.fingerprint}",
         }
+        if self._tls:
+            described["tls_fingerprint"] = f"sha256:{self.identity.fingerprint}"
         if self.users:
             described["credentials"] = {"username": self.users[0].name, "password": self.users[0].password}
         if "ssh" in self.ports:

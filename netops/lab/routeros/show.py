@@ -38,9 +38,13 @@ def show_interface(row: Row) -> Shown:
     return shown
 
 
-def secrets_of(path: str, row: Row) -> set[str]:
-    """Names of the properties only policy `sensitive` may read, and of those nobody reads."""
-    return {name for name, prop in row.table.menu.props.items() if prop.secret}
+def is_plain(row: Row) -> bool:
+    """Whether all that a row was given is shown as it is."""
+    path = row.table.path
+    special = (
+        path in INTERFACES or path in CONDITIONS or row.table.absent or path in {menu for menu, _ in quirks.NEVER_READ}
+    )
+    return not (special or row.hidden or row.dynamic)
 
 
 def _show(row: Row) -> Shown:

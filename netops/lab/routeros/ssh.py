@@ -9,7 +9,7 @@ from netops.lab.routeros.console import Console
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.machine import Actor, Machine
 
-BANNER = "\r\r\r\n\r\n  MikroTik RouterOS {version} (c) 1999-2024       https://www.mikrotik.com/\r\n\r\n\r\n"
+BANNER = "\n\n  MikroTik RouterOS {version} (c) 1999-2024       https://www.mikrotik.com/\n\n\n"
 QUIT = {"quit", "/quit", "exit"}
 
 
@@ -100,32 +100,30 @@ def _write(process: Any, text: str) -> None:
 
 async def _shell(device: Host, process: Any, console: Console) -> None:
     """Echoes what is typed, as terminals expect; `\\r`, `\\n` and both together end a line."""
-    process.stdout.write((BANNER.format(version=device.machine.version) + console.prompt).encode("latin-1"))
+    _write(process, BANNER.format(version=device.machine.version) + console.prompt)
     line, last = "", ""
     while not process.stdin.at_eof():
         data = (await process.stdin.read(4096)).decode("latin-1")
+        echo = ""
         for char in data:
-            if char == "\n" and last == "\r":
-                last = char
-                continue
-            last = char
+            before, last = last, char
             if char in "\r\n":
-                process.stdout.write(b"\r\n")
+                if char == "\n" and before == "\r":
+                    continue
                 if line.strip() in QUIT:
-                    process.stdout.write(b"interrupted\r\n")
+                    _write(process, echo + "\ninterrupted\n")
                     return
-                _write(process, await _run(device, console, line))
+                # What was typed is shown before the command runs; it may take its time.
+                _write(process, echo + "\n")
+                echo = await _run(device, console, line) + console.prompt
                 line = ""
-                process.stdout.write(console.prompt.encode("latin-1", "replace"))
             elif char == "\x04":
                 return
             elif char == "\x03":
-                line = ""
-                process.stdout.write(b"\r\n" + console.prompt.encode("latin-1", "replace"))
+                echo, line = echo + "\n" + console.prompt, ""
             elif char in "\x7f\b":
-                if line:
-                    line = line[:-1]
-                    process.stdout.write(b"\b \b")
+                echo, line = echo + ("\b \b" if line else ""), line[:-1]
             elif char >= " ":
-                line += char
-                process.stdout.write(char.encode("latin-1"))
+                echo, line = echo + char, line + char
+        if echo:
+            _write(process, echo)

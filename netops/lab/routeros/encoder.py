@@ -1,0 +1,76 @@
+"""Printed rows as bytes, fast: what was encoded once is kept until the row changes; knows nothing of connections."""
+
+from itertools import pairwise
+
+from netops.lab.routeros import commands
+from netops.lab.routeros.codec import encode_length, encode_word
+from netops.lab.routeros.machine import Actor, Machine
+from netops.lab.routeros.show import is_plain, show
+from netops.lab.routeros.store import Row
+
+
+class Encoder:
+    """Rows as bytes. Words seen before are not encoded again; rows keep theirs until they change."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[str, str], bytes] = {}
+        self._tails: dict[object, bytes] = {}
+
+    def word(self, name: str, value: str) -> bytes:
+        known = self._words.get((name, value))
+        if known is None:
+            if len(self._words) > 50_000:
+                self._words.clear()
+            known = encode_word(f"={name}={value}".encode("latin-1"))
+            self._words[name, value] = known
+        return known
+
+    def body(self, words: dict[str, str], names: tuple[str, ...] | None) -> bytes:
+        if names is not None:
+            words = {name: words[name] for name in names if name in words}
+        return b"".join([self.word(name, value) for name, value in words.items()])
+
+    def rows(
+        self, machine: Machine, actor: Actor, answer: commands.Answer, names: tuple[str, ...] | None
+    ) -> list[bytes]:
+        """The words of each row after `!re`, without the end."""
+        path, secret = answer.path, "sensitive" in actor.policies
+        key = (path == "/interface", names, secret)
+        menu = machine.schema.menus[path]
+        bodies = []
+        for row in answer.rows or ():
+            body = row.encoded.get(key)
+            if body is None or path == "/interface":
+                body = self._quick(row) if names is None and secret and path != "/interface" else None
+                if body is None:
+                    shown = commands.readable(actor, path, row, machine.shown(path, row))
+                    body = self.body(shown, names)
+                row.encoded[key] = body
+            bodies.append(body)
+        if menu.ordered and (names is None or ".nextid" in names) and answer.rows:
+            bodies = self._chained(machine, answer.rows, bodies)
+        return bodies
+
+    def _quick(self, row: Row) -> bytes | None:
+        """A whole row by its own words and the words it has in common with rows that set the same properties."""
+        if not is_plain(row):
+            return None
+        own = {".id": row.ref, **row.values, **row.marks}
+        key = (row.table.path, *own)
+        tail = self._tails.get(key)
+        if tail is None:
+            tail = self.body({name: text for name, text in show(row).items() if name not in own}, None)
+            self._tails[key] = tail
+        words = [f"={name}={text}".encode("latin-1") for name, text in own.items()]
+        return b"".join([encode_length(len(word)) + word for word in words]) + tail
+
+    def _chained(self, machine: Machine, rows: list[Row], bodies: list[bytes]) -> list[bytes]:
+        """`.nextid` names the row below; old versions name *FFFFFFFF after the last."""
+        every = list(rows[0].table.rows)
+        following = dict(pairwise(every))
+        last = 0xFFFFFFFF if machine.number < (7,) else None
+        chained = []
+        for row, body in zip(rows, bodies, strict=True):
+            number = following.get(row.id, last)
+            chained.append(body if number is None else body + encode_word(b"=.nextid=*%X" % number))
+        return chained
