@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,14 @@ async def _between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
     buffer = bytearray()
     while data := await reader.read(65536):
         buffer += data
-        for sentence in sentences(buffer):
+        whole = sentences(buffer)
+        if whole:  # what came together goes on together
             line.trips += line.waiting
             line.waiting = False
-            loop.call_later(LATENCY, back_writer.write, sentence)
+            loop.call_later(LATENCY, back_writer.write, b"".join(whole))
     loop.call_later(LATENCY, back_writer.close)
-    await asyncio.gather(task, return_exceptions=True)
+    with suppress(OSError):
+        await task
 
 
 if __name__ == "__main__":
