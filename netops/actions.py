@@ -25,7 +25,8 @@ from netops.planning.targets import Chosen, choose
 from netops.requests import approvals
 from netops.requests.approvals import Approval, Decision, Statement
 from netops.requests.common import canonical_json, say_time
-from netops.requests.policy import check_bounds
+from netops.requests.policy import check_bounds, parse_policy
+from netops.requests.signers import parse_signers
 
 PLANNING_SECONDS = 60.0
 """How long a planner may hold a site: long enough to observe it, short enough to be waited for."""
@@ -187,12 +188,30 @@ def receive(app: App, filed: Filed, signed: bytes, signature: str) -> Approval:
 
 
 def decisions(app: App, filed: Filed) -> tuple[Approval, ...]:
-    """What was decided so far about this request, in order, each held against its signed statement again."""
-    return tuple(
-        approvals.recall(recorded.event.data, app.objects.get(recorded.event.data["statement"]), recorded.event.at)
-        for recorded in app.journal.read(filed.change)
-        if recorded.event.kind == "approval.received" and recorded.event.data["request"] == filed.digest
-    )
+    """What was decided so far about this request, in order.
+
+    Each signature is verified again, at its logged time of receipt, by the `allowed_signers` and policy of that time:
+    a row in the log is not believed, only what somebody signed.
+    """
+    found: list[Approval] = []
+    for recorded in app.journal.read(filed.change):
+        data, at = recorded.event.data, recorded.event.at
+        if recorded.event.kind == "approval.received" and data["request"] == filed.digest:
+            signed = app.objects.get(data["statement"])
+            again = approvals.receive(
+                signed,
+                app.objects.get(data["signature"]).decode(),
+                request_digest=filed.digest,
+                requester=filed.request.requester.email,
+                service=filed.request.service,
+                policy=parse_policy(app.objects.get(data["policy"])),
+                signers=parse_signers(app.objects.get(data["signers"])),
+                previous=found,
+                at=at,
+            )
+            approvals.recall(data, signed, at)
+            found.append(again)
+    return tuple(found)
 
 
 def _tell_requester(app: App, filed: Filed, approval: Approval) -> None:

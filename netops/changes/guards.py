@@ -69,6 +69,17 @@ def disarm(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | N
     held.log("guard.confirmed", part.device, handle=dump(handle), state=GuardState.ABSENT.value)
 
 
+def settle(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | None) -> None:
+    """After a restoration: take the timer away, and clean up behind one that fired meanwhile."""
+    if handle is None:
+        return
+    if driver.guard_state(handle) is GuardState.FIRED:
+        driver.fire(handle)
+        held.log("guard.fired", part.device, handle=dump(handle), state=GuardState.FIRED.value)
+    else:
+        disarm(held, driver, part, handle)
+
+
 def still_useful(held: Held, driver: Driver, handle: GuardHandle) -> bool:
     """Whether a guard that another worker armed still stands and leaves time to send under it."""
     state = driver.guard_state(handle)

@@ -6,7 +6,7 @@ from netops.changes import guards
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
 from netops.changes.tools import Held
-from netops.core.errors import JournalError, NeedsPerson, NetopsError, Restored
+from netops.core.errors import DeviceError, JournalError, NeedsPerson, NetopsError, Restored
 from netops.core.model import DevicePlan, Op, Plan, Tag
 from netops.core.text import Text
 
@@ -14,7 +14,7 @@ from netops.core.text import Text
 def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:
     """Bring back every device that may have been written to; returns the error to raise: `Restored` or `NeedsPerson`."""
     held.tools.say("restore", plan.change)
-    cause = failure.message if isinstance(failure, NetopsError) else Text(id=repr(failure), en=repr(failure))
+    cause = _cause(failure)
     held.log("change.failed", error=type(failure).__name__, message=str(failure))
     parts = {part.device: part for part in plan.devices}
     change = fold(plan.change, held.tools.journal.read(plan.change))
@@ -39,6 +39,14 @@ def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:
         ),
         failure.hint if isinstance(failure, NetopsError) else None,
     )
+
+
+def _cause(failure: BaseException) -> Text:
+    """What went wrong, with its device and step; the hint travels apart."""
+    if not isinstance(failure, NetopsError):
+        return Text(id=repr(failure), en=repr(failure))
+    place = f"{failure.device}: {failure.step}: " if isinstance(failure, DeviceError) else ""
+    return Text(id=place + failure.message.id, en=place + failure.message.en)
 
 
 def revert(held: Held, plan: Plan) -> NetopsError:
@@ -75,7 +83,7 @@ def _restore_device(held: Held, part: DevicePlan, change: Change) -> bool:
             left = platform.restore(seen, ops, owner)
             conflicts = (*left.conflicts, *(platform.show(left.ops).splitlines() if left.ops else ()))
             if not conflicts:
-                guards.disarm(held, driver, part, None if progress.guard_over else progress.guard)
+                guards.settle(held, driver, part, None if progress.guard_over else progress.guard)
                 if progress.confirmed:
                     driver.save()
     except JournalError:

@@ -86,7 +86,7 @@ def root(ctx: click.Context, workspace: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code (see `docs/cli.md`)."""
     try:
-        root.main(args=None if arguments is None else list(arguments), prog_name="netops", standalone_mode=False)
+        code = root.main(args=None if arguments is None else list(arguments), prog_name="netops", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
@@ -106,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
-    return 0
+    # Outside standalone mode click returns the code of `ctx.exit`, and a command's own return value (None) else.
+    return code if isinstance(code, int) else 0
 
 
 def entry() -> None:

@@ -9,7 +9,9 @@ from netops.platforms.ios.quirks import RESERVED_VLANS
 
 _VLAN_ROW = re.compile(r"^(\d{1,4})\s+(\S+)\s+(?:active|act/\S+|suspend\S*|sus/\S+)", re.MULTILINE)
 _VERSION = re.compile(r"Version ([^\s,]+)")
-_NOISE = re.compile(r"Building configuration|Current configuration|Using \d+ out of|Load for |Time source is")
+_NOISE = re.compile(
+    r"Building configuration|Current configuration|Using \d+ out of|Load for |Time source is|! (?:Last configuration change|NVRAM config last updated) at"
+)
 
 ERROR = (
     r"^[ \t]*%(?![ \t]*(?:Warning|Portfast|Access VLAN|Voice VLAN|Applying|Generating))(?!\w+(?:-\w+)*-[0-7]-\w+:).*$"
@@ -48,7 +50,9 @@ def version(text: str) -> str:
 
 def configuration(text: str) -> str:
     """A `show running-config` without the lines in front of it that change at every reading."""
-    return "\n".join(line.rstrip() for line in text.splitlines() if not _NOISE.match(line)).strip("\n") + "\n"
+    lines = [line.rstrip() for line in text.splitlines() if not _NOISE.match(line)]
+    first = next((number for number, line in enumerate(lines) if line not in ("", "!")), len(lines))
+    return "\n".join(lines[first:]).strip("\n") + "\n"
 
 
 def vlan_table(text: str) -> dict[int, str]:
