@@ -12,7 +12,7 @@ from netops.changes import prepare, revert, teardown
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all, held
 from netops.changes.tools import hold
 from netops.core.canonical import dump
-from netops.core.errors import InputError, NetopsError, OutsideWindow, Refused, Restored, StalePlan
+from netops.core.errors import InputError, LockedKey, NetopsError, OutsideWindow, Refused, Restored, StalePlan
 from netops.core.model import Finding, Plan, Reservation, Severity, Tag
 from netops.core.secret import Secret
 from netops.core.text import Lang, Text
@@ -141,7 +141,12 @@ def decide(
     Raises `NotApproved` (recorded too) where policy or allowed_signers say no, `InputError` for an unusable key.
     """
     said = statement(app, filed, decision, role, approver, reason)
-    data, signature = approvals.sign_statement(said, key, passphrase() if passphrase else None)
+    try:
+        data, signature = approvals.sign_statement(said, key)
+    except LockedKey:
+        if passphrase is None:
+            raise
+        data, signature = approvals.sign_statement(said, key, passphrase())
     return receive(app, filed, data, signature)
 
 

@@ -19,11 +19,11 @@ from netops.data_root import init_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
 from netops.lab.routeros.device import RouterOS
+from netops.practice import KEY, SIGNER, mark
 from netops.requests.example import example
 from netops.settings import DEFAULT
 
 MARK = ".netops-demo"
-SIGNER = "kepala@kampus.example"
 WORKSPACE = "kampus"
 
 
@@ -70,32 +70,12 @@ def prepare_folder(out: Path) -> Path:
 
 
 @contextmanager
-def lab_workspace(root: Path, lang: Lang) -> Iterator[Campus]:
+def lab_workspace(root: Path) -> Iterator[Campus]:
     """A campus whose inventory, secrets, mail and one approver's key are put into the workspace."""
     with Campus() as campus:
         campus.write_inventory(root / "inventory", root / "secrets.json")
-        public = _new_key(root / "kepala.key")
-        (root / "inventory" / "allowed_signers").write_text(
-            f'{SIGNER} namespaces="approval@netops" {public}\n', encoding="utf-8"
-        )
-        settings = (root / "netops.toml").read_text(encoding="utf-8")
-        settings = settings.replace('language = "id"', f'language = "{lang}"').replace("lab = false", "lab = true")
-        settings = settings.replace('host = ""', 'host = "127.0.0.1"').replace(
-            "port = 25", f"port = {campus.mail.port}"
-        )
-        (root / "netops.toml").write_text(settings, encoding="utf-8")
+        mark(root, campus.mail.port)
         yield campus
-
-
-def _new_key(path: Path) -> str:
-    """An Ed25519 key as OpenSSH keeps it (0600); returns its public line."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
-    key = Ed25519PrivateKey.generate()
-    path.touch(mode=0o600)
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
 
 
 def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[str, str], None]) -> None:
@@ -103,7 +83,7 @@ def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[
     stage = Stage(lang, echo)
     root = prepare_folder(out)
     stage.step("Kampus tiruan dinyalakan di 127.0.0.1", "A simulated campus starts on 127.0.0.1")
-    with lab_workspace(root, lang) as campus, App(root, actor="admin.jaringan", say=progress) as app:
+    with lab_workspace(root) as campus, App(root, actor="admin.jaringan", say=progress) as app:
         stage.show("\n".join(f"{name}  {target.platform}" for name, target in app.fleet.targets.items()))
         before = configuration(app)
         filed = _approve(stage, app, root)
@@ -164,7 +144,7 @@ def _approve(stage: Stage, app: App, root: Path) -> Filed:
 def _signed(app: App, filed: Filed, root: Path) -> tuple[bytes, str]:
     from netops.requests.approvals import sign_statement
 
-    return sign_statement(actions.statement(app, filed, "approve", "kepala", SIGNER), root / "kepala.key")
+    return sign_statement(actions.statement(app, filed, "approve", "kepala", SIGNER), root / KEY)
 
 
 def _apply(stage: Stage, app: App, campus: Campus, filed: Filed) -> None:

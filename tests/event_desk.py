@@ -10,9 +10,10 @@ from netops import actions
 from netops.app import App
 from netops.core.clock import Clock, SystemClock
 from netops.data_root import init_workspace
-from netops.demo import SIGNER, configuration, lab_workspace
+from netops.demo import configuration, lab_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
+from netops.practice import KEY, SIGNER
 from netops.requests.example import example
 from netops.settings import DEFAULT
 
@@ -42,9 +43,7 @@ class Desk:
         return filed
 
     def approve(self, filed: Filed) -> None:
-        actions.decide(
-            self.app, filed, decision="approve", role="kepala", approver=SIGNER, key=self.root / "kepala.key"
-        )
+        actions.decide(self.app, filed, decision="approve", role="kepala", approver=SIGNER, key=self.root / KEY)
 
     def configuration(self) -> dict[str, bytes]:
         return configuration(self.app)
@@ -58,7 +57,7 @@ def open_desk(root: Path, clock: Clock | None = None) -> Iterator[Desk]:
     """An initialised workspace whose inventory points at a campus of its own."""
     init_workspace(root, settings=DEFAULT)
     with (
-        lab_workspace(root, "en") as campus,
+        lab_workspace(root) as campus,
         App(root, clock=clock or SystemClock(), actor="admin.jaringan", lease_seconds=5.0) as app,
     ):
         yield Desk(root, app, campus)

@@ -1,7 +1,10 @@
 """Every command is documented by an example, every example is a command, and the examples run on a lab."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -22,9 +25,18 @@ def _commands(group: click.Group, prefix: str = "") -> list[str]:
     return names
 
 
+def _lines() -> list[tuple[str, int]]:
+    """Lines `$ …` of the console blocks of docs/cli.md in order, each with its expected exit code."""
+    found = []
+    for line in re.findall(r"^\$ (.+)$", DOCS.read_text("utf-8"), re.M):
+        command, _, code = line.partition("  # exit ")
+        found.append((command, int(code or 0)))
+    return found
+
+
 def _examples() -> list[list[str]]:
-    """Lines `$ netops …` of the fenced blocks of docs/cli.md, in order."""
-    return [shlex.split(line)[1:] for line in re.findall(r"^\$ (netops .+)$", DOCS.read_text("utf-8"), re.M)]
+    """The words behind `netops` of each example, without what the shell takes."""
+    return [shlex.split(re.split(r" [<>] ", line)[0])[1:] for line, _ in _lines() if line.startswith("netops ")]
 
 
 def test_every_command_has_an_example() -> None:
@@ -52,3 +64,27 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert main([name, "--help"]) == 0
     out = capsys.readouterr().out
     assert "Usage: netops" in out and len(out.splitlines()) > 4
+
+
+def test_the_examples_run_in_order_with_the_exit_codes_they_show(tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    run = "import sys; from netops.cli.main import main; sys.exit(main())"
+    (programs / "netops").write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')
+    (programs / "netops").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "NETOPS_OPERATOR": "admin.jaringan"}
+    folder = tmp_path
+    try:
+        for line, expected in _lines():
+            if line.startswith("cd "):
+                folder /= line[3:]
+                continue
+            done = subprocess.run(
+                line, shell=True, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=120, check=False,
+            )  # fmt: skip
+            assert done.returncode == expected, f"{line}\n{done.stdout}\n{done.stderr}"
+            assert "Traceback" not in done.stderr, f"{line}\n{done.stderr}"
+    finally:
+        subprocess.run("netops lab down", shell=True, cwd=folder, env=environment, capture_output=True, check=False)
+    assert (folder / "bast.pdf").read_bytes().startswith(b"%PDF-")

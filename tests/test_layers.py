@@ -28,6 +28,7 @@ LAYER = {
     "filing": 4,
     "views": 4,
     "demo": 4,
+    "practice": 4,
     "cli": 4,
 }
 

@@ -1,5 +1,6 @@
 """`netops approve` and `netops reject`: an SSH signature by a role of the site's policy."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,14 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
         filed = find(app, ref)
         say(Text(clean(in_words(filed.request, "id")), clean(in_words(filed.request, "en"))))
         approval = actions.decide(
-            app, filed, decision=decision, role=role, approver=signer, key=key, reason=reason, passphrase=_passphrase
+            app,
+            filed,
+            decision=decision,
+            role=role,
+            approver=signer,
+            key=key,
+            reason=reason,
+            passphrase=_passphrase if sys.stdin.isatty() else None,
         )
         done = Text("disetujui", "approved") if decision == "approve" else Text("ditolak", "rejected")
         say(
@@ -46,7 +54,7 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
 
 
 def _passphrase() -> Secret:
-    """Asked only at a terminal; elsewhere an encrypted key is refused with what to do."""
+    """Asked only for a locked key at a terminal; elsewhere such a key is refused with what to do."""
     return Secret(
         click.prompt(Text("Frasa sandi kunci", "Passphrase of the key").to(language()), hide_input=True, err=True)
     )

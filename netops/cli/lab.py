@@ -14,6 +14,10 @@ T = TypeVar("T")
 
 WHERE = Text("Folder lab (bawaan: var/lab ruang kerja)", "The lab's folder (default: var/lab of the workspace)")
 DEVICES = Text("Gateway kecil sebanyak N, bukan kampus contoh", "N small gateways instead of the example campus")
+USE = Text(
+    "Arahkan ruang kerja ini ke lab: perangkat, rahasia, surel, kunci kepala",
+    "Point this workspace at the lab: devices, secrets, mail, a head's key",
+)
 JSON = Text("JSON ke stdout", "JSON on stdout")
 FAILURES = {
     "ended": Text("lab berhenti sebelum siap", "the lab ended before it was ready"),
@@ -34,9 +38,10 @@ def lab() -> None:
 @lab.command(help=Text("Nyalakan dan tunggu sampai siap.", "Start it and wait until it is ready.").to(language()))
 @folder_option
 @click.option("--devices", type=click.IntRange(0, 1000), default=0, metavar="N", help=DEVICES.to(language()))
+@click.option("--use", is_flag=True, help=USE.to(language()))
 @json_option
 @click.pass_obj
-def up(workspace: str | None, folder: Path | None, devices: int, in_json: bool) -> None:
+def up(workspace: str | None, folder: Path | None, devices: int, use: bool, in_json: bool) -> None:
     from netops.lab import process
 
     where = _folder(workspace, folder)
@@ -47,7 +52,13 @@ def up(workspace: str | None, folder: Path | None, devices: int, in_json: bool) 
     else:
         say(Text(f"lab menyala (pid {running.pid}) di {where}", f"the lab is up (pid {running.pid}) in {where}"))
     _show(running.description, in_json)
-    if not in_json:
+    if use:
+        from netops.practice import point_at
+
+        port = running.description["mail"]["port"]
+        changed = ", ".join(point_at(Path(workspace or "."), where / "inventory", where / "secrets.json", port))
+        say(Text(f"ruang kerja memakai lab: {changed}", f"the workspace uses the lab: {changed}"))
+    elif not in_json:
         say(
             Text(
                 f"inventaris: {where / 'inventory'}, rahasia: {where / 'secrets.json'}; hentikan: netops lab down",

@@ -2,6 +2,7 @@
 
 NetopsError                     exit  meaning
 ├── InputError                   2    malformed input; carries file, line and field
+│   └── LockedKey                     a private key that needs a passphrase
 ├── Refused                      4    well-formed, but must not run
 │   ├── NotApproved                   no, wrong, expired or rejected approval
 │   ├── OutsideWindow                 too early, too late
@@ -81,6 +82,10 @@ class InputError(NetopsError):
             place += f":{self.line}" if place else f"{Text('baris', 'line').to(lang)} {self.line}"
         place = ": ".join(part for part in (place, self.field or "") if part)
         return f"{place}: {super().describe(lang)}" if place else super().describe(lang)
+
+
+class LockedKey(InputError):
+    """The private key is encrypted and no passphrase was given."""
 
 
 class Refused(NetopsError):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from netops.core.errors import InputError, NotApproved
+from netops.core.errors import InputError, LockedKey, NotApproved
 from netops.core.secret import Secret
 from netops.core.text import Text
 
@@ -91,12 +91,13 @@ def load_key(path: Path, passphrase: Secret | None = None) -> SigningKey:
     try:
         private = serialization.load_ssh_private_key(data, passphrase.reveal().encode() if passphrase else None)
     except TypeError as error:
-        raise InputError(
-            Text("kunci ini terkunci frasa sandi", "this key is locked by a passphrase")
-            if passphrase is None
-            else Text("kunci ini tidak berfrasa sandi", "this key has no passphrase"),
-            path=path,
-        ) from error
+        if passphrase is None:
+            raise LockedKey(
+                Text("kunci ini terkunci frasa sandi", "this key is locked by a passphrase"),
+                Text("Jalankan di terminal, yang menanyakannya.", "Run it at a terminal, which asks for it."),
+                path=path,
+            ) from error
+        raise InputError(Text("kunci ini tidak berfrasa sandi", "this key has no passphrase"), path=path) from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise InputError(
             Text(

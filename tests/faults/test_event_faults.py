@@ -74,7 +74,7 @@ def test_a_wrong_password_writes_nothing_and_is_tried_once(desk: Desk, caplog: p
     assert "gw-kampus" in told and "salah-kenari-77" not in told + caplog.text
     gateway = desk.campus.devices["gw-kampus"]
     assert isinstance(gateway, RouterOS)
-    log = desk.campus.call(lambda: [row.get("message") for row in gateway.machine.store.rows("/log")])
+    log = desk.campus.call(lambda: [row.marks["message"] for row in gateway.machine.store.rows("/log")])
     assert len([message for message in log if "login failure" in message]) == 1
 
 
