@@ -43,6 +43,7 @@ DERIVED = (
 # ifType by menu, and the speed of a port with link (a recording of an RB750Gr3).
 KINDS = {"/interface/ethernet": 6, "/interface/bridge": 209, "/interface/vlan": 135}
 BEAT = 0.2
+CLOSING_TURNS = 1000
 CERTIFICATE = "api-lab"
 GIGABIT = 1_000_000_000
 MIKROTIK = (1, 3, 6, 1, 4, 1, 14988, 1)
@@ -78,6 +79,7 @@ class RouterOS:
         self.faults = Faults()
         self.encoder = Encoder()
         self.connections: set[ApiConnection] = set()
+        self.shells: set[Any] = set()
         self.ports: dict[str, int] = {}
         self.users = tuple(users)
         self._random = random or Random(secrets.token_bytes(16))
@@ -171,6 +173,7 @@ class RouterOS:
         self._timer = loop.call_later(BEAT, self._beat, loop)
 
     async def stop(self) -> None:
+        """Close every port and connection, and wait until their sockets are closed."""
         if self._timer is not None:
             self._timer.cancel()
         if self._acceptor is not None:
@@ -179,10 +182,17 @@ class RouterOS:
             self._acceptor = None
         for server in self._servers:
             server.close()
-        for connection in list(self.connections):
+        shells = list(self.shells)
+        for connection in (*self.connections, *shells):
             connection.abort()
+        for shell in shells:
+            await shell.wait_closed()
         for server in self._servers:
             await server.wait_closed()
+        for _ in range(CLOSING_TURNS):
+            await asyncio.sleep(0)
+            if not self.connections:
+                break
         self._servers.clear()
 
     def _connection(self, via: str) -> Callable[[], ApiConnection]:

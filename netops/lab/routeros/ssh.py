@@ -16,6 +16,7 @@ QUIT = {"quit", "/quit", "exit"}
 class Host(Protocol):
     machine: Machine
     faults: Faults
+    shells: set[Any]
 
     def tick(self) -> None: ...
 
@@ -45,9 +46,13 @@ class _Server(asyncssh.SSHServer):
     def connection_made(self, conn: Any) -> None:
         self._peer = str(conn.get_extra_info("peername")[0])
         self._conn = conn
+        self._device.shells.add(conn)
         row = self._device.machine.store.named("/ip/service", "ssh")
         if self._device.faults.refuse_connections or row is None or not row.enabled:
             conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._device.shells.discard(self._conn)
 
     def begin_auth(self, username: str) -> bool:
         return True
