@@ -231,7 +231,7 @@ def _tell_requester(app: App, filed: Filed, approval: Approval) -> None:
     )
     mail = rejection(canonical_json(filed.request), approval.reason, app.lang)
     try:
-        send(mail, where, app.secrets)
+        send(mail, where, app.secrets, app.clock.now())
     except NetopsError as error:
         record(app, "mail.failed", filed.change, to=mail.to, subject=mail.subject, message=str(error))
     else:
@@ -398,6 +398,7 @@ def report(app: App, ref: str, *, lang: Lang, number: str = "", out: Path | None
         plan=_running_plan(app, change),
         events=tuple(app.journal.read(filed.change)),
         office=app.office,
+        place=app.sites.place(filed.request.event.place).name,
         number=number,
         lab=app.settings.lab,
     )

@@ -126,12 +126,13 @@ def bast_facts(
     plan: Plan,
     events: Sequence[Recorded],
     office: Office,
+    place: str = "",
     number: str = "",
     lab: bool = False,
 ) -> BastFacts:
     """The facts of a handover that took place: events from the last `change.started` up to its `change.active`.
 
-    Later events (the end, a second print) do not alter them, so a reprint is the same paper. Raises `Failed` where the
+    `place` is the place's name as people call it; the request has only its key. Later events (the end, a second print) do not alter them, so a reprint is the same paper. Raises `Failed` where the
     change never became active, or where request and plan are not the recorded ones.
     """
     _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
@@ -160,7 +161,7 @@ def bast_facts(
         letter=_letter(_mapping(request, "letter")),
         reason=_text(request, "reason"),
         approvals=tuple(_approvals(before, plan.request, zone)),
-        event=_happening(_mapping(request, "event"), zone),
+        event=_happening(_mapping(request, "event"), zone, place),
         needs=plan.needs,
         devices=tuple(_device(d.device, d.platform, run, zone) for d in sorted(plan.devices, key=lambda d: d.order)),
         proofs=tuple(_proofs(plan, before, run)),
@@ -270,14 +271,14 @@ def _letter(letter: Mapping[str, Any]) -> Letter:
     )
 
 
-def _happening(event: Mapping[str, Any], office: ZoneInfo) -> Happening:
+def _happening(event: Mapping[str, Any], office: ZoneInfo, place: str) -> Happening:
     zone = ZONES.get(str(event.get("zone")), office)
     rates = _mapping(event, "bandwidth")
     return Happening(
         name=_text(event, "name"),
         starts_at=datetime.fromisoformat(event["starts_at"]).astimezone(zone),
         ends_at=datetime.fromisoformat(event["ends_at"]).astimezone(zone),
-        place=_text(event, "place"),
+        place=place or _text(event, "place"),
         setting=_text(event, "setting"),
         participants=int(event["participants"]),
         down=int(rates["down"]),
