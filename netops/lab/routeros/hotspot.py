@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
+from netops.lab.routeros.texts import DANGLING_SERVER
 from netops.lab.routeros.values import parse_duration
 
 SERVERS, USERS, PROFILES = "/ip/hotspot", "/ip/hotspot/user", "/ip/hotspot/user/profile"
@@ -182,6 +183,9 @@ class Hotspot:
         elif path == "/ip/dhcp-server" and verb == "remove":
             for lease in [r for r in self.machine.store.rows(LEASES) if r.dynamic and r.get("server") == row.ref]:
                 self._drop(LEASES, lease)
+            for lease in self.machine.store.rows(LEASES):
+                if lease.get("server") == row.ref:
+                    lease.mark(active_server=DANGLING_SERVER)
 
     def _drop(self, path: str, row: Row | None) -> None:
         if row is not None and row.id in self.machine.store.tables[path].rows:

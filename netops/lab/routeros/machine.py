@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from netops.core.clock import Clock
@@ -154,9 +154,6 @@ class Machine:
 
     def elapsed(self, seconds: float) -> str:
         return format_duration(int(seconds) * 10**6)
-
-    def later(self, seconds: float) -> datetime:
-        return self.clock.now() + timedelta(seconds=seconds)
 
     def interface(self, name: str) -> Row | None:
         return self.store.named("/interface", name)

@@ -99,12 +99,11 @@ def _shown(menu: Menu, prop: Prop) -> bool:
 
 
 class Store:
-    """All tables of one device. `generation` counts changes of rows."""
+    """All tables of one device."""
 
     def __init__(self, schema: Schema, texts: Texts) -> None:
         self.schema, self.texts = schema, texts
         self.tables: dict[str, Table] = {}
-        self.generation = 0
         self._links: dict[tuple[str, str], dict[Row, set[str]]] = {}
         shared = [1]
         for path, menu in schema.menus.items():
@@ -161,7 +160,6 @@ class Store:
             table.taken[key] = number
         self._named(row)
         self._link(row, values)
-        self.generation += 1
         return row
 
     def change(self, row: Row, values: Mapping[str, str | None]) -> None:
@@ -172,7 +170,7 @@ class Store:
             if text is None:
                 after.pop(name, None)
         key = None if row.dynamic else self._check(table, after, row)
-        old, before = row.name, row.values
+        old = row.name
         if key is not None or table.unique is not None:
             self._release(row)
             if key is not None:
@@ -185,8 +183,6 @@ class Store:
         self._link(row, {name: after[name] for name in values if name in after})
         if "name" in values and old and old != row.name:
             self._rename(self._home(table.path), old, row.name)
-        if before != after:
-            self.generation += 1
         row.touch()
 
     def remove(self, row: Row) -> None:
@@ -199,7 +195,6 @@ class Store:
         self._unlink(row, row.values)
         if row.name:
             self._rename(self._home(table.path), row.name, row.ref)
-        self.generation += 1
 
     def move(self, rows: list[Row], before: Row | None) -> None:
         """As a block, in the order given, before a row or to the end. Ids stay."""
@@ -214,7 +209,6 @@ class Store:
             if number not in block:
                 order[number] = row
         table.rows = {**order, **block} if before is None else order
-        self.generation += 1
 
     def referrers(self, path: str, name: str) -> list[Row]:
         return list(self._links.get((self._home(path), name), ()))

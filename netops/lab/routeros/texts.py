@@ -6,7 +6,6 @@ MISSING, ARGUMENT, INTERRUPTED, SCRIPTING = 0, 1, 2, 3
 
 DANGLING_SERVER = "*FFFFFFFF"
 NO_SUCH_ITEM = "no such item"
-DEVICE_MODE = "failure: not allowed by device-mode"
 INACTIVATED = "inactivated, not allowed by device-mode"
 
 

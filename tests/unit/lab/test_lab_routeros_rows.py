@@ -153,6 +153,11 @@ def test_references_dangle_after_removal_and_do_not_heal() -> None:
     assert d.row("/ip/dhcp-server", "dhcp")["address-pool"] == pool
     d.add("/ip/pool", name="p", ranges="10.0.0.2-10.0.0.9")
     assert d.row("/ip/dhcp-server", "dhcp")["address-pool"] == pool
+    lease = d.add("/ip/dhcp-server/lease", server="dhcp", address="10.0.0.3", mac_address="02:00:00:00:00:01")
+    server = d.row("/ip/dhcp-server", "dhcp")[".id"]
+    d.run("/ip/dhcp-server/remove", id=server)
+    left = d.row("/ip/dhcp-server/lease", lease)
+    assert (left["server"], left["active-server"]) == (server, "*FFFFFFFF")
     bridge = d.add("/interface/bridge", name="b")
     d.add("/interface/bridge/port", bridge="b", interface="ether3")
     d.run("/interface/bridge/remove", id="b")
