@@ -14,11 +14,13 @@ from netops.changes.lifecycle import Phase
 from netops.core.canonical import load, parse_json
 from netops.core.errors import Failed, InputError, NotApproved, Restored
 from netops.core.model import Sample, Tag
+from netops.core.secret import SecretRef
 from netops.core.text import Lang, Text
 from netops.data_root import init_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
 from netops.lab.routeros.device import RouterOS
+from netops.lab.routeros.hotspot import Denied
 from netops.practice import KEY, SIGNER, mark
 from netops.requests.example import example
 from netops.settings import DEFAULT
@@ -88,9 +90,10 @@ def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[
         before = configuration(app)
         filed = _approve(stage, app, root)
         _apply(stage, app, campus, filed)
+        _guests(stage, app, campus, filed)
         paper = _document(stage, app, filed)
         _fail_and_restore(stage, app, campus, root)
-        _end(stage, app, filed, before)
+        _end(stage, app, campus, filed, before)
         verified = views.verify_log(app)
         stage.step("Catatan perubahan dihitung ulang", "The change log is recomputed")
         stage.check(
@@ -228,9 +231,45 @@ def _fail_and_restore(stage: Stage, app: App, campus: Campus, root: Path) -> Non
     )
 
 
-def _end(stage: Stage, app: App, filed: Filed, before: dict[str, bytes]) -> None:
+def _guests(stage: Stage, app: App, campus: Campus, filed: Filed) -> None:
+    stage.step("Tamu masuk dengan kode voucher", "Guests log in with voucher codes")
+    for number in (1, 2, 3):
+        _log_in(app, campus, filed, number)
+    online = _online(campus)
+    stage.check(
+        online == 3,
+        Text(f"{online} tamu daring", f"{online} guests are online"),
+        Text("sesi aktif di gerbang tiruan", "active sessions on the simulated gateway"),
+    )
+
+
+def _log_in(app: App, campus: Campus, filed: Filed, number: int) -> None:
+    """A simulated phone joins the event's network and gives a voucher's name and code. Raises `Denied`."""
+    gateway = router(campus, "gw-kampus")
+    mac, name = f"02:00:00:00:00:{number:02X}", f"{filed.change.rpartition('-')[2]}-{number:03d}"
+    code = app.secrets.get(SecretRef(f"voucher/{filed.change}/{number:03d}")).reveal()
+    campus.call(lambda: gateway.hotspot.join(mac, Tag(filed.change).name))
+    campus.call(lambda: gateway.hotspot.login(mac, name, code))
+
+
+def _online(campus: Campus) -> int:
+    gateway = router(campus, "gw-kampus")
+    return campus.call(lambda: len(list(gateway.machine.store.rows("/ip/hotspot/active"))))
+
+
+def _end(stage: Stage, app: App, campus: Campus, filed: Filed, before: dict[str, bytes]) -> None:
     stage.step("Kegiatan diakhiri", "The event is ended")
     ended = actions.end(app, filed.change, early=True)
+    try:
+        campus.call(lambda: router(campus, "gw-kampus").hotspot.join("02:00:00:00:00:01", Tag(filed.change).name))
+        back = True
+    except Denied:
+        back = False
+    stage.check(
+        _online(campus) == 0 and not back,
+        Text("akses tertutup: tidak ada sesi, tamu tidak dapat kembali", "access is closed: no session, no way back"),
+        Text("sesi dihitung; satu tamu mencoba lagi", "sessions counted; one guest tried again"),
+    )
     change = views.state(app, filed.change)
     stage.check(
         not ended.leftovers and all(device.absent for device in change.devices.values()),
@@ -266,9 +305,7 @@ def _captured(outcome: bytes | Exception) -> bytes:
 
 def inject_refusal(campus: Campus, name: str, write: int) -> None:
     """Let a simulated device refuse its `write`-th write from now on; 0 takes the fault away."""
-    device = campus.devices[name]
-    if not isinstance(device, RouterOS):
-        raise TypeError(f"{name} is no router of the lab")
+    device = router(campus, name)
 
     def change() -> None:
         device.faults.reset()
@@ -276,6 +313,13 @@ def inject_refusal(campus: Campus, name: str, write: int) -> None:
             device.faults.refuse = {write: "failure: injected by the demo"}
 
     campus.call(change)
+
+
+def router(campus: Campus, name: str) -> RouterOS:
+    device = campus.devices[name]
+    if not isinstance(device, RouterOS):
+        raise TypeError(f"{name} is no router of the lab")
+    return device
 
 
 def _closing(stage: Stage, root: Path, paper: Path) -> None:
