@@ -4,8 +4,9 @@ import getpass
 import importlib
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 from netops.changes.tools import Tools
 from netops.core.clock import Clock, SystemClock
 from netops.core.errors import Failed
-from netops.core.model import Target
-from netops.core.ports import Driver, Platform
+from netops.core.model import Sample, Target
+from netops.core.ports import Driver, Platform, Poller
+from netops.core.secret import SecretSource
 from netops.core.text import Lang, Text, language
 from netops.settings import Settings, load_settings
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from netops.fleet import Fleet
     from netops.journal.objects import FolderObjects
     from netops.journal.store import SqlJournal
-    from netops.monitoring.poll import PysnmpPoller
     from netops.papers.office import Office
     from netops.planning.playbook import Playbook
     from netops.planning.sites import Sites
@@ -38,6 +39,19 @@ DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios"}
 def platforms() -> dict[str, Platform]:
     """Installed platforms by name (entry points `netops.platforms`)."""
     return {point.name: point.load() for point in entry_points(group="netops.platforms")}
+
+
+@dataclass(frozen=True, slots=True)
+class _LatePoller:
+    """Brings in pysnmp (a tenth of a second) with the first sample: what asks for none does not pay for it."""
+
+    secrets: SecretSource
+    clock: Clock
+
+    def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
+        from netops.monitoring.poll import PysnmpPoller
+
+        return PysnmpPoller(self.secrets, self.clock).sample(targets, at)
 
 
 def _silent(where: str, what: str) -> None:
@@ -97,10 +111,8 @@ class App:
         return Secrets(FileSecrets(self.settings.secrets), self.vault)
 
     @cached_property
-    def poller(self) -> "PysnmpPoller":
-        from netops.monitoring.poll import PysnmpPoller
-
-        return PysnmpPoller(self.secrets, self.clock)
+    def poller(self) -> Poller:
+        return _LatePoller(self.secrets, self.clock)
 
     @cached_property
     def policy(self) -> "Policy":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import lru_cache
 
 from netops.core.clock import Clock
 from netops.core.errors import CommandRefused, Misbehaved, Unsupported
@@ -28,7 +28,7 @@ from netops.drivers.routeros_connect import connect
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
-from netops.platforms.routeros.facts import Menu, menu, menus
+from netops.platforms.routeros.facts import menu, menus
 from netops.platforms.routeros.quirks import FLAGS, RUNTIME
 from netops.platforms.routeros.show import export
 from netops.platforms.routeros.values import is_flag
@@ -48,6 +48,7 @@ class RouterOSDriver:
     def __init__(self, target: Target, secrets: SecretSource, clock: Clock) -> None:
         self._target, self._secrets, self._clock = target, secrets, clock
         self._open: Wire | None = None
+        self._facts: DeviceFacts | None = None
 
     def __enter__(self) -> "RouterOSDriver":
         self._open = connect(self._target, self._secrets.get(self._target.password), self._clock)
@@ -58,10 +59,15 @@ class RouterOSDriver:
             self._open.close()
             self._open = None
 
-    @cached_property
+    @property
     def facts(self) -> DeviceFacts:
-        """Asked when first wanted: a connection that only verifies or confirms need not pay for it."""
-        return checks.device_facts(self._wire, self._target)
+        """Asked when first wanted: a connection that only verifies or confirms need not pay for it.
+
+        No `cached_property`: in Python 3.11 that holds one lock for all routers while one of them answers.
+        """
+        if self._facts is None:
+            self._facts = checks.device_facts(self._wire, self._target)
+        return self._facts
 
     @property
     def _wire(self) -> Wire:
@@ -79,7 +85,7 @@ class RouterOSDriver:
 
         Raises `Unsupported` for a menu that the device does not have or does not let us read.
         """
-        answers = self._wire.exchange("observe", [_print(menu(path)) for path in scope.paths])
+        answers = self._wire.exchange("observe", [_print(path) for path in scope.paths])
         rows: list[Row] = []
         for path, answer in zip(scope.paths, answers, strict=True):
             if answer.traps:
@@ -94,7 +100,7 @@ class RouterOSDriver:
         every known menu that the device has. It documents the state before a change; it is no image to restore from.
         """
         paths = [path for path in menus() if path not in _NO_BACKUP and menu(path).settable]
-        answers = self._wire.exchange("capture", [_print(menu(path)) for path in paths])
+        answers = self._wire.exchange("capture", [_print(path) for path in paths])
         rows: list[Row] = []
         for path, answer in zip(paths, answers, strict=True):
             rows += [row for row in _rows(path, answer) if not is_flag(row, "dynamic")]
@@ -247,7 +253,9 @@ class RouterOSDriver:
         )
 
 
-def _print(menu_: Menu) -> Command:
+@lru_cache(maxsize=1024)
+def _print(path: str) -> Command:
+    menu_ = menu(path)
     shown = dict.fromkeys(name for name in menu_.settable if name not in menu_.secrets)
     shown |= dict.fromkeys((*menu_.key, *(flag for flag in FLAGS if flag in menu_.read_only)))
     return (f"{menu_.path}/print", f"=.proplist={','.join(('.id', *shown))}")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import cached_property
 
 from netmiko.exceptions import ConfigInvalidException, NetmikoBaseException
 
@@ -56,6 +55,7 @@ class IosDriver:
     def __init__(self, target: Target, session: Session, clock: Clock) -> None:
         self._target, self._session, self._clock = target, session, clock
         self._name = target.name
+        self._facts: DeviceFacts | None = None
         self._timeout = float(target.options.get("timeout", 30))
         # Not the end of the text: a warning of the timer may follow at any moment, on a new line or on this one.
         self._prompt = rf"(?m)^{re.escape(session.base_prompt)}[^\s#]*#[ \t]*(?:$|Rollback Confirmed Change|[%*])"
@@ -77,9 +77,14 @@ class IosDriver:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @cached_property
+    @property
     def facts(self) -> DeviceFacts:
         """Asked for when first needed: NAPALM's `get_facts` over our own session, and whether there is an archive."""
+        if self._facts is None:
+            self._facts = self._ask_facts()
+        return self._facts
+
+    def _ask_facts(self) -> DeviceFacts:
         from napalm.ios import IOSDriver as Napalm
 
         with self._at("facts", wrote=False):

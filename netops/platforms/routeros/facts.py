@@ -31,10 +31,7 @@ class Menu:
     can_remove: bool
     settable: Mapping[str, Property]
     read_only: frozenset[str]
-
-    @property
-    def secrets(self) -> frozenset[str]:
-        return frozenset(name for name, prop in self.settable.items() if prop.secret)
+    secrets: frozenset[str]
 
 
 @cache
@@ -48,6 +45,7 @@ def _menu(path: str, spec: Mapping[str, object]) -> Menu:
     settable: Mapping[str, Mapping[str, object]] = spec.get("settable") or {}  # type: ignore[assignment]  # JSON of our own file
     key: list[str] = spec.get("key") or []  # type: ignore[assignment]  # as above
     read_only: list[str] = spec.get("read_only") or []  # type: ignore[assignment]  # as above
+    secrets = frozenset(name for name, prop in settable.items() if prop.get("secret"))
     return Menu(
         path=path,
         key=KEYS.get(path) or tuple(key),
@@ -59,12 +57,13 @@ def _menu(path: str, spec: Mapping[str, object]) -> Menu:
             name: Property(
                 kind=str(prop.get("type", "string")),
                 default=None if prop.get("default") is None else str(prop["default"]),
-                secret=bool(prop.get("secret")),
+                secret=name in secrets,
                 unset=bool(prop.get("unset")),
             )
             for name, prop in settable.items()
         },
         read_only=frozenset(read_only),
+        secrets=secrets,
     )
 
 

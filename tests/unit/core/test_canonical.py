@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netops.core.canonical import canonical, digest, digest_of, dump, load, parse_json
@@ -28,6 +29,43 @@ def test_rfc_8785_example_of_sorting_and_numbers() -> None:
 def test_canonical_bytes_parse_to_the_same_value_and_again_to_the_same_bytes(value: object) -> None:
     once = canonical(value)
     assert canonical(parse_json(once)) == once
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats()
+    | st.text(alphabet=st.characters(), max_size=6)
+    | st.text(alphabet="\x00\x1f\x7f\u2028\ud7ff\ue000\uffff\U00010000\U0010ffff\ud800", max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(
+            st.text(max_size=3) | st.text(alphabet="a\ue000\uffff\U00010000\U0010ffff", max_size=3) | st.integers(0, 3),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=400)
+@given(ANYTHING)
+def test_every_value_has_the_bytes_that_rfc_8785_gives_it_or_is_refused_alike(value: object) -> None:
+    """The fast way of `canonical` against the library that is the standard's reference here."""
+    try:
+        expected = rfc8785.dumps(value)  # type: ignore[arg-type]  # what it refuses is part of the test
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(ValueError, match=r"."):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
+
+
+def test_keys_are_in_the_order_of_utf_16_code_units() -> None:
+    assert canonical({"\ue000": 1, "\U00010000": 2}) == '{"\U00010000":2,"\ue000":1}'.encode()
 
 
 def test_what_json_cannot_hold_is_refused() -> None:
