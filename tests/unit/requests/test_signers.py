@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from approval_office import new_key, public_line
+from approval_office import key_of, new_key, public_line
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved
 from netops.requests.signers import parse_signers, read_signers
 
-KEY, OTHER = new_key(), new_key("p256")
+# A fixed key: its line is in test names, which must be the same in every worker.
+KEY, OTHER = key_of(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))), new_key("p256")
 LINE = public_line(KEY)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
