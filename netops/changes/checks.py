@@ -6,13 +6,8 @@ from netops.changes.tools import Held, Tools
 from netops.core.canonical import digest_of
 from netops.core.errors import VerifyFailed
 from netops.core.model import DevicePlan, Op, Sample, State, Tag
+from netops.core.ports import Driver
 from netops.core.text import Text
-
-
-def observe(tools: Tools, part: DevicePlan) -> State:
-    """The device's present state in the plan's scope, over a connection of its own."""
-    with tools.open(part.device) as driver:
-        return driver.observe(part.scope)
 
 
 def difference(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple[Op, ...]:
@@ -20,9 +15,9 @@ def difference(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple
     return tools.platform(part).diff(seen, part.want, owner)
 
 
-def verify(held: Held, part: DevicePlan) -> State:
-    """Raises `VerifyFailed` when a new connection does not show the wanted state. Returns what it showed."""
-    seen = observe(held.tools, part)
+def verify(held: Held, driver: Driver, part: DevicePlan) -> State:
+    """Raises `VerifyFailed` when the device does not show the wanted state over this new connection. Returns what it showed."""
+    seen = driver.observe(part.scope)
     missing = difference(held.tools, part, seen, Tag(held.change))
     if missing:
         shown = held.tools.platform(part).show(missing)

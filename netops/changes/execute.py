@@ -12,12 +12,14 @@ from itertools import groupby
 
 from netops.changes import checks, guards
 from netops.changes.lifecycle import OPEN, Phase, fold
+from netops.changes.lines import Lines
 from netops.changes.push import send
 from netops.changes.revert import restore
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, Refused, StalePlan
-from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, Tag
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
+from netops.core.ports import Driver
 from netops.core.text import Text
 
 
@@ -48,8 +50,8 @@ def execute(order: Order, tools: Tools) -> Outcome:
     """Carry out an approved plan. Raises `Refused`s with nothing sent, `Restored` or `NeedsPerson` after a failure."""
     plan = order.plan
     order.gate(tools.clock.now())
-    with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
-        parts = _observe_again(held, plan)
+    with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
+        parts = _observe_again(held, plan, lines)
         if not any(part.remaining for part in parts):
             return Outcome.NOTHING
         _refuse_second_start(held)
@@ -57,7 +59,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
             _refuse_unguarded(parts)
         order.gate(tools.clock.now())
         held.log("change.started", plan=digest_of(plan), request=plan.request, accepted_no_guard=order.accept_no_guard)
-        _carry_out(held, plan, parts, order.accept_no_guard)
+        _carry_out(held, plan, parts, lines, order.accept_no_guard)
     return Outcome.DONE
 
 
@@ -67,74 +69,86 @@ def resume(order: Order, tools: Tools) -> Outcome:
     Raises `Restored` or `NeedsPerson` where it could not be finished, `Locked` while the other worker's lease lives.
     """
     plan = order.plan
-    with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
+    with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
         change = fold(plan.change, tools.journal.read(plan.change))
         if change.phase is not Phase.APPLYING:
             return Outcome.NOTHING
         try:
             order.gate(tools.clock.now())
-            parts = [_take_over(held, part) for part in plan.devices]
+            parts = [_take_over(held, part, lines) for part in plan.devices]
         except JournalError:
             raise
         except Exception as failure:
+            lines.close()
             raise restore(held, plan, failure) from failure
-        _carry_out(held, plan, parts, order.accept_no_guard)
+        _carry_out(held, plan, parts, lines, order.accept_no_guard)
     return Outcome.DONE
 
 
-def _carry_out(held: Held, plan: Plan, parts: list[_Part], accept_no_guard: bool) -> None:
+def _carry_out(held: Held, plan: Plan, parts: list[_Part], lines: Lines, accept_no_guard: bool) -> None:
+    """Push, verify, confirm wave by wave; then save. A device sees the line it was observed over, and one new one."""
     by_name = {part.plan.device: part for part in parts}
     try:
         for wave in _waves(parts):
             names = [part.plan.device for part in wave]
             held.tools.say("apply", ", ".join(names))
-            side_by_side(held.tools, names, lambda name: _push(held, by_name[name], accept_no_guard))
-            side_by_side(held.tools, names, lambda name: checks.verify(held, by_name[name].plan))
+            side_by_side(held.tools, names, lambda name: _push(held, by_name[name], lines, accept_no_guard))
+            side_by_side(held.tools, names, lambda name: _verify(held, by_name[name], lines))
             readings = measure(held, names, "after") if "snmp-after" in plan.evidence else {}
             for part in wave:
                 seen = checks.verify_by_snmp(held, part.plan, readings)
-                held.log("device.verified", part.plan.device, checks=list(part.plan.checks), interfaces=list(seen))
+                held.note("device.verified", part.plan.device, checks=list(part.plan.checks), interfaces=list(seen))
             held.tools.say("verify", ", ".join(names))
-            side_by_side(held.tools, names, lambda name: _confirm(held, by_name[name]))
-        side_by_side(held.tools, list(by_name), lambda name: _save(held, name))
+            held.settle()
+            side_by_side(held.tools, names, lambda name: _confirm(held, by_name[name], lines))
+            held.settle()
+        side_by_side(held.tools, list(by_name), lambda name: _save(held, name, lines))
         held.log("change.active")
     except JournalError:
         # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
         raise
     except (Exception, KeyboardInterrupt) as failure:
+        lines.close()
         raise restore(held, plan, failure) from failure
 
 
-def _push(held: Held, part: _Part, accept_no_guard: bool) -> None:
-    """Backup, guard, then the operations; over one connection."""
+def _push(held: Held, part: _Part, lines: Lines, accept_no_guard: bool) -> None:
+    """Backup, guard, then the operations; over the line on which the device was judged."""
     device = part.plan.device
     platform = held.tools.platform(part.plan)
     if not part.remaining:
         return
-    with held.tools.open(device) as driver:
-        held.log("device.captured", device, backup=held.tools.objects.put(driver.capture()))
+    # Nothing is written yet: a line that died while it waited is found out here and opened anew.
+    backup = lines.again(device, lambda driver: driver.capture())
+    held.note("device.captured", device, backup=held.tools.objects.put(backup))
+    with lines.last(device) as driver:
         if part.guard is None:
             part.guard = guards.arm(held, driver, part.plan, part.remaining, part.plan.inverse, accept_no_guard)
         send(held, driver, device, "apply", platform.batches(part.remaining), guards.deadline(held, part.guard))
 
 
-def _confirm(held: Held, part: _Part) -> None:
-    with held.tools.open(part.plan.device) as driver:
-        guards.disarm(held, driver, part.plan, part.guard)
-    held.log("device.confirmed", part.plan.device)
+def _verify(held: Held, part: _Part, lines: Lines) -> None:
+    """Over a new connection: the old one may know what the device has forgotten, and may work where a new one would not."""
+    lines.fresh(part.plan.device, lambda driver: checks.verify(held, driver, part.plan))
 
 
-def _save(held: Held, name: str) -> None:
-    with held.tools.open(name) as driver:
-        driver.save()
-    held.log("device.saved", name)
+def _confirm(held: Held, part: _Part, lines: Lines) -> None:
+    if part.guard is not None:
+        lines.again(part.plan.device, lambda driver: guards.disarm(held, driver, part.plan, part.guard))
+    held.note("device.confirmed", part.plan.device)
 
 
-def _observe_again(held: Held, plan: Plan) -> list[_Part]:
+def _save(held: Held, name: str, lines: Lines) -> None:
+    lines.again(name, lambda driver: driver.save(), repeatable=True)
+    held.note("device.saved", name)
+
+
+def _observe_again(held: Held, plan: Plan, lines: Lines) -> list[_Part]:
     """What is still to do on each device. Raises `StalePlan` where the touched part moved since the plan."""
     tools, owner = held.tools, Tag(plan.change)
     parts = {part.device: part for part in plan.devices}
-    seen = side_by_side(tools, list(parts), lambda name: checks.observe(tools, parts[name]))
+    scopes = {name: part.scope for name, part in parts.items()}
+    seen = side_by_side(tools, list(parts), lambda name: lines.fresh(name, lambda driver: driver.observe(scopes[name])))
     remaining = {name: checks.difference(tools, part, seen[name], owner) for name, part in parts.items()}
     stale = [name for name, part in parts.items() if remaining[name] and checks.drifted(tools, part, seen[name], owner)]
     if stale:
@@ -190,15 +204,18 @@ def _refuse_unguarded(parts: list[_Part]) -> None:
             raise guards.no_guard(part.plan.device)
 
 
-def _take_over(held: Held, part: DevicePlan) -> _Part:
+def _take_over(held: Held, part: DevicePlan, lines: Lines) -> _Part:
     """What a dead worker left to do here. Raises `Failed` where the device is not on the way of the plan."""
     tools, owner = held.tools, Tag(held.change)
     progress = fold(held.change, tools.journal.read(held.change)).device(part.device)
     planned = [op for batch in part.batches for op in batch.ops]
-    with tools.open(part.device) as driver:
-        remaining = checks.difference(tools, part, driver.observe(part.scope), owner)
-        guard = None if progress.guard_over else progress.guard
-        lively = guard is None or guards.still_useful(held, driver, guard)
+    guard = None if progress.guard_over else progress.guard
+
+    def look(driver: Driver) -> tuple[State, bool]:
+        return driver.observe(part.scope), guard is None or guards.still_useful(held, driver, guard)
+
+    seen, lively = lines.fresh(part.device, look)
+    remaining = checks.difference(tools, part, seen, owner)
     if not lively or any(op not in planned for op in remaining):
         raise Failed(
             Text(

@@ -18,8 +18,8 @@ def arm(
 
     Raises `Refused` before anything was pushed when the device cannot guard itself and nobody accepted that.
     """
-    kinds = held.tools.platform(part).guards(driver.facts, ops)
-    if GuardKind.DEVICE_TIMER in kinds and GuardKind.DEVICE_TIMER in part.guards:
+    planned = GuardKind.DEVICE_TIMER in part.guards
+    if planned and GuardKind.DEVICE_TIMER in held.tools.platform(part).guards(driver.facts, ops):
         spec = GuardSpec(
             purpose=GuardPurpose.REVERT,
             kind=GuardKind.DEVICE_TIMER,
@@ -39,7 +39,7 @@ def arm(
         held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
     if not accept_none:
         raise no_guard(part.device)
-    held.log("guard.none", part.device, accepted_by=held.tools.actor)
+    held.note("guard.none", part.device, accepted_by=held.tools.actor)
     return None
 
 

@@ -15,6 +15,8 @@ def send(
 ) -> int:
     """Send batches one by one: intent durable first, fence checked, read back by the driver, outcome recorded.
 
+    An outcome becomes durable with the device's next event: lost in a crash, it is read from the device again.
+
     `until`: no batch is started after it (a guard fires soon after). Returns the number of operations sent.
     """
     sent = 0
@@ -42,7 +44,7 @@ def send(
                 may_have_written=bool(getattr(error, "may_have_written", True)),
             )
             raise
-        held.log("batch.sent", device, phase=phase, batch=batch.number, replies=len(receipt.replies))
+        held.note("batch.sent", device, phase=phase, batch=batch.number, replies=len(receipt.replies))
         sent += len(batch.ops)
     return sent
 

@@ -1,7 +1,7 @@
 """What every step of a change works with: the ports, the clock, who acts; and the leases it holds while it acts."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -60,23 +60,47 @@ class Held:
     leases: dict[str, Lease]
     lost: JournalError | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    noted: dict[str, list[Event]] = field(default_factory=dict)
 
-    def fences(self, device: str = "") -> tuple[Fence, ...]:
-        """The change's fence, and the device's where one is named."""
+    def fences(self, devices: Iterable[str] = ()) -> tuple[Fence, ...]:
+        """The change's fence, and those of the devices that are named."""
         with self.lock:
-            wanted = [f"change:{self.change}"] + ([f"device:{device}"] if device else [])
+            wanted = [f"change:{self.change}", *(f"device:{device}" for device in devices if device)]
             return tuple(self.leases[resource].fence for resource in wanted)
 
     def check(self, device: str) -> None:
         """Right before a send. Raises `FenceLost` when somebody took over."""
-        self.tools.journal.check(self.fences(device))
+        self.tools.journal.check(self.fences([device]))
+
+    def note(self, kind: str, device: str, **data: Any) -> None:
+        """An event that becomes durable together with the device's next one (or the change's), and before it.
+
+        For outcomes, which a reading of the device can tell again; never for an intent.
+        """
+        event = self._event(kind, device, data)
+        with self.lock:
+            self.noted.setdefault(device, []).append(event)
 
     def log(self, kind: str, device: str = "", **data: Any) -> Recorded:
-        event = Event(
-            kind=kind, change=self.change, at=self.tools.clock.now(), actor=self.tools.actor, device=device, data=data
-        )
-        (recorded,) = self.tools.journal.append((event,), self.fences(device))
+        """An event that is durable when this returns, behind what was noted of its device (of all for the change's)."""
+        event = self._event(kind, device, data)
+        with self.lock:
+            names = [device] if device else list(self.noted)
+            before = [earlier for name in names for earlier in self.noted.pop(name, ())]
+        devices = {earlier.device for earlier in before} | {device}
+        *_, recorded = self.tools.journal.append((*before, event), self.fences(devices))
         return recorded
+
+    def settle(self) -> None:
+        """Everything that was noted becomes durable, in one append."""
+        with self.lock:
+            events = [event for noted in self.noted.values() for event in noted]
+            self.noted.clear()
+        self.tools.journal.append(events, self.fences({event.device for event in events}))
+
+    def _event(self, kind: str, device: str, data: dict[str, Any]) -> Event:
+        now, actor = self.tools.clock.now(), self.tools.actor
+        return Event(kind=kind, change=self.change, at=now, actor=actor, device=device, data=data)
 
     def beat(self, stop: threading.Event) -> None:
         while not stop.wait(self.tools.lease_seconds / 3):
@@ -93,26 +117,22 @@ class Held:
 
 @contextmanager
 def hold(tools: Tools, change: str, devices: Sequence[str]) -> Iterator[Held]:
-    """Leases of the change and its devices, in name order so that two changes never wait for each other in a ring.
+    """Leases of the change and its devices, all or none, so that two changes never hold half of what both need.
 
     Raises `Locked` when another holder has one. Released at the end; after a crash they run out by themselves.
     """
-    leases: dict[str, Lease] = {}
+    resources = (f"change:{change}", *(f"device:{name}" for name in sorted(devices)))
+    taken = tools.journal.acquire_all(resources, tools.holder, tools.lease_seconds)
+    held = Held(tools, change, {lease.resource: lease for lease in taken})
     stop = threading.Event()
-    heartbeat: threading.Thread | None = None
+    heartbeat = threading.Thread(target=held.beat, args=(stop,), name=f"lease-{change}", daemon=True)
     try:
-        for resource in (f"change:{change}", *(f"device:{name}" for name in sorted(devices))):
-            leases[resource] = tools.journal.acquire(resource, tools.holder, tools.lease_seconds)
-        held = Held(tools, change, leases)
-        heartbeat = threading.Thread(target=held.beat, args=(stop,), name=f"lease-{change}", daemon=True)
         heartbeat.start()
         yield held
     finally:
         stop.set()
-        if heartbeat:
-            heartbeat.join()
-        for lease in leases.values():
-            tools.journal.release(lease)
+        heartbeat.join()
+        tools.journal.release_all(taken)
 
 
 def side_by_side(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:

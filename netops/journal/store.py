@@ -9,7 +9,7 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -62,9 +62,16 @@ _LEASES = sa.Table(
 )
 
 
-_LEASE_OF = sa.select(_LEASES).where(_LEASES.c.resource == sa.bindparam("wanted"))
+_LEASES_OF = sa.select(_LEASES).where(_LEASES.c.resource.in_(sa.bindparam("wanted", expanding=True)))
 _LAST = sa.select(sa.func.max(_EVENTS.c.seq))
 _INSERT = sa.insert(_EVENTS)
+_FIRST = sa.insert(_LEASES)
+_TAKE_OVER = sa.update(_LEASES).where(_LEASES.c.resource == sa.bindparam("what"))
+_GIVE_BACK = (
+    sa.update(_LEASES)
+    .where(_LEASES.c.resource == sa.bindparam("what"), _LEASES.c.number == sa.bindparam("which"))
+    .values(holder="", expires_at=0)
+)
 
 
 def _micros(moment: datetime) -> int:
@@ -163,8 +170,7 @@ class SqlJournal:
             return ()
 
         def work(group: _Group) -> tuple[Recorded, ...]:
-            for fence in fences:
-                _hold(group.connection, fence)
+            _hold(group.connection, fences)
             return tuple(
                 Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
                 for event, entry in ((event, group.add(row)) for event, row in frozen)
@@ -199,24 +205,29 @@ class SqlJournal:
 
         The same holder may take it again and gets a higher number, so `holder` must be unique to one execution.
         """
+        (lease,) = self.acquire_all((resource,), holder, seconds)
+        return lease
 
-        def work(group: _Group) -> Lease:
+    def acquire_all(self, resources: Sequence[str], holder: str, seconds: float) -> tuple[Lease, ...]:
+        """Take all `resources` or none, each as `acquire` does."""
+
+        def work(group: _Group) -> tuple[Lease, ...]:
             now = self._clock.now()
-            row = group.connection.execute(_LEASE_OF, {"wanted": resource}).one_or_none()
-            if row is not None and row.holder not in ("", holder) and row.expires_at > _micros(now):
-                raise locked(resource, row.holder, _moment(row.expires_at))
-            lease = Lease(
-                resource=resource,
-                holder=holder,
-                number=1 if row is None else row.number + 1,
-                expires_at=now + timedelta(seconds=seconds),
+            until = now + timedelta(seconds=seconds)
+            rows = _leases(group.connection, resources)
+            for row in (rows[resource] for resource in resources if resource in rows):
+                if row.holder not in ("", holder) and row.expires_at > _micros(now):
+                    raise locked(row.resource, row.holder, _moment(row.expires_at))
+            numbers = {name: rows[name].number + 1 if name in rows else 1 for name in resources}
+            values = {"holder": holder, "expires_at": _micros(until)}
+            new = [{"resource": name, "number": 1, **values} for name in numbers if name not in rows]
+            old = [{"what": name, "number": numbers[name], **values} for name in numbers if name in rows]
+            for statement, lines in ((_FIRST, new), (_TAKE_OVER, old)):
+                if lines:
+                    group.connection.execute(statement, lines)
+            return tuple(
+                Lease(resource=name, holder=holder, number=number, expires_at=until) for name, number in numbers.items()
             )
-            values = {"holder": holder, "number": lease.number, "expires_at": _micros(lease.expires_at)}
-            if row is None:
-                group.connection.execute(sa.insert(_LEASES).values(resource=resource, **values))
-            else:
-                group.connection.execute(sa.update(_LEASES).where(_LEASES.c.resource == resource).values(**values))
-            return lease
 
         return self._writer.submit(work)
 
@@ -224,7 +235,7 @@ class SqlJournal:
         """The same lease, `seconds` from now. Raises `FenceLost` where it was taken over or released."""
 
         def work(group: _Group) -> Lease:
-            _hold(group.connection, lease.fence)
+            _hold(group.connection, (lease.fence,))
             until = self._clock.now() + timedelta(seconds=seconds)
             group.connection.execute(
                 sa.update(_LEASES).where(_LEASES.c.resource == lease.resource).values(expires_at=_micros(until))
@@ -236,12 +247,14 @@ class SqlJournal:
     def release(self, lease: Lease) -> None:
         """Give a lease back; nothing happens where somebody else has taken over."""
 
+        self.release_all((lease,))
+
+    def release_all(self, leases: Sequence[Lease]) -> None:
+        """Give them all back in one transaction, as `release` does."""
+
         def work(group: _Group) -> None:
-            group.connection.execute(
-                sa.update(_LEASES)
-                .where(_LEASES.c.resource == lease.resource, _LEASES.c.number == lease.number)
-                .values(holder="", expires_at=0)
-            )
+            if leases:
+                group.connection.execute(_GIVE_BACK, [{"what": one.resource, "which": one.number} for one in leases])
 
         self._writer.submit(work)
 
@@ -250,8 +263,8 @@ class SqlJournal:
 
         def look(connection: sa.Connection) -> None:
             now = _micros(self._clock.now())
-            for fence in fences:
-                if _hold(connection, fence) <= now:
+            for fence, expires_at in _hold(connection, fences):
+                if expires_at <= now:
                     raise lost(fence, "masa berlakunya habis", "it has run out")
 
         self._reading(look)
@@ -337,14 +350,25 @@ class SqlJournal:
             time.sleep(0.02)
 
 
-def _hold(connection: sa.Connection, fence: Fence) -> int:
-    """`expires_at` of a lease that nobody took over; raises `FenceLost` otherwise."""
-    row = connection.execute(_LEASE_OF, {"wanted": fence.resource}).one_or_none()
-    if row is None or row.number != fence.number:
-        raise lost(fence, "sudah diambil alih", "somebody took over")
-    if not row.holder:
-        raise lost(fence, "sudah dilepas", "it was released")
-    return int(row.expires_at)
+def _leases(connection: sa.Connection, resources: Iterable[str]) -> dict[str, sa.Row[tuple[object, ...]]]:
+    """The lease rows of these resources, in one query for each page of them (SQLite bounds a query's parameters)."""
+    wanted = list(resources)
+    pages = (wanted[at : at + PAGE] for at in range(0, len(wanted), PAGE))
+    return {row.resource: row for page in pages for row in connection.execute(_LEASES_OF, {"wanted": page})}
+
+
+def _hold(connection: sa.Connection, fences: Sequence[Fence]) -> list[tuple[Fence, int]]:
+    """`expires_at` of leases that nobody took over; raises `FenceLost` otherwise."""
+    rows = _leases(connection, (fence.resource for fence in fences))
+    found = []
+    for fence in fences:
+        row = rows.get(fence.resource)
+        if row is None or row.number != fence.number:
+            raise lost(fence, "sudah diambil alih", "somebody took over")
+        if not row.holder:
+            raise lost(fence, "sudah dilepas", "it was released")
+        found.append((fence, int(row.expires_at)))
+    return found
 
 
 def _columns(entry: Entry) -> dict[str, object]:
