@@ -46,7 +46,7 @@ def device_plans(tools: Tools, change: str, shares: Mapping[str, Share], render:
         want = platform.parse(text, values)
         scope = platform.scope(want)
         with tools.open(name) as driver:
-            seen = driver.observe(scope)
+            seen = driver.observe(scope, facts=True)
             facts = driver.facts
         owner = Tag(change)
         ops = platform.diff(seen, want, owner)

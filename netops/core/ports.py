@@ -47,7 +47,9 @@ class Driver(Protocol):
         """What would stop or weaken a change on this device, each with what to paste to mend it."""
         ...
 
-    def observe(self, scope: Scope) -> State: ...
+    def observe(self, scope: Scope, *, facts: bool = False) -> State:
+        """The device's state now; with `facts` those are asked for in the same round trip where that saves one."""
+        ...
 
     def capture(self) -> bytes:
         """The whole configuration as the device exports it, without secrets, for the backup."""

@@ -1,6 +1,7 @@
 """One connection to a RouterOS device over its API: I/O only; never writes twice, never reads a secret back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
@@ -37,6 +38,18 @@ _NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/in
 _META = frozenset({".id", ".nextid", ".about", ".dead", ".section"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is on the device under a guard's name."""
+
+    schedulers: list[dict[str, str]]
+    scripts: list[dict[str, str]]
+
+    @property
+    def ran(self) -> bool:
+        return any(row.get("run-count", "0") != "0" for row in self.schedulers)
+
+
 def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "RouterOSDriver":
     """A driver that connects when it is entered. Raises nothing by itself."""
     return RouterOSDriver(target, secrets, clock)
@@ -66,7 +79,7 @@ class RouterOSDriver:
         No `cached_property`: in Python 3.11 that holds one lock for all routers while one of them answers.
         """
         if self._facts is None:
-            self._facts = checks.device_facts(self._wire, self._target)
+            self._facts = checks.device_facts(self._wire.exchange("facts", list(checks.ASKED.values())), self._target)
         return self._facts
 
     @property
@@ -80,12 +93,12 @@ class RouterOSDriver:
     def preflight(self) -> tuple[Finding, ...]:
         return checks.preflight(self._wire, self._target, self.facts, self._clock.now())
 
-    def observe(self, scope: Scope) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False) -> State:
         """All menus of the scope in one round trip: settable properties and flags, raw text, no secrets, no counters.
 
         Raises `Unsupported` for a menu that the device does not have or does not let us read.
         """
-        answers = self._wire.exchange("observe", [_print(path) for path in scope.paths])
+        answers = self._read("observe", scope.paths, facts=facts)
         rows: list[Row] = []
         for path, answer in zip(scope.paths, answers, strict=True):
             if answer.traps:
@@ -100,12 +113,21 @@ class RouterOSDriver:
         every known menu that the device has. It documents the state before a change; it is no image to restore from.
         """
         paths = [path for path in menus() if path not in _NO_BACKUP and menu(path).settable]
-        answers = self._wire.exchange("capture", [_print(path) for path in paths])
+        answers = self._read("capture", paths, facts=True)
         rows: list[Row] = []
         for path, answer in zip(paths, answers, strict=True):
             rows += [row for row in _rows(path, answer) if not is_flag(row, "dynamic")]
         about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets\n"
         return (about + export(Rows(rows=tuple(rows)))).encode("utf-8", "surrogateescape")
+
+    def _read(self, step: str, paths: Sequence[str], *, facts: bool) -> list[Answer]:
+        """One print for each menu, and what the facts are made of where they are wanted and not known: one round trip."""
+        prints = [_print(path) for path in paths]
+        more = list(checks.ASKED.values()) if facts and self._facts is None else []
+        answers = self._wire.exchange(step, [*prints, *more])
+        if more:
+            self._facts = checks.device_facts(answers[len(prints) :], self._target)
+        return answers[: len(prints)]
 
     def _unreadable(self, path: str, answer: Answer) -> Unsupported:
         why = checks.printable(answer.traps[0])
@@ -145,7 +167,7 @@ class RouterOSDriver:
             source = guard.script(spec)
         except ValueError as exc:
             raise self._no_guard(str(exc)) from exc
-        self._drop(name)
+        self._remove(self._parts(name))
         now = self._clock.now()
         policy = ",".join(guard.POLICIES)
         common = (f"=name={name}", f"=comment={spec.owner.comment}", f"=policy={policy}")
@@ -159,7 +181,7 @@ class RouterOSDriver:
         )
         refused = next((answer.traps[0] for answer in answers if answer.traps), None)
         if refused is not None:
-            self._drop(name)
+            self._remove(self._parts(name, writes=True))
             raise self._no_guard(checks.printable(refused))
         return GuardHandle(
             purpose=spec.purpose,
@@ -172,13 +194,14 @@ class RouterOSDriver:
 
     def guard_state(self, handle: GuardHandle) -> GuardState:
         """FIRED once the device ran it; INACTIVE where it is there but will not run (device-mode, disabled, no date)."""
-        row = self._guard_row(handle.name)
-        if row is None:
+        parts = self._parts(handle.name)
+        if not parts.schedulers:
             return GuardState.ABSENT
-        if row.get("run-count", "0") != "0":
+        if parts.ran:
             return GuardState.FIRED
+        row = parts.schedulers[0]
         off = row.get("disabled") in ("true", "yes") or "inactiv" in row.get(".about", "")
-        if off or not row.get("next-run") or not self._scripts(handle.name):
+        if off or not row.get("next-run") or not parts.scripts:
             return GuardState.INACTIVE
         return GuardState.ARMED
 
@@ -186,14 +209,15 @@ class RouterOSDriver:
         """Stops the timer, then looks whether it had fired: only then its rows go. An absent guard is confirmed already.
 
         Raises `Misbehaved` (its rows removed all the same) for a REVERT guard that had fired: the change did not stay.
+        Only the first look writes nothing: an error behind it says that something may have been written.
         """
-        row = self._guard_row(handle.name)
-        if row is not None:
-            self._checked("confirm", ("/system/scheduler/set", f"=.id={row['.id']}", "=disabled=yes"))
-            row = self._guard_row(handle.name)
-        fired = row is not None and row.get("run-count", "0") != "0"
-        self._drop(handle.name)
-        if fired and handle.purpose is GuardPurpose.REVERT:
+        parts = self._parts(handle.name)
+        if parts.schedulers:
+            off = [("/system/scheduler/set", f"=.id={row['.id']}", "=disabled=yes") for row in parts.schedulers]
+            self._checked("confirm", off)
+            parts = self._parts(handle.name, writes=True)
+        self._remove(parts)
+        if parts.ran and handle.purpose is GuardPurpose.REVERT:
             raise Misbehaved(
                 Text(
                     "pengaman di perangkat sudah memulihkan keadaan semula sebelum dikonfirmasi",
@@ -206,39 +230,39 @@ class RouterOSDriver:
 
     def fire(self, handle: GuardHandle) -> None:
         """Runs the guard's script now and waits for it; then its rows go."""
-        scripts = self._scripts(handle.name)
-        if scripts:
-            self._checked("fire", ("/system/script/run", f"=.id={scripts[0]['.id']}"))
-        self._drop(handle.name)
+        parts = self._parts(handle.name)
+        if parts.scripts:
+            self._checked("fire", [("/system/script/run", f"=.id={parts.scripts[0]['.id']}")])
+            parts = self._parts(handle.name, writes=True)
+        self._remove(parts)
 
-    def _guard_row(self, name: str) -> dict[str, str] | None:
-        wanted = "=.proplist=.id,name,disabled,next-run,run-count,.about"
-        [answer] = self._wire.exchange("guard", [("/system/scheduler/print", wanted)])
-        return next((row for row in answer.rows if row.get("name") == name), None)
+    def _parts(self, name: str, *, writes: bool = False) -> "_Parts":
+        """The rows of a guard, in one round trip; `writes`: behind a write, so that an error must not say otherwise."""
+        asked: list[Command] = [
+            ("/system/scheduler/print", "=.proplist=.id,name,disabled,next-run,run-count,.about"),
+            ("/system/script/print", "=.proplist=.id,name"),
+        ]
+        found = self._wire.exchange("guard", asked, writes=writes)
+        return _Parts(*([row for row in answer.rows if row.get("name") == name] for answer in found))
 
-    def _scripts(self, name: str) -> list[dict[str, str]]:
-        [answer] = self._wire.exchange("guard", [("/system/script/print", "=.proplist=.id,name")])
-        return [row for row in answer.rows if row.get("name") == name]
+    def _remove(self, parts: "_Parts") -> None:
+        """Both at once: a scheduler whose script is gone runs nothing."""
+        gone = [("/system/scheduler/remove", f"=.id={row['.id']}") for row in parts.schedulers]
+        gone += [("/system/script/remove", f"=.id={row['.id']}") for row in parts.scripts]
+        if gone:
+            self._checked("guard", gone)
 
-    def _drop(self, name: str) -> None:
-        """Scheduler first, so that nothing runs a script that is half gone."""
-        row = self._guard_row(name)
-        if row is not None:
-            self._checked("guard", ("/system/scheduler/remove", f"=.id={row['.id']}"))
-        for found in self._scripts(name):
-            self._checked("guard", ("/system/script/remove", f"=.id={found['.id']}"))
-
-    def _checked(self, step: str, command: Command) -> None:
-        [answer] = self._wire.exchange(step, [command], writes=True)
-        if answer.traps:
-            reply = checks.printable(answer.traps[0])
-            raise CommandRefused(
-                Text(f"{command[0]}: perangkat menolak: {reply}", f"{command[0]}: the device refused: {reply}"),
-                device=self._target.name,
-                step=step,
-                may_have_written=True,
-                reply=reply,
-            )
+    def _checked(self, step: str, commands: Sequence[Command]) -> None:
+        for command, answer in zip(commands, self._wire.exchange(step, commands, writes=True), strict=True):
+            if answer.traps:
+                reply = checks.printable(answer.traps[0])
+                raise CommandRefused(
+                    Text(f"{command[0]}: perangkat menolak: {reply}", f"{command[0]}: the device refused: {reply}"),
+                    device=self._target.name,
+                    step=step,
+                    may_have_written=True,
+                    reply=reply,
+                )
 
     def _no_guard(self, why: str) -> Unsupported:
         return Unsupported(

@@ -33,7 +33,7 @@ class _Reports:
         return next(iter(self.rows[name]), {})
 
 
-_ASKED: dict[str, Command] = {
+ASKED: dict[str, Command] = {
     "resource": ("/system/resource/print",),
     "identity": ("/system/identity/print",),
     "mode": ("/system/device-mode/print",),
@@ -41,24 +41,21 @@ _ASKED: dict[str, Command] = {
     "groups": ("/user/group/print", "=.proplist=.id,name,policy"),
 }
 _ASKED_MORE: dict[str, Command] = {
-    **_ASKED,
+    **ASKED,
     "services": ("/ip/service/print", "=.proplist=.id,name,disabled,certificate,dynamic,port,address"),
     "clock": ("/system/clock/print",),
     "ntp": ("/system/ntp/client/print",),
 }
 
 
-def _ask(wire: Wire, step: str, asked: Mapping[str, Command]) -> _Reports:
-    answers: Sequence[Answer] = wire.exchange(step, list(asked.values()))
-    return _Reports(rows={name: answer.rows for name, answer in zip(asked, answers, strict=True)})
-
-
-def device_facts(wire: Wire, target: Target) -> DeviceFacts:
+def device_facts(answers: Sequence[Answer], target: Target) -> DeviceFacts:
     """Version, board, identity, and the features `scheduler`, `hotspot` where neither device-mode nor policy forbids them.
+
+    `answers` are those to `ASKED`, in its order.
 
     Raises `Unsupported` when the login may not even read.
     """
-    reports = _ask(wire, "facts", _ASKED)
+    reports = _Reports(rows={name: answer.rows for name, answer in zip(ASKED, answers, strict=True)})
     resource = reports.first("resource")
     version = resource.get("version", "").partition(" ")[0]
     if not version:
@@ -106,7 +103,8 @@ def _policies(reports: _Reports, login: str) -> frozenset[str] | None:
 
 def preflight(wire: Wire, target: Target, facts: DeviceFacts, now: datetime) -> tuple[Finding, ...]:
     """Findings in a fixed order; `now` is our clock, to see whether the device's agrees."""
-    reports = _ask(wire, "preflight", _ASKED_MORE)
+    answers = wire.exchange("preflight", list(_ASKED_MORE.values()))
+    reports = _Reports(rows={name: answer.rows for name, answer in zip(_ASKED_MORE, answers, strict=True)})
     return (
         *_version(facts),
         *_mode(facts, reports),

@@ -8,6 +8,7 @@ import socket
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from librouteros.connections import SocketTransport
 from librouteros.exceptions import FatalError
@@ -174,6 +175,16 @@ class Protocol(ApiProtocol):  # type: ignore[misc]  # the library carries no typ
         return words[0], tuple(words[1:])
 
 
+def _words(command: Command) -> bytes:
+    """A command as API words, without the empty one that ends a sentence."""
+    encoded: bytes = encode_sentence(*command, encoding="utf-8")
+    return encoded[:-1]
+
+
+_known_words = lru_cache(maxsize=1024)(_words)
+"""Questions are the same for every router. Never for writes: those carry secrets, which must not stay in memory."""
+
+
 class Wire:
     """One logged-in API session: exchanges of tagged commands."""
 
@@ -199,10 +210,12 @@ class Wire:
             if sent < len(commands) and sent - received <= _WINDOW // 2:
                 upto = min(len(commands), received + _WINDOW)
                 channel.writing = channel.writing or writes
+                words = _words if writes else _known_words
                 channel.write(
                     b"".join(
-                        encode_sentence(*commands[number], f".tag={number}", encoding="utf-8")
+                        b"%b%c.tag=%b\0" % (words(commands[number]), 5 + len(tag), tag)
                         for number in range(sent, upto)
+                        if (tag := b"%d" % number)
                     )
                 )
                 sent = upto

@@ -101,7 +101,7 @@ class IosDriver:
             features=("archive",) if has_archive else (),
         )
 
-    def observe(self, scope: Scope) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False) -> State:
         vlans: dict[int, str] = {}
         if any(path.startswith("vlan ") for path in scope.paths):
             vlans = show.vlan_table(self._ask("show vlan brief", "observe"))

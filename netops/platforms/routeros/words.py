@@ -14,8 +14,9 @@ _ESCAPES = {'"': '"', "\\": "\\", "$": "$", "?": "?", "n": "\n", "r": "\r", "t":
 _ESCAPES |= {"a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _NAMED = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _HEX = frozenset("0123456789ABCDEF")
-# Characters that are live in a script outside quotes.
-_LIVE = frozenset('[]{}();$"`')
+# Runs that mean nothing but themselves, taken at once: outside quotes (where brackets and `$` are live in a script), inside.
+_RUN = re.compile(r'[^ \t\n\[\]{}();$"`\\\0]+')
+_QUOTED_RUN = re.compile(r'[^"\\\0]+')
 _VERBS = frozenset({"add", "set", "remove", "enable", "disable", "unset", "move", "print", "export", "import", "run"})
 _PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -159,9 +160,21 @@ class _Scanner:
             else:
                 parts.append(self.word())
 
+    def run(self, pattern: re.Pattern[str]) -> str:
+        """The characters from here that the pattern takes, '' where there are none."""
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            return ""
+        self.at = found.end()
+        self.line += found[0].count("\n")
+        return found[0]
+
     def word(self) -> str:
         out: list[str] = []
         while not self.at_end():
+            if run := self.run(_RUN):
+                out.append(run)
+                continue
             if self.folded():
                 continue
             char = self.peek()
@@ -169,17 +182,15 @@ class _Scanner:
                 break
             if char == '"':
                 out.append(self.quoted())
-            elif char in _LIVE or char == "\\":
+            elif char == "\0":
+                raise _bad(self.line, "", "karakter NUL", "a NUL character")
+            else:
                 raise _bad(
                     self.line,
                     "".join(out).partition("=")[0],
                     f"{char!r} di luar tanda kutip hanya berarti bagi skrip",
                     f"{char!r} outside quotes means something to scripts only",
                 )
-            elif char == "\0":
-                raise _bad(self.line, "", "karakter NUL", "a NUL character")
-            else:
-                out.append(self.take())
         return "".join(out)
 
     def quoted(self) -> str:
@@ -187,6 +198,9 @@ class _Scanner:
         self.take()
         out = bytearray()
         while not self.at_end():
+            if run := self.run(_QUOTED_RUN):
+                out += run.encode("utf-8", "surrogatepass")
+                continue
             if self.folded():
                 continue
             char = self.take()
@@ -194,9 +208,6 @@ class _Scanner:
                 return text_of(bytes(out))
             if char == "\0":
                 raise _bad(line, "", "karakter NUL", "a NUL character")
-            if char != "\\":
-                out += char.encode("utf-8", "surrogatepass")
-                continue
             out += self.escape(line)
         raise _bad(line, '"', "tanda kutip tidak ditutup", "a quote that is not closed")
 

@@ -207,7 +207,7 @@ class ShelfDriver:
     def preflight(self) -> tuple[Finding, ...]:
         return ()
 
-    def observe(self, scope: Scope) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False) -> State:
         self._reach()
         return _state(self.device.rows)
 
