@@ -12,7 +12,14 @@ from netops.core.text import Text, language
 
 def test_a_secret_does_not_print() -> None:
     secret = Secret("rahasia-007")
-    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r:>20}", f"{[secret]}", str([secret, {"a": secret}])):
+    for shown in (
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        f"{secret!r:>20}",
+        f"{[secret]}",
+        str([secret, {"a": secret}]),
+    ):
         assert "rahasia" not in shown
     assert secret.reveal() == "rahasia-007"
     assert secret == Secret("rahasia-007") and secret != Secret("x") and hash(secret) == hash(Secret("rahasia-007"))
