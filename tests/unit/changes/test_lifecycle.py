@@ -1,0 +1,118 @@
+"""The fold: a change's state is what its events say, in one pass or two, whatever other changes did in between."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netops.changes.lifecycle import DONE, OPEN, Change, Phase, fold, fold_all, held
+from netops.core.canonical import dump
+from netops.core.model import Event, GuardHandle, GuardKind, GuardPurpose, Recorded, Reservation
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+HANDLE = GuardHandle(
+    purpose=GuardPurpose.REVERT, kind=GuardKind.DEVICE_TIMER, device="gw", name="g", armed_at=NOW,
+    fires_at=NOW + timedelta(minutes=5),
+)  # fmt: skip
+HELD = Reservation(resource="vlan:kampus:210", amount=1, starts_at=NOW, ends_at=NOW + timedelta(hours=6))
+
+KINDS: dict[str, dict[str, object]] = {
+    "request.received": {"request": "sha256:r"},
+    "plan.recorded": {
+        "plan": "sha256:p",
+        "expires_at": (NOW + timedelta(days=1)).isoformat(),
+        "reservations": [dump(HELD)],
+    },
+    "approval.received": {"decision": "approve"},
+    "change.refused": {"reason": "x"},
+    "change.started": {"plan": "sha256:p"},
+    "batch.intent": {"phase": "apply", "batch": 1, "ops": "sha256:o"},
+    "guard.armed": {"handle": dump(HANDLE)},
+    "guard.confirmed": {"handle": dump(HANDLE)},
+    "device.verified": {},
+    "device.confirmed": {},
+    "device.restored": {},
+    "device.quarantined": {"conflicts": ["x"], "message": ""},
+    "change.active": {},
+    "change.restored": {},
+    "change.quarantined": {},
+    "change.ending": {},
+    "change.ended": {"leftovers": ["row"]},
+    "some.future-kind": {"unknown": True},
+}
+ON_DEVICE = {"batch.intent", "guard.armed", "guard.confirmed", "device.verified", "device.confirmed",
+             "device.restored", "device.quarantined"}  # fmt: skip
+
+
+def recorded(*kinds: str, change: str = "C") -> list[Recorded]:
+    return [
+        Recorded(
+            seq=seq,
+            leaf="00",
+            event=Event(
+                kind=kind, change=change, at=NOW + timedelta(seconds=seq), actor="a",
+                device="gw" if kind in ON_DEVICE else "", data=KINDS[kind],
+            ),
+        )
+        for seq, kind in enumerate(kinds)
+    ]  # fmt: skip
+
+
+def phase(*kinds: str) -> Phase:
+    return fold("C", recorded(*kinds)).phase
+
+
+def test_the_ordinary_way() -> None:
+    way = ["request.received", "plan.recorded", "approval.received", "change.started", "change.active",
+           "change.ending", "change.ended"]  # fmt: skip
+    seen = [phase(*way[: n + 1]) for n in range(len(way))]
+    assert seen == [Phase.NEW, Phase.PLANNED, Phase.APPROVED, Phase.APPLYING, Phase.ACTIVE, Phase.ENDING, Phase.ENDED]
+
+
+def test_a_refusal_changes_nothing_and_a_plan_after_the_approval_keeps_it() -> None:
+    assert phase("request.received", "change.refused") is Phase.NEW
+    assert phase("request.received", "approval.received", "plan.recorded") is Phase.APPROVED
+
+
+def test_a_rejection_while_it_runs_does_not_make_it_vanish() -> None:
+    events = recorded("request.received", "plan.recorded", "change.started", "change.active", "approval.received")
+    late = events[-1].event
+    rejected = Event(kind=late.kind, change="C", at=late.at, actor="a", data={"decision": "reject"})
+    assert fold("C", [*events[:-1], Recorded(seq=4, leaf="00", event=rejected)]).phase is Phase.ACTIVE
+
+
+def test_what_may_be_on_a_device_is_every_batch_whose_intent_is_logged() -> None:
+    change = fold("C", recorded("change.started", "guard.armed", "batch.intent", "batch.intent"))
+    device = change.device("gw")
+    assert len(device.applied()) == 2 and device.guard == HANDLE and not device.guard_over
+    assert fold("C", recorded("change.started", "guard.armed", "guard.confirmed")).device("gw").guard_over
+
+
+def test_an_execution_after_a_restored_one_starts_with_untouched_devices() -> None:
+    again = fold(
+        "C", recorded("change.started", "batch.intent", "device.restored", "change.restored", "change.started")
+    )
+    assert again.device("gw").applied() == () and again.phase is Phase.APPLYING
+
+
+def test_who_holds_what() -> None:
+    planned = fold("C", recorded("request.received", "plan.recorded"))
+    assert held([planned], NOW) == (HELD,)
+    assert held([planned], NOW, but="C") == ()
+    assert held([planned], NOW + timedelta(days=2)) == (), "an expired plan holds nothing"
+    running = fold("C", recorded("plan.recorded", "change.started", "change.active"))
+    assert held([running], NOW + timedelta(days=2)) == (HELD,), "what runs holds until it ends"
+    for last in ("change.ended", "change.restored"):
+        assert held([fold("C", recorded("plan.recorded", "change.started", last))], NOW) == ()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(sorted(KINDS)), max_size=25), st.integers(0, 25))
+def test_any_sequence_folds_and_interleaving_changes_nothing(kinds: list[str], cut: int) -> None:
+    mine = recorded(*kinds)
+    other = recorded(*reversed(kinds), change="D")
+    mixed = [event for pair in zip(mine, other, strict=True) for event in pair]
+    alone = fold("C", mine)
+    assert fold_all(mixed).get("C", Change(id="C")) == alone
+    assert not (alone.phase in OPEN and alone.phase in DONE)
+    assert fold_all(mine[:cut] + mine[cut:]) == fold_all(mine)
