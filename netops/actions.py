@@ -12,8 +12,8 @@ from netops.changes import prepare, revert, teardown
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all, held
 from netops.changes.tools import hold
 from netops.core.canonical import dump
-from netops.core.errors import InputError, LockedKey, NetopsError, OutsideWindow, Refused, Restored, StalePlan
-from netops.core.model import Finding, Plan, Reservation, Severity, Tag
+from netops.core.errors import InputError, Locked, LockedKey, NetopsError, OutsideWindow, Refused, Restored, StalePlan
+from netops.core.model import Fence, Finding, Plan, Reservation, Severity, Tag
 from netops.core.secret import Secret
 from netops.core.text import Lang, Text
 from netops.filing import Filed, find, look, record
@@ -30,6 +30,8 @@ from netops.requests.signers import parse_signers
 
 PLANNING_SECONDS = 60.0
 """How long a planner may hold a site: long enough to observe it, short enough to be waited for."""
+DECIDING_SECONDS = 10.0
+"""How long a decision may take to be judged and recorded."""
 
 
 @contextmanager
@@ -69,6 +71,7 @@ def plan(app: App, ref: str) -> Plan:
                 request=filed.digest,
                 expires_at=made.expires_at.isoformat(),
                 reservations=dump(made.reservations),
+                fences=(lease.fence,),  # a planner that took too long must not promise what another has promised since
             )
         finally:
             app.journal.release(lease)
@@ -78,12 +81,7 @@ def plan(app: App, ref: str) -> Plan:
 def _make_plan(app: App, filed: Filed) -> Plan:
     request, tools = filed.request, app.tools
     event, now = request.event, app.clock.now()
-    check_bounds(
-        app.policy,
-        request.service,
-        participants=event.participants,
-        bandwidth=max(event.bandwidth.up, event.bandwidth.down),
-    )
+    _within_policy(app, filed)
     playbook, place = app.playbook(request.service), app.sites.place(event.place)
     site = app.sites.site(place.site)
     period = playbook.window(event.starts_at, event.ends_at)
@@ -100,6 +98,17 @@ def _make_plan(app: App, filed: Filed) -> Plan:
 
     devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
     return planning.build(request, playbook, site, needs, devices, now)
+
+
+def _within_policy(app: App, filed: Filed) -> None:
+    """Raises `OutOfBounds` for what the site's policy accepts from nobody."""
+    event = filed.request.event
+    check_bounds(
+        app.policy,
+        filed.request.service,
+        participants=event.participants,
+        bandwidth=max(event.bandwidth.up, event.bandwidth.down),
+    )
 
 
 def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
@@ -167,7 +176,21 @@ def statement(app: App, filed: Filed, decision: str, role: str, approver: str, r
 
 
 def receive(app: App, filed: Filed, signed: bytes, signature: str) -> Approval:
-    """Judge and record a statement that was signed here or elsewhere (`ssh-keygen -Y sign`)."""
+    """Judge and record a statement that was signed here or elsewhere (`ssh-keygen -Y sign`).
+
+    One at a time: two that name the same predecessor would both be recorded, and break the chain for good.
+    """
+    lease = app.journal.acquire(f"approval:{filed.change}", app.holder, DECIDING_SECONDS)
+    try:
+        approval = _judged(app, filed, signed, signature, lease.fence)
+    finally:
+        app.journal.release(lease)
+    if approval.decision is Decision.REJECT:
+        _tell_requester(app, filed, approval)
+    return approval
+
+
+def _judged(app: App, filed: Filed, signed: bytes, signature: str, fence: Fence) -> Approval:
     bodies = {"statement": app.objects.put(signed), "signature": app.objects.put(signature.encode())}
     try:
         approval = approvals.receive(
@@ -186,9 +209,7 @@ def receive(app: App, filed: Filed, signed: bytes, signature: str) -> Approval:
         raise
     app.objects.put((app.settings.inventory / "allowed_signers").read_bytes())
     app.objects.put((app.settings.inventory / "policy.yaml").read_bytes())
-    record(app, "approval.received", filed.change, **approvals.event_data(approval))
-    if approval.decision is Decision.REJECT:
-        _tell_requester(app, filed, approval)
+    record(app, "approval.received", filed.change, fences=(fence,), **approvals.event_data(approval))
     return approval
 
 
@@ -248,27 +269,42 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         gate = _gate(app, filed)
         gate(app.clock.now())
         made = _latest_plan(app, filed)
-        _vouchers(app, made)
+        _bound(made, filed)
+        if _change(app, filed).phase is not Phase.ENDED:
+            app.vault.create(made.change, made.needs.users)
         order = execution.Order(plan=made, gate=gate, accept_no_guard=accept_no_guard)
         return execution.execute(order, app.tools)
 
 
-def resume(app: App, ref: str) -> execution.Outcome:
-    """Finish or restore what a dead worker left; an interrupted end is ended."""
+def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
+    """Finish or restore what a dead worker left; an interrupted end is ended, and says what `end` says."""
     filed = look(app, ref)
     change = _change(app, filed)
     if change.phase is Phase.ENDING:
-        teardown.end(_running_plan(app, change), app.tools, "resumed")
-        return execution.Outcome.DONE
+        ended = teardown.end(_running_plan(app, change), app.tools, "resumed")
+        app.vault.destroy(filed.change)
+        return ended
     if change.phase is not Phase.APPLYING:
         return execution.Outcome.NOTHING
-    order = execution.Order(plan=_running_plan(app, change), gate=_gate(app, filed), accept_no_guard=True)
+    made = _running_plan(app, change)
+    _bound(made, filed)
+    # Whoever resumes accepts no more than who started.
+    order = execution.Order(plan=made, gate=_gate(app, filed), accept_no_guard=change.accepted_no_guard)
     return execution.resume(order, app.tools)
 
 
 def take_back(app: App, ref: str) -> None:
     """Restore every device of a change. Raises `NeedsPerson` where one cannot be."""
     filed = look(app, ref)
+    made = _running_plan(app, _to_restore(app, filed))
+    with hold(app.tools, made.change, [part.device for part in made.devices]) as leases:
+        _to_restore(app, filed)  # it may have ended before we held it; what it held may be somebody else's by now
+        outcome = revert.revert(leases, made)
+    if not isinstance(outcome, Restored):
+        raise outcome
+
+
+def _to_restore(app: App, filed: Filed) -> Change:
     change = _change(app, filed)
     if change.phase not in OPEN:
         raise Refused(
@@ -277,11 +313,7 @@ def take_back(app: App, ref: str) -> None:
                 f"{filed.change} is {change.phase}; there is nothing to restore",
             )
         )
-    made = _running_plan(app, change)
-    with hold(app.tools, made.change, [part.device for part in made.devices]) as leases:
-        outcome = revert.revert(leases, made)
-    if not isinstance(outcome, Restored):
-        raise outcome
+    return change
 
 
 def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
@@ -323,9 +355,29 @@ def _gate(app: App, filed: Filed) -> Callable[[datetime], None]:
             plan=_change(app, filed).plan,
             executor=app.actor,
         )
+        # The policy may have been narrowed since the plan was made.
+        _within_policy(app, filed)
         _inside_window(filed, playbook, now)
+        _refuse_quarantined(app, filed)
 
     return gate
+
+
+def _refuse_quarantined(app: App, filed: Filed) -> None:
+    """A device that another change left at neither end is a person's until that change is reverted or ended."""
+    changes = fold_all(app.journal.read())
+    plan = changes[filed.change].running_plan or changes[filed.change].plan
+    ours = {part.device for part in app.tools.plan(plan).devices} if plan else set()
+    for change in changes.values():
+        stuck = sorted(name for name in ours if change.device(name).quarantine)
+        if change.id != filed.change and change.phase in OPEN and stuck:
+            raise Locked(
+                Text(
+                    f"{', '.join(stuck)} menunggu petugas sejak {change.id}",
+                    f"{', '.join(stuck)} waits for a person since {change.id}",
+                ),
+                Text(f"lihat `netops show {change.id}`", f"see `netops show {change.id}`"),
+            )
 
 
 def _inside_window(filed: Filed, playbook: Playbook, now: datetime) -> None:
@@ -368,14 +420,20 @@ def _latest_plan(app: App, filed: Filed) -> Plan:
     return made
 
 
+def _bound(made: Plan, filed: Filed) -> None:
+    """Raises `Refused` for a plan that was not made for exactly the request that was approved."""
+    if (made.request, made.change) != (filed.digest, filed.change):
+        raise Refused(
+            Text(
+                f"rencana itu untuk permohonan lain ({made.request})",
+                f"the plan was made for another request ({made.request})",
+            ),
+            Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`"),
+        )
+
+
 def _running_plan(app: App, change: Change) -> Plan:
     return app.tools.plan(change.running_plan)
-
-
-def _vouchers(app: App, made: Plan) -> None:
-    """The batch of codes, made once and kept encrypted until the end."""
-    if not app.vault.exists(made.change):
-        app.vault.create(made.change, made.needs.users)
 
 
 # ── papers, checks ───────────────────────────────────────────────────────────────────────────────────────────────
