@@ -22,7 +22,7 @@ from netops.planning import sizing
 from netops.planning.playbook import Playbook
 from netops.planning.render import Renderer, event_context
 from netops.planning.targets import Chosen, choose
-from netops.requests import approvals
+from netops.requests import approvals, sshsig
 from netops.requests.approvals import Approval, Decision, Statement
 from netops.requests.common import canonical_json, say_time
 from netops.requests.policy import check_bounds, parse_policy
@@ -147,9 +147,11 @@ def decide(
 ) -> Approval:
     """Sign, judge and record a decision; tell the requester by mail when it is a rejection.
 
+    Without `approver` it is the holder of the role to whom `allowed_signers` gives this key.
+
     Raises `NotApproved` (recorded too) where policy or allowed_signers say no, `InputError` for an unusable key.
     """
-    said = statement(app, filed, decision, role, approver, reason)
+    said = statement(app, filed, decision, role, approver or _owner(app, role, key), reason)
     try:
         data, signature = approvals.sign_statement(said, key)
     except LockedKey:
@@ -157,6 +159,27 @@ def decide(
             raise
         data, signature = approvals.sign_statement(said, key, passphrase())
     return receive(app, filed, data, signature)
+
+
+def _owner(app: App, role: str, key: Path) -> str:
+    """Whose key this is, among the holders of the role. Raises `InputError` where that is not one person."""
+    public = sshsig.public_of(key) or sshsig.load_key(key).public
+    listed = {name for entry in app.signers.entries if entry.key == public for name in entry.principals}
+    owners = sorted(listed & set(app.policy.roles.get(role, ())))
+    if len(owners) == 1:
+        return owners[0]
+    name = sshsig.fingerprint(public)
+    raise InputError(
+        Text(
+            f"kunci {name} bukan milik tepat satu pemegang peran {role} ({', '.join(owners) or 'tidak ada'})",
+            f"key {name} does not belong to exactly one holder of the role {role} ({', '.join(owners) or 'none'})",
+        ),
+        Text(
+            "sebut penyetujunya dengan --signer; kunci terdaftar di inventory/allowed_signers, peran di inventory/policy.yaml",
+            "name the approver with --signer; keys are listed in inventory/allowed_signers, roles in inventory/policy.yaml",
+        ),
+        path=key,
+    )
 
 
 def statement(app: App, filed: Filed, decision: str, role: str, approver: str, reason: str = "") -> Statement:

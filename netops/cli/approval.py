@@ -16,7 +16,10 @@ from netops.core.text import Text, language
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--as", "role", required=True, help=Text("peran menurut policy.yaml", "role of policy.yaml").to(language())),
-        click.option("--signer", required=True, help=Text("nama di allowed_signers", "name in allowed_signers").to(language())),
+        click.option(
+            "--signer", default="",
+            help=Text("nama di allowed_signers (bawaan: pemilik kunci)", "name in allowed_signers (default: the key's owner)").to(language()),
+        ),
         click.option(
             "--key", required=True, type=click.Path(path_type=Path),
             help=Text("kunci pribadi OpenSSH", "OpenSSH private key").to(language()),

@@ -20,6 +20,7 @@ from netops.core.secret import Secret
 from netops.core.text import Text
 
 MAGIC = b"SSHSIG"
+KEY_MAGIC = b"openssh-key-v1\0"
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 MAX_ARMOR = 32_768
 MIN_RSA_BITS = 2_048
@@ -118,6 +119,22 @@ def load_key(path: Path, passphrase: Secret | None = None) -> SigningKey:
         )
     line = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     return SigningKey(private=private, public=base64.b64decode(line.split()[1]))
+
+
+def public_of(path: Path) -> bytes:
+    """The public half (wire form) that an OpenSSH private key file holds in clear, locked or not (PROTOCOL.key).
+
+    b"" where the file is none: `load_key` says what is wrong with it.
+    """
+    try:
+        lines = path.read_text(encoding="ascii").split("\n")
+        data = base64.b64decode("".join(line for line in lines if not line.startswith("-----")), validate=True)
+        rest = data.removeprefix(KEY_MAGIC)
+        for _ in ("cipher", "key derivation", "its options"):
+            _, rest = _take(rest)
+        return _take(rest[4:])[0] if data.startswith(KEY_MAGIC) else b""
+    except (OSError, ValueError):
+        return b""
 
 
 def sign(message: bytes, key: SigningKey, namespace: str) -> str:

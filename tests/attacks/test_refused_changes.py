@@ -270,3 +270,18 @@ def test_a_log_edited_by_hand_names_its_first_bad_entry(
         assert run(*words) == 1
         captured = capsys.readouterr()
         assert "entry 1" in captured.err and captured.out == ""
+
+
+def test_the_signer_is_the_owner_of_the_key(
+    desk: Desk, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`netops approve REQUEST --as kepala --key …`, as it is documented; a key that nobody has is named."""
+    filed = planned(desk, people=3)
+    words = ["approve", filed.change, "--as", "kepala", "--key"]
+    new_key(tmp_path / "stranger.key")
+    assert run(*words, str(tmp_path / "stranger.key")) == 2
+    assert "does not belong to exactly one holder of the role kepala (none)" in capsys.readouterr().err
+    assert run(*words, str(tmp_path / "missing.key")) == 2
+    assert run(*words, str(desk.root / KEY)) == 0
+    assert f"by {SIGNER} (kepala)" in capsys.readouterr().err
+    assert desk.kinds(filed.change)[-1] == "approval.received"
