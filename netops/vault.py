@@ -13,9 +13,6 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from netops.core.canonical import canonical, parse_json
 from netops.core.errors import Failed, InputError
 from netops.core.secret import Secret, SecretRef
@@ -144,6 +141,8 @@ class Vault:
         """
         if not 1 <= count <= MAX_CODES:
             raise Failed(Text(f"jumlah kode {count} di luar 1–{MAX_CODES}", f"{count} codes are not 1–{MAX_CODES}"))
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         path = self._path(batch)
         refs = _refs(batch, count)
         if not path.exists():
@@ -220,6 +219,9 @@ class Vault:
         return values
 
     def _decrypt(self, batch: str, data: bytes) -> dict[str, Secret]:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         start = len(_MAGIC)
         nonce, body = data[start : start + 12], data[start + 12 :]
         try:

@@ -28,8 +28,7 @@ def arm(
             inverse=tuple(inverse),
         )
         # A guard is a write too: its intent is durable before the device hears of it.
-        held.log("guard.intent", part.device, guard=spec.kind.value, seconds=spec.seconds)
-        held.check(part.device)
+        held.intend("guard.intent", part.device, guard=spec.kind.value, seconds=spec.seconds)
         handle = driver.arm(spec)
         state = driver.guard_state(handle)
         if state is GuardState.ARMED:

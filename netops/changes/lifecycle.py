@@ -72,6 +72,7 @@ class Change:
     request: str = ""
     plan: str = ""
     running_plan: str = ""
+    accepted_no_guard: bool = False
     plan_expires: datetime | None = None
     reservations: tuple[Reservation, ...] = ()
     devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
@@ -138,7 +139,13 @@ def _step(state: Change, recorded: Recorded) -> Change:
         case "change.started":
             # An execution after a restored one starts from untouched devices.
             devices = {} if state.phase is Phase.RESTORED else state.devices
-            return replace(state, phase=Phase.APPLYING, running_plan=event.data["plan"], devices=devices)
+            return replace(
+                state,
+                phase=Phase.APPLYING,
+                running_plan=event.data["plan"],
+                accepted_no_guard=bool(event.data.get("accepted_no_guard")),
+                devices=devices,
+            )
         case "change.ended":
             return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
         case kind if kind in _PHASES:

@@ -22,7 +22,7 @@ def send(
     sent = 0
     for batch in batches:
         refuse_late(device, until, held.tools.clock.now())
-        held.log(
+        held.intend(
             "batch.intent",
             device,
             phase=phase,
@@ -30,7 +30,6 @@ def send(
             ops=held.tools.body(batch.ops),
             count=len(batch.ops),
         )
-        held.check(device)
         try:
             receipt = driver.apply(batch, held.tools.secrets)
         except Exception as error:

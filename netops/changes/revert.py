@@ -1,21 +1,39 @@
 """After a failure every device goes back, newest first, by the journalled operations; what is at neither end is a person's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from netops.changes import guards
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
-from netops.changes.tools import Held
+from netops.changes.tools import Held, Tools
 from netops.core.errors import DeviceError, JournalError, NeedsPerson, NetopsError, Restored
 from netops.core.model import DevicePlan, Op, Plan, Tag
 from netops.core.text import Text
+
+MOST = 2_000
+"""Characters of a text in an event, and of all lines together: an entry of the log holds 65,535 bytes."""
+
+
+def brief(text: str) -> str:
+    """A message that fits into an event whatever a device or a large event made of it."""
+    return text if len(text) <= MOST else f"{text[:MOST]} … (+{len(text) - MOST})"
+
+
+def few(tools: Tools, lines: Sequence[str]) -> list[str]:
+    """The first of the lines that fit into an event; then how many more there are, and the body that has them all."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) > MOST:
+            return [*kept, f"… +{len(lines) - len(kept)}: {tools.body(list(lines))}"]
+        kept.append(line)
+    return kept
 
 
 def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:
     """Bring back every device that may have been written to; returns the error to raise: `Restored` or `NeedsPerson`."""
     held.tools.say("restore", plan.change)
     cause = _cause(failure)
-    held.log("change.failed", error=type(failure).__name__, message=str(failure))
+    held.log("change.failed", error=type(failure).__name__, message=brief(str(failure)))
     parts = {part.device: part for part in plan.devices}
     change = fold(plan.change, held.tools.journal.read(plan.change))
     stuck = [name for name in _newest_first(change) if name in parts and not _restore_device(held, parts[name], change)]
@@ -31,7 +49,7 @@ def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:
                 en=f"see `netops show {plan.change}`, then `netops revert {plan.change}` once the device is reachable",
             ),
         )
-    held.log("change.restored", message=str(failure))
+    held.log("change.restored", message=brief(str(failure)))
     return Restored(
         Text(
             id=f"gagal dan dipulihkan: semua perangkat kembali seperti semula. Sebab: {cause.id}",
@@ -89,10 +107,10 @@ def _restore_device(held: Held, part: DevicePlan, change: Change) -> bool:
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever failed here, the other devices are still to be restored
-        held.log("device.quarantined", part.device, conflicts=[], message=str(error))
+        held.log("device.quarantined", part.device, conflicts=[], message=brief(str(error)))
         return False
     if conflicts:
-        held.log("device.quarantined", part.device, conflicts=list(conflicts), message="")
+        held.log("device.quarantined", part.device, conflicts=few(held.tools, conflicts), message="")
         return False
     held.log("device.restored", part.device, ops=len(back.ops))
     return True

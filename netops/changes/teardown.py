@@ -1,10 +1,12 @@
 """The end of an event: access closes first whatever drifted, then exactly our rows go; what a person changed stays, reported."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netops.changes.lifecycle import OPEN, Phase, fold
+from netops.changes import guards
+from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.push import send
-from netops.changes.revert import applied_ops
+from netops.changes.revert import applied_ops, brief, few
 from netops.changes.tools import Held, Tools, hold, measure
 from netops.core.errors import NeedsPerson, Refused
 from netops.core.model import DevicePlan, Plan, Tag
@@ -22,25 +24,25 @@ class Ended:
 def end(plan: Plan, tools: Tools, reason: str) -> Ended:
     """Take an event down; may be repeated until it is done. Raises `NeedsPerson` while a device cannot be reached."""
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
-        phase = fold(plan.change, tools.journal.read(plan.change)).phase
-        if phase is Phase.ENDED:
-            return Ended(leftovers=(), absent=())
-        if phase not in OPEN:
+        change = fold(plan.change, tools.journal.read(plan.change))
+        parts = {part.device: part for part in sorted(plan.devices, key=lambda part: -part.order)}
+        if change.phase is Phase.ENDED:
+            return _look_again(held, change, parts)
+        if change.phase not in OPEN:
             raise Refused(
                 Text(
-                    id=f"{plan.change} tidak sedang berjalan (status {phase})",
-                    en=f"{plan.change} is not running (it is {phase})",
+                    id=f"{plan.change} tidak sedang berjalan (status {change.phase})",
+                    en=f"{plan.change} is not running (it is {change.phase})",
                 )
             )
         held.log("change.ending", reason=reason)
-        parts = {part.device: part for part in sorted(plan.devices, key=lambda part: -part.order)}
         if "snmp-end" in plan.evidence:
             measure(held, list(parts), "end")
         outcomes = tools.fleet.run(list(parts), lambda target: _end_device(held, parts[target.name]))
         stuck = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
         if stuck:
             for name, error in stuck.items():
-                held.log("device.quarantined", name, conflicts=[], message=str(error))
+                held.log("device.quarantined", name, conflicts=[], message=brief(str(error)))
             listed = "; ".join(str(error) for error in stuck.values())
             raise NeedsPerson(
                 Text(
@@ -58,15 +60,46 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
             if not isinstance(lines, Exception)
             for line in lines
         )
-        held.log("change.ended", leftovers=list(leftovers))
+        held.log("change.ended", leftovers=few(tools, leftovers))
     return Ended(leftovers=leftovers, absent=tuple(path for part in plan.devices for path in part.scope.paths))
+
+
+def _look_again(held: Held, change: Change, parts: Mapping[str, DevicePlan]) -> Ended:
+    """What was left of an event that is over and is still there. Reads only: its VLAN may be another event's by now.
+
+    Raises `NeedsPerson` where a device that had something left cannot be read.
+    """
+    dirty = [name for name in parts if not change.device(name).absent]
+    left: list[str] = []
+    for name, lines in (
+        held.tools.fleet.run(dirty, lambda target: _left(held, parts[target.name])) if dirty else {}
+    ).items():
+        if isinstance(lines, Exception):
+            raise NeedsPerson(
+                Text(id=f"{name} tidak dapat diperiksa: {lines}", en=f"{name} cannot be looked at: {lines}")
+            ) from lines
+        left += [f"{name}: {line}" for line in lines]
+        if not lines:
+            held.log("device.absent", name, checked=list(parts[name].scope.paths))
+    return Ended(leftovers=tuple(left), absent=tuple(path for part in parts.values() for path in part.scope.paths))
+
+
+def _left(held: Held, part: DevicePlan) -> tuple[str, ...]:
+    platform, owner = held.tools.platform(part), Tag(held.change)
+    ops = applied_ops(held, fold(held.change, held.tools.journal.read(held.change)).device(part.device))
+    with held.tools.open(part.device) as driver:
+        seen = driver.observe(part.scope)
+    back = platform.restore(seen, ops, owner)
+    still = platform.show(back.ops).splitlines() if back.ops else ()
+    return tuple(dict.fromkeys((*back.conflicts, *still, *platform.owned(seen, owner))))
 
 
 def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
     """Close, take away, prove the absence, save. Returns what stays because a person changed it."""
     tools, owner, device = held.tools, Tag(held.change), part.device
     platform = tools.platform(part)
-    ops = applied_ops(held, fold(held.change, tools.journal.read(held.change)).device(device))
+    progress = fold(held.change, tools.journal.read(held.change)).device(device)
+    ops = applied_ops(held, progress)
     tools.say("end", device)
     with tools.open(device) as driver:
         closing = platform.close(driver.observe(part.scope), owner)
@@ -77,8 +110,8 @@ def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
     with tools.open(device) as driver:
         seen = driver.observe(part.scope)
         still_open = platform.close(seen, owner)
-        left = (*platform.restore(seen, ops, owner).conflicts, *away.conflicts)
-        owned = platform.owned(seen, owner)
+        rest = platform.restore(seen, ops, owner)
+        left = (*rest.conflicts, *away.conflicts)
         if still_open:
             raise NeedsPerson(
                 Text(
@@ -86,6 +119,19 @@ def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
                     en=f"{device}: access is not closed yet:\n{platform.show(still_open)}",
                 )
             )
+        if rest.ops:
+            # The device took our commands and did not do them: nothing that we were told of it counts.
+            raise NeedsPerson(
+                Text(
+                    id=f"{device}: belum kembali seperti semula:\n{platform.show(rest.ops)}",
+                    en=f"{device}: not yet as it was:\n{platform.show(rest.ops)}",
+                )
+            )
+        # A timer that an interrupted apply left would take back what others do after us; it goes before the proof.
+        if progress.guard is not None and not progress.guard_over:
+            guards.settle(held, driver, part, progress.guard)
+            seen = driver.observe(part.scope)
+        owned = platform.owned(seen, owner)
         driver.save()
     leftovers = tuple(dict.fromkeys((*left, *owned)))
     if not leftovers:

@@ -53,7 +53,7 @@ class Tools:
 
 @dataclass(slots=True)
 class Held:
-    """Leases held while acting, kept alive by a heartbeat; `log` and `check` act under their fences."""
+    """Leases held while acting, kept alive by a heartbeat; everything is logged under their fences."""
 
     tools: Tools
     change: str
@@ -68,10 +68,6 @@ class Held:
             wanted = [f"change:{self.change}", *(f"device:{device}" for device in devices if device)]
             return tuple(self.leases[resource].fence for resource in wanted)
 
-    def check(self, device: str) -> None:
-        """Right before a send. Raises `FenceLost` when somebody took over."""
-        self.tools.journal.check(self.fences([device]))
-
     def note(self, kind: str, device: str, **data: Any) -> None:
         """An event that becomes durable together with the device's next one (or the change's), and before it.
 
@@ -81,14 +77,20 @@ class Held:
         with self.lock:
             self.noted.setdefault(device, []).append(event)
 
+    def intend(self, kind: str, device: str, **data: Any) -> Recorded:
+        """What is about to be sent: durable when this returns. Raises `FenceLost` when somebody took over, or could have."""
+        return self._write(self._event(kind, device, data), alive=True)
+
     def log(self, kind: str, device: str = "", **data: Any) -> Recorded:
         """An event that is durable when this returns, behind what was noted of its device (of all for the change's)."""
-        event = self._event(kind, device, data)
+        return self._write(self._event(kind, device, data), alive=False)
+
+    def _write(self, event: Event, *, alive: bool) -> Recorded:
         with self.lock:
-            names = [device] if device else list(self.noted)
+            names = [event.device] if event.device else list(self.noted)
             before = [earlier for name in names for earlier in self.noted.pop(name, ())]
-        devices = {earlier.device for earlier in before} | {device}
-        *_, recorded = self.tools.journal.append((*before, event), self.fences(devices))
+        devices = {one.device for one in (*before, event)}
+        *_, recorded = self.tools.journal.append((*before, event), self.fences(devices), alive=alive)
         return recorded
 
     def settle(self) -> None:

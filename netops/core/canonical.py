@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Collection
 from functools import cache
@@ -72,8 +73,17 @@ def digest_of(value: object) -> str:
     return digest(canonical(dump(value)))
 
 
-@cache
+_building = threading.Lock()
+
+
 def _adapter(shape: Any) -> "TypeAdapter[Any]":
+    """Made once: tens of milliseconds, which threads that start together would otherwise pay each."""
+    with _building:
+        return _made(shape)
+
+
+@cache
+def _made(shape: Any) -> "TypeAdapter[Any]":
     from pydantic import TypeAdapter
 
     return TypeAdapter(shape)
@@ -86,7 +96,7 @@ def dump(value: Any) -> Any:
 
 def load(shape: type[T], value: object) -> T:
     """A JSON value back to the noun of that shape. Raises ValueError (pydantic's) where it does not fit."""
-    adapter: TypeAdapter[T] = _adapter(shape)  # type: ignore[arg-type]  # a type is hashable; typeshed's object protocol says otherwise
+    adapter: TypeAdapter[T] = _adapter(shape)
     return adapter.validate_python(value)
 
 

@@ -151,8 +151,13 @@ class Connect(Protocol):
 class Journal(Protocol):
     """Events and leases in one store; an append with a fence that was taken over changes nothing."""
 
-    def append(self, events: Sequence[Event], fences: Sequence[Fence] = ()) -> tuple[Recorded, ...]:
-        """Durable when it returns. Raises `FenceLost`, `JournalFull`, `JournalError`; then nothing was written."""
+    def append(
+        self, events: Sequence[Event], fences: Sequence[Fence] = (), *, alive: bool = False
+    ) -> tuple[Recorded, ...]:
+        """Durable when it returns. Raises `FenceLost`, `JournalFull`, `JournalError`; then nothing was written.
+
+        `FenceLost` when a fence was taken over; with `alive`, right before a send, also when its lease has run out.
+        """
         ...
 
     def read(self, change: str | None = None, after: int = -1) -> Iterator[Recorded]: ...
@@ -169,10 +174,6 @@ class Journal(Protocol):
         ...
 
     def release_all(self, leases: Sequence[Lease]) -> None: ...
-
-    def check(self, fences: Sequence[Fence]) -> None:
-        """Right before a send: raises `FenceLost` when any fence was taken over or has run out."""
-        ...
 
 
 class Objects(Protocol):

@@ -158,11 +158,13 @@ class SqlJournal:
 
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def append(self, events: Sequence[Event], fences: Sequence[Fence] = ()) -> tuple[Recorded, ...]:
+    def append(
+        self, events: Sequence[Event], fences: Sequence[Fence] = (), *, alive: bool = False
+    ) -> tuple[Recorded, ...]:
         """Write all `events` or none, durably, provided that no fence was taken over or released.
 
         A lease that has merely run out does not stop an append: what was done must be recordable as long as nobody
-        else took over; `check` is the stricter question right before a send. Raises `FenceLost`, `JournalFull`,
+        else took over. `alive`, for what is sent right after, is stricter: no lease may have run out either. Raises `FenceLost`, `JournalFull`,
         `JournalError`.
         """
         frozen = [freeze(event) for event in events]
@@ -170,7 +172,7 @@ class SqlJournal:
             return ()
 
         def work(group: _Group) -> tuple[Recorded, ...]:
-            _hold(group.connection, fences)
+            _hold(group.connection, fences, self._clock.now() if alive else None)
             return tuple(
                 Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
                 for event, entry in ((event, group.add(row)) for event, row in frozen)
@@ -257,17 +259,6 @@ class SqlJournal:
                 group.connection.execute(_GIVE_BACK, [{"what": one.resource, "which": one.number} for one in leases])
 
         self._writer.submit(work)
-
-    def check(self, fences: Sequence[Fence]) -> None:
-        """Right before a send: raises `FenceLost` when any fence was taken over, released or has run out."""
-
-        def look(connection: sa.Connection) -> None:
-            now = _micros(self._clock.now())
-            for fence, expires_at in _hold(connection, fences):
-                if expires_at <= now:
-                    raise lost(fence, "masa berlakunya habis", "it has run out")
-
-        self._reading(look)
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -357,18 +348,17 @@ def _leases(connection: sa.Connection, resources: Iterable[str]) -> dict[str, sa
     return {row.resource: row for page in pages for row in connection.execute(_LEASES_OF, {"wanted": page})}
 
 
-def _hold(connection: sa.Connection, fences: Sequence[Fence]) -> list[tuple[Fence, int]]:
-    """`expires_at` of leases that nobody took over; raises `FenceLost` otherwise."""
+def _hold(connection: sa.Connection, fences: Sequence[Fence], now: datetime | None = None) -> None:
+    """Raises `FenceLost` for a lease that somebody took over, or that had run out at `now`."""
     rows = _leases(connection, (fence.resource for fence in fences))
-    found = []
     for fence in fences:
         row = rows.get(fence.resource)
         if row is None or row.number != fence.number:
             raise lost(fence, "sudah diambil alih", "somebody took over")
         if not row.holder:
             raise lost(fence, "sudah dilepas", "it was released")
-        found.append((fence, int(row.expires_at)))
-    return found
+        if now is not None and row.expires_at <= _micros(now):
+            raise lost(fence, "masa berlakunya habis", "it has run out")
 
 
 def _columns(entry: Entry) -> dict[str, object]:

@@ -42,6 +42,7 @@ class ApiConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: deque[tuple[float, list[bytes]]] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._out: list[bytes] | None = None
         self._count = 0
         self._active: Row | None = None
         self.peer = ""
@@ -77,8 +78,12 @@ class ApiConnection(asyncio.Protocol):
             return
         delay = self.host.faults.delay
         if delay <= 0 and not self._waiting:
-            for words in sentences:
-                self._handle(words)
+            self._out = []
+            try:
+                for words in sentences:
+                    self._handle(words)
+            finally:
+                self._flush()
             return
         due = time.monotonic() + delay
         self._waiting.extend((due, words) for words in sentences)
@@ -94,15 +99,24 @@ class ApiConnection(asyncio.Protocol):
             self._handle(words)
 
     def abort(self) -> None:
+        self._flush()
         if self._transport is not None:
             self._transport.abort()
+
+    def _flush(self) -> None:
+        """Answers to what came together leave together; what was answered before a cut has left before it."""
+        out, self._out = self._out, None
+        if out and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(out))
 
     def send(self, *words: str, tag: str | None) -> None:
         sentence = [words[0], *(() if tag is None else (f".tag={tag}",)), *words[1:]]
         self.write(encode_sentence([word.encode("latin-1", "replace") for word in sentence]))
 
     def write(self, data: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
+        if self._out is not None:
+            self._out.append(data)
+        elif self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def trap(self, trap: Trap, tag: str | None) -> None:
@@ -134,6 +148,7 @@ class ApiConnection(asyncio.Protocol):
             self._close()
 
     def _close(self) -> None:
+        self._flush()
         if self._transport is not None:
             self._transport.close()
 

@@ -78,8 +78,7 @@ def test_it_survives_closing(tmp_path: Path, clock: ManualClock) -> None:
         lease = journal.acquire("device/a", "one", 60)
     with SqlJournal.open(f"sqlite:///{tmp_path / 'j.db'}", clock) as journal:
         assert tuple(journal.read()) == written
-        journal.check([lease.fence])
-        assert journal.append([event(2)])[0].seq == 1
+        assert journal.append([event(2)], [lease.fence], alive=True)[0].seq == 1
 
 
 def test_file_is_private_and_durable(journal: SqlJournal, tmp_path: Path) -> None:
@@ -153,31 +152,30 @@ def test_a_fence_that_was_taken_over_changes_nothing(journal: SqlJournal, clock:
     with pytest.raises(FenceLost, match=r"device/gw .number 1. is lost: somebody took over"):
         journal.append([event()], [other.fence, old.fence])
     with pytest.raises(FenceLost):
-        journal.check([other.fence, old.fence])
+        journal.append([event()], [other.fence, old.fence], alive=True)
     with pytest.raises(FenceLost):
         journal.renew(old, 60)
     journal.release(old)  # the successor's lease stays
-    journal.check([new.fence])
     assert tuple(journal.read()) == ()
-    assert journal.append([event()], [new.fence])[0].seq == 0
+    assert journal.append([event()], [new.fence], alive=True)[0].seq == 0
 
 
 def test_a_lease_that_ran_out_may_still_record_but_not_send(journal: SqlJournal, clock: ManualClock) -> None:
     lease = journal.acquire("device/gw", "one", 60)
     clock.move(60)
     with pytest.raises(FenceLost, match="it has run out"):
-        journal.check([lease.fence])
-    journal.append([event()], [lease.fence])
+        journal.append([event()], [lease.fence], alive=True)
+    assert journal.append([event()], [lease.fence])[0].seq == 0
     renewed = journal.renew(lease, 30)
     assert (renewed.number, renewed.expires_at) == (1, START + timedelta(seconds=90))
-    journal.check([renewed.fence])
+    journal.append([event()], [renewed.fence], alive=True)
 
 
 def test_a_released_lease_is_free_and_its_fence_is_dead(journal: SqlJournal) -> None:
     lease = journal.acquire("device/gw", "one", 60)
     journal.release(lease)
     with pytest.raises(FenceLost, match="it was released"):
-        journal.check([lease.fence])
+        journal.append([event()], [lease.fence])
     with pytest.raises(FenceLost):
         journal.append([event()], [lease.fence])
     with pytest.raises(FenceLost):
