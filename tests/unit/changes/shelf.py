@@ -154,6 +154,9 @@ class Device:
     refuse: str = ""
     writes: list[str] = field(default_factory=list)
     saved: int = 0
+    connections: int = 0
+    open_lines: int = 0
+    lines_cut: int = 0  # a line that was open before the last cut is dead, and does not know it yet
 
 
 @dataclass
@@ -188,12 +191,15 @@ class ShelfDriver:
         self.facts = DeviceFacts(
             platform="shelf", version="1", board="shelf", identity=name, features=self.device.features
         )
+        self._cut = self.device.lines_cut
         world.tick()
         with world.step():
             self._reach()
+            self.device.connections += 1
+            self.device.open_lines += 1
 
     def _reach(self) -> None:
-        if not self.device.reachable:
+        if not self.device.reachable or self._cut != self.device.lines_cut:
             raise Unreachable(
                 Text("tidak terjangkau", "unreachable"), device=self.name, step="connect", may_have_written=False
             )
@@ -202,7 +208,7 @@ class ShelfDriver:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        return None
+        self.device.open_lines -= 1
 
     def preflight(self) -> tuple[Finding, ...]:
         return ()
@@ -212,6 +218,7 @@ class ShelfDriver:
         return _state(self.device.rows)
 
     def capture(self) -> bytes:
+        self._reach()
         return repr(self.device.rows).encode()
 
     def arm(self, spec: GuardSpec) -> GuardHandle:
@@ -243,6 +250,7 @@ class ShelfDriver:
         return Receipt(batch=batch.number, replies=("",) * len(batch.ops))
 
     def confirm(self, handle: GuardHandle) -> None:
+        self._reach()
         with self.world.step():
             self.device.timer = None
 
@@ -251,6 +259,7 @@ class ShelfDriver:
         self.device.rows, self.device.timer = dict(self.device.timer[1]), None
 
     def save(self) -> None:
+        self._reach()
         with self.world.step():
             self.device.saved += 1
 
