@@ -1,0 +1,65 @@
+"""What a recorded plan holds, against other requests: while it holds, only where they overlap, and not after it expired."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from event_desk import Desk, open_desk
+
+from netops import actions
+from netops.core.clock import SystemClock
+from netops.core.errors import NoCapacity
+from netops.core.model import Plan
+
+SOON = timedelta(hours=2)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path / "kampus") as opened:
+        yield opened
+
+
+def plan(desk: Desk, ticket: str, starts: datetime, bandwidth: str = "150M/150M") -> Plan:
+    return actions.plan(desk.app, str(desk.request(ticket, starts=starts, bandwidth=bandwidth, people=3)))
+
+
+def test_only_overlapping_events_are_in_each_others_way(desk: Desk) -> None:
+    """The uplink has 500M less the office's share; events last six hours, set up a day before, close an hour after."""
+    starts = datetime.now(UTC).replace(second=0, microsecond=0) + SOON
+    first = plan(desk, "HD-1", starts)
+    with pytest.raises(NoCapacity, match="HD-1"):
+        plan(desk, "HD-2", starts + timedelta(hours=5))
+    apart = plan(desk, "HD-2", starts + timedelta(days=1, hours=7))
+    assert (apart.needs.vlan, apart.needs.subnet) == (first.needs.vlan, first.needs.subnet)
+    with pytest.raises(NoCapacity, match="HD-2"):
+        plan(desk, "HD-3", starts + timedelta(days=1, hours=7))
+    small = plan(desk, "HD-3", starts, bandwidth="5M/10M")
+    assert small.needs.vlan != first.needs.vlan and small.needs.subnet != first.needs.subnet
+
+
+def test_a_plan_that_expired_holds_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=12)
+    first = plan(desk, "HD-1", starts)
+    assert first.expires_at < starts, "seven days, by the playbook"
+    with pytest.raises(NoCapacity, match="HD-1"):
+        plan(desk, "HD-2", starts)
+    ahead = first.expires_at - datetime.now(UTC) + timedelta(seconds=1)
+    monkeypatch.setattr(SystemClock, "now", lambda self: datetime.now(UTC) + ahead)
+    second = plan(desk, "HD-2", starts)
+    assert (second.needs.vlan, second.needs.subnet) == (first.needs.vlan, first.needs.subnet)
+    with pytest.raises(NoCapacity, match="HD-2"):
+        plan(desk, "HD-1", starts)
+
+
+def test_a_rejected_request_holds_nothing(desk: Desk) -> None:
+    from netops.filing import find
+    from netops.practice import KEY, SIGNER
+
+    starts = datetime.now(UTC).replace(second=0, microsecond=0) + SOON
+    first = plan(desk, "HD-1", starts)
+    filed = find(desk.app, first.change)
+    key = desk.root / KEY
+    actions.decide(desk.app, filed, decision="reject", role="kepala", approver=SIGNER, key=key, reason="Aula dipakai")
+    assert plan(desk, "HD-2", starts).needs.vlan == first.needs.vlan
