@@ -67,11 +67,11 @@ def plan(app: App, ref: str) -> Plan:
                 app,
                 "plan.recorded",
                 filed.change,
+                (lease.fence,),  # a planner that took too long must not promise what another has promised since
                 plan=app.tools.body(made),
                 request=filed.digest,
                 expires_at=made.expires_at.isoformat(),
                 reservations=dump(made.reservations),
-                fences=(lease.fence,),  # a planner that took too long must not promise what another has promised since
             )
         finally:
             app.journal.release(lease)
@@ -232,7 +232,7 @@ def _judged(app: App, filed: Filed, signed: bytes, signature: str, fence: Fence)
         raise
     app.objects.put((app.settings.inventory / "allowed_signers").read_bytes())
     app.objects.put((app.settings.inventory / "policy.yaml").read_bytes())
-    record(app, "approval.received", filed.change, fences=(fence,), **approvals.event_data(approval))
+    record(app, "approval.received", filed.change, (fence,), **approvals.event_data(approval))
     return approval
 
 
@@ -352,7 +352,7 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
                 )
             )
         ends_at, now = filed.request.event.ends_at, app.clock.now()
-        if now < ends_at and not early:
+        if now < ends_at and not early and change.phase is not Phase.ENDED:
             raise OutsideWindow(
                 Text(
                     f"kegiatan baru berakhir {say_time(ends_at, filed.request.event.zone, 'id')}",

@@ -1,14 +1,15 @@
 """Requests as the log knows them: checked, recorded at first sight, found again by file, ticket or change id."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from netops.app import App
-from netops.changes.lifecycle import Change, fold, fold_all
+from netops.changes.lifecycle import Change, Phase, fold, fold_all
 from netops.core.canonical import canonical
-from netops.core.errors import InputError
-from netops.core.model import Event
+from netops.core.errors import InputError, Refused
+from netops.core.model import Event, Fence
 from netops.core.text import Text
 from netops.requests.common import canonical_json, change_id, request_digest, slug
 from netops.requests.event_hotspot import EventHotspot, load_event
@@ -56,13 +57,15 @@ def look(app: App, ref: str) -> Filed:
     and ended by its file.
     """
     if ref == "-":
-        return check(app, ref)
+        one = check(app, ref)
+        _known(app, one)
+        return one
     if _is_file(ref):
         one = _file(load_event(read_document(Path(ref))))
         return one if _known(app, one) else check(app, ref)
     known = [change for change in fold_all(app.journal.read()).values() if change.request]
     exact = [change for change in known if change.id == ref]
-    matching = exact or [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
+    matching = exact or _by_ticket(app, known, ref)
     if not matching:
         raise InputError(
             Text(f"tidak ada berkas atau permohonan {ref!r}", f"there is no file or request {ref!r}"),
@@ -71,7 +74,21 @@ def look(app: App, ref: str) -> Filed:
                 "see `netops status`, or name the request's file",
             ),
         )
-    return filed(app, matching[-1])
+    return filed(app, matching[0])
+
+
+def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
+    """The one request of a ticket that is not over, else its only one. Raises `InputError` where that is not one."""
+    same = [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
+    going_on = [change for change in same if change.phase not in (Phase.ENDED, Phase.REJECTED)]
+    found = going_on or same
+    if len(found) > 1:
+        names = ", ".join(change.id for change in found)
+        raise InputError(
+            Text(f"tiket {ref!r} memiliki beberapa permohonan", f"ticket {ref!r} has several requests"),
+            Text(f"sebut nomor perubahannya: {names}", f"name the change: {names}"),
+        )
+    return found
 
 
 def _file(request: EventHotspot) -> Filed:
@@ -79,7 +96,20 @@ def _file(request: EventHotspot) -> Filed:
 
 
 def _known(app: App, one: Filed) -> bool:
-    return bool(fold(one.change, app.journal.read(one.change)).request)
+    """Raises `Refused` where the log knows another request by that change id.
+
+    An id holds 24 bits of the digest: whoever writes both requests finds two with one id in seconds.
+    """
+    request = fold(one.change, app.journal.read(one.change)).request
+    if request and request != one.digest:
+        raise Refused(
+            Text(
+                f"nomor {one.change} sudah dipakai permohonan lain ({request})",
+                f"the change id {one.change} belongs to another request ({request})",
+            ),
+            Text("ubah permohonan ini, misalnya alasannya", "change something in this request, such as its reason"),
+        )
+    return bool(request)
 
 
 def filed(app: App, change: Change) -> Filed:
@@ -88,8 +118,8 @@ def filed(app: App, change: Change) -> Filed:
     return Filed(change=change.id, digest=change.request, request=request)
 
 
-def record(app: App, kind: str, change: str, **data: Any) -> None:
-    app.journal.append((Event(kind=kind, change=change, at=app.clock.now(), actor=app.actor, data=data),))
+def record(app: App, kind: str, change: str, fences: Sequence[Fence] = (), /, **data: Any) -> None:
+    app.journal.append((Event(kind=kind, change=change, at=app.clock.now(), actor=app.actor, data=data),), fences)
 
 
 def _is_file(ref: str) -> bool:

@@ -62,7 +62,11 @@ def resume(ctx: click.Context, ref: str) -> None:
     from netops import actions
 
     with opened(ctx) as app:
-        _told(actions.resume(app, ref))
+        outcome = actions.resume(app, ref)
+        if isinstance(outcome, str):
+            _told(outcome)
+        else:
+            _told_end(outcome.leftovers)
 
 
 def _told(outcome: str) -> None:
@@ -98,19 +102,23 @@ def revert(ctx: click.Context, ref: str) -> None:
 @click.pass_context
 def end(ctx: click.Context, ref: str, early: bool) -> None:
     from netops import actions
-    from netops.core.errors import NeedsPerson
 
     with opened(ctx) as app:
-        ended = actions.end(app, ref, early=early)
-        if ended.leftovers:
-            listed = "\n".join(f"  {line}" for line in ended.leftovers)
-            raise NeedsPerson(
-                Text(
-                    f"berakhir, dengan sisa yang diubah orang lain dan karena itu dibiarkan:\n{listed}",
-                    f"ended, with leftovers that somebody changed and that therefore stay:\n{listed}",
-                )
+        _told_end(actions.end(app, ref, early=early).leftovers)
+
+
+def _told_end(leftovers: tuple[str, ...]) -> None:
+    from netops.core.errors import NeedsPerson
+
+    if leftovers:
+        listed = "\n".join(f"  {line}" for line in leftovers)
+        raise NeedsPerson(
+            Text(
+                f"berakhir, dengan sisa yang diubah orang lain dan karena itu dibiarkan:\n{listed}",
+                f"ended, with leftovers that somebody changed and that therefore stay:\n{listed}",
             )
-        say(Text("berakhir; tidak ada yang tertinggal di perangkat", "ended; nothing is left on any device"))
+        )
+    say(Text("berakhir; tidak ada yang tertinggal di perangkat", "ended; nothing is left on any device"))
 
 
 @click.command(help=Text("Semua perubahan dan keadaannya.", "All changes and where they stand.").to(language()))

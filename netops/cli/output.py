@@ -25,7 +25,9 @@ def result(text: str) -> None:
 
 
 def as_json(value: Any) -> None:
-    click.echo(json.dumps(dump(value), indent=2, ensure_ascii=False, sort_keys=True))
+    """JSON for programs that is safe to look at: what a terminal might act on (C1 controls, bidi) is escaped."""
+    text = json.dumps(dump(value), indent=2, ensure_ascii=False, sort_keys=True)
+    click.echo("".join(char if char == "\n" or char.isprintable() else json.dumps(char)[1:-1] for char in text))
 
 
 def fail(error: NetopsError) -> None:

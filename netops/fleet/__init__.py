@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,8 +17,8 @@ from netops.core.text import Text
 from netops.fleet.book import Book
 
 if TYPE_CHECKING:
-    from nornir.core.inventory import Inventory
-    from nornir.core.task import Result, Task
+    from nornir.core.inventory import Host, Inventory
+    from nornir.core.task import AggregatedResult, Result, Task
 
 T = TypeVar("T")
 WORKERS = 64
@@ -169,7 +170,6 @@ def _through_nornir(
     """A fresh Nornir, so that a host which failed before is not skipped; good and failed hosts alike."""
     from nornir.core import Nornir
     from nornir.core.task import Result
-    from nornir.plugins.runners import ThreadedRunner
 
     def one(task: "Task") -> "Result":
         try:
@@ -177,12 +177,48 @@ def _through_nornir(
         except Exception as error:  # noqa: BLE001  # the outcome of this device, given to the caller as it is
             return Result(host=task.host, failed=True, exception=error)
 
-    nornir = Nornir(inventory=inventory, runner=ThreadedRunner(num_workers=workers))
+    nornir = Nornir(inventory=inventory, runner=_Patient(workers))
     done = nornir.run(task=one, name="netops", on_good=True, on_failed=True)
     outcomes: dict[str, T | Exception] = {}
     for name, (result,) in done.items():
         outcomes[name] = result.exception if isinstance(result.exception, Exception) else result.result
     return outcomes
+
+
+class _Patient:
+    """Threads, as Nornir's own runner has them; but an interrupt waits until no worker acts on a device any more.
+
+    What comes after it (a restoration) would else run beside a push that nobody looks after.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(self, task: "Task", hosts: Sequence["Host"]) -> "AggregatedResult":
+        from nornir.core.task import AggregatedResult
+
+        with ThreadPoolExecutor(self._workers) as pool:
+            futures = [pool.submit(task.copy().start, host) for host in hosts]
+            _wait(futures)
+        found = AggregatedResult(task.name)
+        for result in (future.result() for future in futures):
+            found[str(result.host)] = result
+        return found
+
+
+def _wait(futures: Sequence["Future[Any]"]) -> None:
+    """Until all are done; devices that wait for a worker are not begun after an interrupt, which is raised at the end."""
+    interrupt: KeyboardInterrupt | None = None
+    while True:
+        try:
+            wait(futures)
+            break
+        except KeyboardInterrupt as pressed:
+            interrupt = pressed
+            for future in futures:
+                future.cancel()
+    if interrupt is not None:
+        raise interrupt
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -358,7 +358,7 @@ def test_a_run_of_nornir_on_no_host_is_an_error_here(fleet: Fleet, monkeypatch: 
         def run(self, task: Task, hosts: list[Host]) -> AggregatedResult:
             return AggregatedResult(task.name)
 
-    monkeypatch.setattr("nornir.plugins.runners.ThreadedRunner", Loses)
+    monkeypatch.setattr("netops.fleet._Patient", Loses)
     with pytest.raises(Failed, match="gw-lama"):
         fleet.run(["gw-lama"], name_of)
 
