@@ -72,6 +72,7 @@ def _write(path: Path, what: str, value: dict[str, Any]) -> None:
 
     yaml = YAML()
     yaml.width = 10_000  # a key stays on one line, to be copied
+    yaml.representer.ignore_aliases = lambda data: True  # what hosts share is written out: inventories refuse aliases
     with path.open("w", encoding="utf-8") as file:
         file.write(HEAD.format(what=what))
         yaml.dump(value, file)

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ from netops.core.model import (
 from netops.core.ports import Driver
 from netops.core.secret import Secret, SecretRef
 from netops.drivers.routeros import RouterOSDriver, open_driver
+from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.parse import parse
 
@@ -441,6 +442,67 @@ def test_firing_runs_the_stored_script_and_clears_it_away(router: FakeRouter) ->
         driver.fire(handle)
         assert any(command == "/system/script/run" for command, _ in router.written())
         assert driver.guard_state(handle) is GuardState.ABSENT
+
+
+# ── round trips ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def flights(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The step of each exchange: everything in one exchange is in flight together."""
+    found: list[str] = []
+    whole = Wire.exchange
+
+    def counted(wire: Wire, step: str, commands: Sequence[Command], *, writes: bool = False) -> list[Answer]:
+        found.append(step)
+        return whole(wire, step, commands, writes=writes)
+
+    monkeypatch.setattr(Wire, "exchange", counted)
+    return found
+
+
+def test_reading_is_one_round_trip_however_much_is_read(router: FakeRouter, flights: list[str]) -> None:
+    router.rows |= {"/queue/simple": [queue(1)], "/ip/pool": []}
+    with open_(router) as driver:
+        driver.observe(Scope(paths=("/queue/simple", "/ip/pool", "/system/scheduler")), facts=True)
+        assert driver.facts.version == "7.16.2" and flights == ["observe"]
+        driver.capture()
+        assert flights == ["observe", "capture"]
+    with open_(router) as driver:
+        driver.capture()
+        assert driver.facts.identity == "gw" and flights[2:] == ["capture"]
+
+
+def test_round_trips_of_a_push(router: FakeRouter, flights: list[str]) -> None:
+    router.rows |= {"/queue/simple": [queue(1), queue(2)], "/ip/pool": []}
+    with open_(router) as driver:
+        driver.apply(batch(*(op(Verb.ADD, "/ip/pool", {"name": n}, new={"name": n}) for n in "abc")), Known())
+        assert flights == ["apply"]
+        changes = [op(Verb.SET, "/queue/simple", {"name": n}, new={"max-limit": "1M/1M"}) for n in ("q1", "q2")]
+        driver.apply(batch(*changes), Known())
+        assert flights[1:] == ["look up", "apply"]
+
+
+def test_round_trips_of_a_guard(router: FakeRouter, flights: list[str]) -> None:
+    with open_(router) as driver:
+        handle = driver.arm(spec())
+        assert flights == ["guard", "arm"]
+        driver.guard_state(handle)
+        assert flights[2:] == ["guard"]
+        driver.confirm(handle)
+        assert flights[3:] == ["guard", "confirm", "guard", "guard"]
+
+
+def test_only_the_first_look_of_a_confirmation_says_that_nothing_was_written(router: FakeRouter) -> None:
+    """Whoever repeats a confirmation must not take a guard that fired for one that was confirmed."""
+    for dies_at, wrote in (("/system/scheduler/print", False), ("/system/scheduler/set", True)):
+        with open_(router) as driver:
+            handle = driver.arm(spec())
+            router.close_on = dies_at
+            with pytest.raises(Unreachable) as caught:
+                driver.confirm(handle)
+            assert caught.value.may_have_written is wrote
+        router.close_on = ""
 
 
 # ── what a device says of itself ─────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from netops.cli.lab import lab as lab_group
 from netops.core.clock import ManualClock
 from netops.lab import process
 from netops.lab.campus import Campus, LabError
+from netops.lab.inventory import write_inventory
 
 
 def campuses() -> set[threading.Thread]:
@@ -107,6 +109,18 @@ def test_the_inventory_has_references_and_the_secrets_have_values(tmp_path: Path
     written = "".join(path.read_text() for path in folder.iterdir())
     assert not [value for value in values.values() if value in written]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_what_devices_share_is_written_out_for_each(tmp_path: Path) -> None:
+    """A fleet reads no YAML aliases, so the lab must write none."""
+    one = fake_spec(FakeDevice(name="gw-1"))
+    first = replace(one.devices[0], data={"trunks": ["ether2"]})
+    spec = replace(one, devices=(first, replace(first, name="gw-2")))
+    described = {one.name: {"host": "127.0.0.1", "ports": {}, "credentials": {"username": "u"}} for one in spec.devices}
+    write_inventory(tmp_path, spec, described)
+    assert spec.devices[0].data is spec.devices[1].data and spec.devices[0].data
+    written = (tmp_path / "hosts.yaml").read_text()
+    assert "gw-2" in written and "&" not in written and "*" not in written
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
