@@ -4,6 +4,7 @@ Dependencies come from the environment that runs the tests (the suite is offline
 """
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -40,8 +41,12 @@ def far_away(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             capture_output=True, text=True, check=True,
         ).stdout.strip()
     )  # fmt: skip
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
+    uv = Path(sys.executable).with_name("uv")
+    installed = subprocess.run(
+        [str(uv), "pip", "install", "-q", "--offline", "--no-deps", "--no-cache", "--python", str(python), str(wheel)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert installed.returncode == 0, installed.stderr
     # A path entry, not a site folder: its own .pth files (the editable install) are not read.
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return folder
@@ -49,9 +54,8 @@ def far_away(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def netops(folder: Path, *words: str, home: str = "home") -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder / home), "LANG": "C.UTF-8"}
-    call = "import sys; from netops.cli.main import main; sys.exit(main())"
     return subprocess.run(
-        [str(folder / "env" / "bin" / "python"), "-c", call, *words],
+        [str(folder / "env" / "bin" / "netops"), *words],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
@@ -77,4 +81,21 @@ def test_demo_works_far_from_the_checkout(far_away: Path) -> None:
     done = netops(far_away, "demo", "--out", "peragaan")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Yang diperiksa" in done.stdout
-    assert list((far_away / "peragaan").rglob("BAST-*.pdf"))
+    # What it names at the end is there: the paper, and the log, which verifies from another process.
+    (paper,) = re.findall(r"^ +dokumen: +(.+)$", done.stdout, re.M)
+    assert (far_away / paper).read_bytes().startswith(b"%PDF-")
+    assert far_away / "peragaan" in (far_away / paper).parents
+    (log,) = re.findall(r"^ +catatan: +netops (.+)$", done.stdout, re.M)
+    shown = netops(far_away, *log.split())
+    assert shown.returncode == 0 and "change.ended" in shown.stdout
+    verified = netops(far_away, *log.split()[:2], "log", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert not (far_away / "var").exists(), "--out is the only place that is written to"
+
+
+def test_demo_does_not_empty_a_folder_that_is_not_its_own(far_away: Path) -> None:
+    (far_away / "berharga").mkdir()
+    (far_away / "berharga" / "naskah.txt").write_text("jangan hilang")
+    done = netops(far_away, "demo", "--out", "berharga")
+    assert done.returncode == 2, done.stderr
+    assert [path.name for path in (far_away / "berharga").iterdir()] == ["naskah.txt"]
