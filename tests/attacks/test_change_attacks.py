@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -287,20 +288,22 @@ def test_a_device_in_quarantine_takes_no_other_change(desk: Desk) -> None:
 
 def test_an_interrupt_waits_for_the_workers_before_the_restoration(desk: Desk) -> None:
     """Ctrl-C while a router is being pushed: what the worker still sends must not land behind "restored"."""
-    import _thread
-
     filed = desk.approved(people=3)
     before = desk.configuration()
     faults = gateway(desk).faults
     desk.campus.call(lambda: setattr(faults, "delay", 0.4))
     seen: list[str] = []
+
+    def press() -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
     append = desk.app.journal.append
 
     def watched(events, fences=(), **more):  # type: ignore[no-untyped-def]  # as SqlJournal.append
         recorded = append(events, fences, **more)
         if any((event.kind, event.device) == ("batch.intent", "gw-kampus") for event in events) and not seen:
             seen.append("pressed")
-            threading.Timer(0.1, _thread.interrupt_main).start()
+            threading.Timer(0.1, press).start()
         return recorded
 
     with pytest.MonkeyPatch.context() as patch:
