@@ -47,10 +47,11 @@ def main(workspace: Path, change: str, guarded: bool) -> int:
             expires_at=made + timedelta(hours=1),
             evidence=(),
         )
-        recorded = {"plan": tools.body(plan), "request": plan.request, "reservations": []}
+        digest_of_plan = tools.body(plan)
+        recorded = {"plan": digest_of_plan, "request": plan.request, "reservations": []}
         recorded["expires_at"] = plan.expires_at.isoformat()
         tools.journal.append((Event(kind="plan.recorded", change=change, at=made, actor="bench", data=recorded),))
-        order = Order(plan=plan, gate=_open, accept_no_guard=not guarded)
+        order = Order(plan=plan, gate=_open, accept_no_guard=not guarded, digest=digest_of_plan)
         return 0 if execute(order, tools) is Outcome.DONE else 1
 
 

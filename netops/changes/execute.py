@@ -25,11 +25,15 @@ from netops.core.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at."""
+    """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
+
+    `digest` is the plan's, where it is known already: a large plan takes a while to digest again.
+    """
 
     plan: Plan
     gate: Callable[[datetime], None]
     accept_no_guard: bool = False
+    digest: str = ""
 
 
 class Outcome(StrEnum):
@@ -58,7 +62,12 @@ def execute(order: Order, tools: Tools) -> Outcome:
         if not order.accept_no_guard:
             _refuse_unguarded(parts)
         order.gate(tools.clock.now())
-        held.log("change.started", plan=digest_of(plan), request=plan.request, accepted_no_guard=order.accept_no_guard)
+        held.log(
+            "change.started",
+            plan=order.digest or digest_of(plan),
+            request=plan.request,
+            accepted_no_guard=order.accept_no_guard,
+        )
         _carry_out(held, plan, parts, lines, order.accept_no_guard)
     return Outcome.DONE
 
@@ -100,8 +109,7 @@ def _carry_out(held: Held, plan: Plan, parts: list[_Part], lines: Lines, accept_
                 held.note("device.verified", part.plan.device, checks=list(part.plan.checks), interfaces=list(seen))
             held.tools.say("verify", ", ".join(names))
             held.settle()
-            side_by_side(held.tools, names, lambda name: _confirm(held, by_name[name], lines))
-            held.settle()
+            _confirm(held, wave, lines)
         side_by_side(held.tools, list(by_name), lambda name: _save(held, name, lines))
         held.log("change.active")
     except JournalError:
@@ -132,10 +140,19 @@ def _verify(held: Held, part: _Part, lines: Lines) -> None:
     lines.fresh(part.plan.device, lambda driver: checks.verify(held, driver, part.plan))
 
 
-def _confirm(held: Held, part: _Part, lines: Lines) -> None:
-    if part.guard is not None:
-        lines.again(part.plan.device, lambda driver: guards.disarm(held, driver, part.plan, part.guard))
-    held.note("device.confirmed", part.plan.device)
+def _confirm(held: Held, wave: list[_Part], lines: Lines) -> None:
+    """The devices' timers are taken away: from here on the change stays."""
+    guarded = {part.plan.device: part for part in wave if part.guard is not None}
+
+    def disarm(name: str) -> None:
+        part = guarded[name]
+        lines.again(name, lambda driver: guards.disarm(held, driver, part.plan, part.guard))
+
+    if guarded:
+        side_by_side(held.tools, list(guarded), disarm)
+    for part in wave:
+        held.note("device.confirmed", part.plan.device)
+    held.settle()
 
 
 def _save(held: Held, name: str, lines: Lines) -> None:
