@@ -110,7 +110,7 @@ class Held:
                 try:
                     renewed = self.tools.journal.renew(lease, self.tools.lease_seconds)
                 except JournalError as error:
-                    # The next send's check raises it where it can be handled; a thread has nobody to tell.
+                    # The next intent is refused where that can be handled; a thread has nobody to tell.
                     self.lost = error
                     return
                 with self.lock:
