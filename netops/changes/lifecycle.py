@@ -25,8 +25,8 @@ class Phase(StrEnum):
 OPEN = (Phase.APPLYING, Phase.ACTIVE, Phase.ENDING, Phase.QUARANTINED)
 """Phases in which something of the change may be on devices."""
 
-DONE = (Phase.ENDED, Phase.REJECTED, Phase.RESTORED)
-"""Phases in which the change holds no reservation any more."""
+DONE = (Phase.ENDED, Phase.REJECTED)
+"""Phases in which the change holds no reservation any more. A restored one may be applied again while its plan is good."""
 
 
 class BatchState(StrEnum):

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from event_desk import Desk, open_desk
 
-from netops import actions
+from netops import actions, views
+from netops.changes.execute import Outcome
 from netops.core.clock import SystemClock
-from netops.core.errors import NoCapacity
+from netops.core.errors import NoCapacity, Restored
 from netops.core.model import Plan
+from netops.demo import inject_refusal
+from netops.filing import find
+from netops.practice import KEY, SIGNER
 
 SOON = timedelta(hours=2)
 
@@ -54,12 +58,23 @@ def test_a_plan_that_expired_holds_nothing(desk: Desk, monkeypatch: pytest.Monke
 
 
 def test_a_rejected_request_holds_nothing(desk: Desk) -> None:
-    from netops.filing import find
-    from netops.practice import KEY, SIGNER
-
     starts = datetime.now(UTC).replace(second=0, microsecond=0) + SOON
     first = plan(desk, "HD-1", starts)
     filed = find(desk.app, first.change)
     key = desk.root / KEY
     actions.decide(desk.app, filed, decision="reject", role="kepala", approver=SIGNER, key=key, reason="Aula dipakai")
     assert plan(desk, "HD-2", starts).needs.vlan == first.needs.vlan
+
+
+def test_a_restored_change_still_holds_what_it_may_be_applied_with_again(desk: Desk) -> None:
+    """Its plan is still good: a VLAN that went to somebody else meanwhile would be on the air twice."""
+    filed = desk.approved("HD-1", people=3)
+    inject_refusal(desk.campus, "gw-kampus", write=6)
+    with pytest.raises(Restored):
+        actions.apply(desk.app, filed.change)
+    inject_refusal(desk.campus, "gw-kampus", write=0)
+    other = desk.approved("HD-2", people=3, place="lapangan")
+    plans = [desk.app.tools.plan(views.state(desk.app, one.change).plan) for one in (filed, other)]
+    assert plans[0].needs.vlan != plans[1].needs.vlan and plans[0].needs.subnet != plans[1].needs.subnet
+    for one in (filed, other):
+        assert actions.apply(desk.app, one.change) is Outcome.DONE

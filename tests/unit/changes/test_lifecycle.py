@@ -102,8 +102,10 @@ def test_who_holds_what() -> None:
     assert held([planned], NOW + timedelta(days=2)) == (), "an expired plan holds nothing"
     running = fold("C", recorded("plan.recorded", "change.started", "change.active"))
     assert held([running], NOW + timedelta(days=2)) == (HELD,), "what runs holds until it ends"
-    for last in ("change.ended", "change.restored"):
-        assert held([fold("C", recorded("plan.recorded", "change.started", last))], NOW) == ()
+    assert held([fold("C", recorded("plan.recorded", "change.started", "change.ended"))], NOW) == ()
+    restored = fold("C", recorded("plan.recorded", "change.started", "change.restored"))
+    assert held([restored], NOW) == (HELD,), "it may be applied again while its plan is good"
+    assert held([restored], NOW + timedelta(days=2)) == ()
 
 
 @settings(max_examples=60)
