@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from netops.changes.tools import Tools
@@ -162,10 +163,14 @@ class App:
         driver: Driver = importlib.import_module(module).open_driver(target, self.secrets, self.clock)
         return driver
 
-    @cached_property
+    @property
     def holder(self) -> str:
-        """Names this process in leases, so that a person can tell who holds a device."""
-        return f"{self.actor}@{socket.gethostname()}:{os.getpid()}"
+        """Names one execution in leases: who, and where, so that a person can tell who holds a device.
+
+        Another name each time: two threads of a server, or two containers with one host name and process id, that
+        shared a name would take each other's leases in the middle of a push.
+        """
+        return f"{self.actor}@{socket.gethostname()}:{os.getpid()}/{token_hex(3)}"
 
     @property
     def tools(self) -> Tools:

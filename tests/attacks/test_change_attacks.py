@@ -1,9 +1,11 @@
 """Attacks and accidents around one change: what was not approved reaches no device, and nothing is called done that is not."""
 
 import contextlib
+import json
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from netops.changes.execute import Outcome
 from netops.changes.lifecycle import Phase
 from netops.changes.teardown import Ended
 from netops.cli.main import main
+from netops.cli.output import as_json
 from netops.core.errors import InputError, Locked, NeedsPerson, NetopsError, Refused
 from netops.core.model import Tag
 from netops.lab.ios.device import Ios
@@ -176,7 +179,6 @@ def test_two_decisions_at_once_do_not_break_the_chain(desk: Desk, monkeypatch: p
 
     monkeypatch.setattr(approvals, "event_data", interrupted)
     with App(desk.root, actor="petugas.lain") as app:
-        app.__dict__["holder"] = "another process"
         actions.decide(app, filed, decision="approve", role="kepala", approver=SIGNER, key=desk.root / KEY)
     assert len(actions.decisions(desk.app, filed)) == 1
     assert actions.apply(desk.app, filed.change) is Outcome.DONE
@@ -187,10 +189,11 @@ def test_a_planner_that_took_too_long_promises_nothing(desk: Desk, monkeypatch: 
 
     def slow(app: App, filed: filing.Filed):  # type: ignore[no-untyped-def]  # as _make_plan
         made = make(app, filed)
-        app.journal.acquire("planning:kampus", app.holder, 60)  # as another planner, after our lease ran out
+        app.journal.acquire("planning:kampus", app.holder, 60)  # another planner, now that our lease ran out
         return made
 
     monkeypatch.setattr(actions, "_make_plan", slow)
+    monkeypatch.setattr(actions, "PLANNING_SECONDS", 0.0)
     path = desk.request(people=3)
     with pytest.raises(NetopsError, match="took over"):
         actions.plan(desk.app, str(path))
@@ -231,9 +234,7 @@ def test_a_switch_that_takes_the_lines_of_the_end_and_does_not_do_them(desk: Des
     assert desk.configuration() == before
 
 
-@pytest.mark.parametrize(
-    ("kind", "device"), [("guard.armed", "gw-kampus"), ("batch.intent", "sw-aula"), ("device.confirmed", "gw-kampus")]
-)
+@pytest.mark.parametrize(("kind", "device"), [("guard.armed", "gw-kampus"), ("batch.intent", "sw-aula")])
 def test_the_end_of_an_interrupted_apply_leaves_no_timer_behind(desk: Desk, kind: str, device: str) -> None:
     """Minutes after "nothing is left" it would take back what anybody did to the switch since."""
     filed = desk.approved(people=3)
@@ -291,7 +292,7 @@ def test_an_interrupt_waits_for_the_workers_before_the_restoration(desk: Desk) -
     filed = desk.approved(people=3)
     before = desk.configuration()
     faults = gateway(desk).faults
-    desk.campus.call(lambda: setattr(faults, "delay", 0.4))
+    desk.campus.call(lambda: setattr(faults, "delay", 0.15))
     seen: list[str] = []
 
     def press() -> None:
@@ -303,7 +304,7 @@ def test_an_interrupt_waits_for_the_workers_before_the_restoration(desk: Desk) -
         recorded = append(events, fences, **more)
         if any((event.kind, event.device) == ("batch.intent", "gw-kampus") for event in events) and not seen:
             seen.append("pressed")
-            threading.Timer(0.1, press).start()
+            threading.Timer(0.05, press).start()
         return recorded
 
     with pytest.MonkeyPatch.context() as patch:
@@ -321,3 +322,34 @@ def test_an_interrupt_waits_for_the_workers_before_the_restoration(desk: Desk) -
     ]
     assert phases == sorted(phases), "every apply stands before every restore"
     assert desk.configuration() == before
+
+
+def test_a_second_thread_of_one_process_does_not_take_the_lease_of_the_first(desk: Desk) -> None:
+    """Else it would end the first in the middle of its push, and leave the change to the devices' timers."""
+    filed = desk.approved(people=3)
+    desk.campus.call(lambda: setattr(gateway(desk).faults, "delay", 0.1))
+    outcomes: list[object] = []
+
+    def act() -> None:
+        try:
+            outcomes.append(actions.apply(desk.app, filed.change))
+        except NetopsError as error:
+            outcomes.append(error)
+
+    first = threading.Thread(target=act)
+    first.start()
+    while "batch.intent" not in desk.kinds(filed.change) and first.is_alive():
+        time.sleep(0.01)
+    act()
+    first.join()
+    assert [type(outcome) for outcome in outcomes] == [Locked, Outcome], outcomes
+    assert views.state(desk.app, filed.change).phase is Phase.ACTIVE
+
+
+def test_json_on_a_terminal_is_no_command_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A switch's answer may hold C1 controls, which JSON lets stand and a terminal obeys, and marks that turn text round."""
+    hostile = {"reply": "\x9b2J\x1b[31m\x7f\u202e\u2066 kabel é 🎓"}
+    as_json(hostile)
+    shown = capsys.readouterr().out
+    assert all(char.isprintable() for char in shown.replace("\n", "")) and "é 🎓" in shown
+    assert json.loads(shown) == hostile
