@@ -295,7 +295,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         _bound(made, filed)
         if _change(app, filed).phase is not Phase.ENDED:
             app.vault.create(made.change, made.needs.users)
-        order = execution.Order(plan=made, gate=gate, accept_no_guard=accept_no_guard)
+        order = execution.Order(plan=made, gate=gate, accept_no_guard=accept_no_guard, digest=_change(app, filed).plan)
         return execution.execute(order, app.tools)
 
 

@@ -11,13 +11,13 @@ from enum import StrEnum
 from itertools import groupby
 
 from netops.changes import checks, guards
-from netops.changes.lifecycle import OPEN, Phase, fold
+from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.lines import Lines
 from netops.changes.push import send
 from netops.changes.revert import restore
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.core.canonical import digest_of
-from netops.core.errors import Failed, JournalError, Locked, Refused, StalePlan
+from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
 from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
 from netops.core.ports import Driver
 from netops.core.text import Text
@@ -48,6 +48,7 @@ class _Part:
     plan: DevicePlan
     remaining: tuple[Op, ...]
     guard: GuardHandle | None = None
+    owned: bool = False  # whether the device carried rows of ours when it was observed
 
 
 def execute(order: Order, tools: Tools) -> Outcome:
@@ -55,12 +56,16 @@ def execute(order: Order, tools: Tools) -> Outcome:
     plan = order.plan
     order.gate(tools.clock.now())
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
+        change = fold(plan.change, tools.journal.read(plan.change))
+        _refuse_second_start(change)
         parts = _observe_again(held, plan, lines)
         if not any(part.remaining for part in parts):
-            return Outcome.NOTHING
-        _refuse_second_start(held)
+            return _nothing_to_do(change, parts)
+        _refuse_while_open(change)
         if not order.accept_no_guard:
             _refuse_unguarded(parts)
+        if "snmp-before" in plan.evidence:
+            measure(held, [part.device for part in plan.devices], "before")
         order.gate(tools.clock.now())
         held.log(
             "change.started",
@@ -147,6 +152,8 @@ def _confirm(held: Held, wave: list[_Part], lines: Lines) -> None:
     def disarm(name: str) -> None:
         part = guarded[name]
         lines.again(name, lambda driver: guards.disarm(held, driver, part.plan, part.guard))
+        # A timer that is gone was confirmed, or has fired, or the device was restarted: only the device can tell which.
+        lines.again(name, lambda driver: checks.verify(held, driver, part.plan), repeatable=True)
 
     if guarded:
         side_by_side(held.tools, list(guarded), disarm)
@@ -181,36 +188,56 @@ def _observe_again(held: Held, plan: Plan, lines: Lines) -> list[_Part]:
             ),
             difference=shown,
         )
-    return [_Part(plan=part, remaining=remaining[name]) for name, part in parts.items()]
+    owned = {name: bool(tools.platform(part).owned(seen[name], owner)) for name, part in parts.items()}
+    return [_Part(plan=part, remaining=remaining[name], owned=owned[name]) for name, part in parts.items()]
 
 
-def _refuse_second_start(held: Held) -> None:
-    change = fold(held.change, held.tools.journal.read(held.change))
+def _refuse_second_start(change: Change) -> None:
     if change.phase is Phase.APPLYING:
         raise Locked(
             Text(
-                id=f"pelaksanaan {held.change} sebelumnya terputus",
-                en=f"an earlier execution of {held.change} was interrupted",
+                id=f"pelaksanaan {change.id} sebelumnya terputus",
+                en=f"an earlier execution of {change.id} was interrupted",
             ),
-            Text(id=f"jalankan `netops resume {held.change}`", en=f"run `netops resume {held.change}`"),
+            Text(id=f"jalankan `netops resume {change.id}`", en=f"run `netops resume {change.id}`"),
         )
     if change.phase is Phase.ENDED:
         raise Refused(
             Text(
-                id=f"{held.change} sudah diakhiri; satu permohonan dijalankan satu kali",
-                en=f"{held.change} has ended; a request is carried out once",
+                id=f"{change.id} sudah diakhiri; satu permohonan dijalankan satu kali",
+                en=f"{change.id} has ended; a request is carried out once",
             ),
             Text(id="ajukan permohonan baru", en="file a new request"),
         )
+
+
+def _nothing_to_do(change: Change, parts: list[_Part]) -> Outcome:
+    """Raises `NeedsPerson` where devices carry what the log knows nothing of: it may be an old copy."""
+    known = [part.plan.device for part in parts if part.owned]
+    if change.phase in OPEN or not known:
+        return Outcome.NOTHING
+    raise NeedsPerson(
+        Text(
+            id=f"{', '.join(known)} sudah memuat {change.id}, tetapi menurut catatan belum pernah dijalankan",
+            en=f"{', '.join(known)} already carries {change.id}, but by the log it was never applied",
+        ),
+        Text(
+            id="apakah journal.db dipulihkan dari salinan lama? Pasang kembali catatan yang terbaru",
+            en="was journal.db restored from an old copy? Put the latest log back",
+        ),
+    )
+
+
+def _refuse_while_open(change: Change) -> None:
     if change.phase in OPEN:
         raise Refused(
             Text(
-                id=f"{held.change} berstatus {change.phase}: perangkat berubah di luar permohonan",
-                en=f"{held.change} is {change.phase}: devices were changed outside the request",
+                id=f"{change.id} berstatus {change.phase}: perangkat berubah di luar permohonan",
+                en=f"{change.id} is {change.phase}: devices were changed outside the request",
             ),
             Text(
-                id=f"lihat `netops show {held.change}`; akhiri dengan `netops end` atau kembalikan perubahan tangan itu",
-                en=f"see `netops show {held.change}`; end it with `netops end`, or undo the manual change",
+                id=f"lihat `netops show {change.id}`; akhiri dengan `netops end` atau kembalikan perubahan tangan itu",
+                en=f"see `netops show {change.id}`; end it with `netops end`, or undo the manual change",
             ),
         )
 
@@ -229,7 +256,11 @@ def _take_over(held: Held, part: DevicePlan, lines: Lines) -> _Part:
     guard = None if progress.guard_over else progress.guard
 
     def look(driver: Driver) -> tuple[State, bool]:
-        return driver.observe(part.scope), guard is None or guards.still_useful(held, driver, guard)
+        seen = driver.observe(part.scope)
+        if guard is not None and not progress.guard_armed:
+            # Only its intent is known: it goes, and a new one is armed before anything is sent.
+            guards.settle(held, driver, part, guard)
+        return seen, guard is None or not progress.guard_armed or guards.still_useful(held, driver, guard)
 
     seen, lively = lines.fresh(part.device, look)
     remaining = checks.difference(tools, part, seen, owner)
@@ -240,7 +271,7 @@ def _take_over(held: Held, part: DevicePlan, lines: Lines) -> _Part:
                 en=f"{part.device}: the interrupted execution cannot be continued",
             )
         )
-    return _Part(plan=part, remaining=remaining, guard=guard)
+    return _Part(plan=part, remaining=remaining, guard=guard if progress.guard_armed else None)
 
 
 def _waves(parts: list[_Part]) -> Iterator[list[_Part]]:

@@ -27,8 +27,8 @@ def arm(
             seconds=part.guard_seconds,
             inverse=tuple(inverse),
         )
-        # A guard is a write too: its intent is durable before the device hears of it.
-        held.intend("guard.intent", part.device, guard=spec.kind.value, seconds=spec.seconds)
+        # A guard is a write too: its intent is durable before the device hears of it, and says where to look for it.
+        held.intend("guard.intent", part.device, handle=dump(_perhaps(held, part, spec)))
         handle = driver.arm(spec)
         state = driver.guard_state(handle)
         if state is GuardState.ARMED:
@@ -40,6 +40,19 @@ def arm(
         raise no_guard(part.device)
     held.note("guard.none", part.device, accepted_by=held.tools.actor)
     return None
+
+
+def _perhaps(held: Held, part: DevicePlan, spec: GuardSpec) -> GuardHandle:
+    """The guard as it will be called, for whoever finds only the intent."""
+    now = held.tools.clock.now()
+    return GuardHandle(
+        purpose=spec.purpose,
+        kind=spec.kind,
+        device=part.device,
+        name=f"{spec.owner.name}.{spec.purpose.value}",
+        armed_at=now,
+        fires_at=now + timedelta(seconds=spec.seconds),
+    )
 
 
 def no_guard(device: str) -> Refused:
@@ -69,12 +82,15 @@ def disarm(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | N
 
 
 def settle(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | None) -> None:
-    """After a restoration: take the timer away, and clean up behind one that fired meanwhile."""
+    """Take the timer away, if it was ever armed, and clean up behind one that fired meanwhile."""
     if handle is None:
         return
-    if driver.guard_state(handle) is GuardState.FIRED:
+    state = driver.guard_state(handle)
+    if state is GuardState.FIRED:
         driver.fire(handle)
-        held.log("guard.fired", part.device, handle=dump(handle), state=GuardState.FIRED.value)
+        held.log("guard.fired", part.device, handle=dump(handle), state=state.value)
+    elif state is GuardState.ABSENT:
+        held.log("guard.confirmed", part.device, handle=dump(handle), state=state.value)
     else:
         disarm(held, driver, part, handle)
 

@@ -49,7 +49,8 @@ class BatchRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceProgress:
     batches: tuple[BatchRecord, ...] = ()
-    guard: GuardHandle | None = None
+    guard: GuardHandle | None = None  # armed, or perhaps armed: the intent is logged
+    guard_armed: bool = False
     guard_over: bool = False
     verified: bool = False
     confirmed: bool = False
@@ -177,11 +178,14 @@ def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress
             return replace(progress, batches=(*progress.batches, batch), restored=False, absent=False)
         case "batch.sent" | "batch.failed":
             outcome = BatchState.SENT if event.kind == "batch.sent" else BatchState.FAILED
+            if not progress.batches:
+                return progress
             *before, last = progress.batches
             return replace(progress, batches=(*before, replace(last, state=outcome)))
-        case "guard.armed":
-            return replace(progress, guard=load(GuardHandle, event.data["handle"]), guard_over=False)
-        case "guard.confirmed" | "guard.fired":
+        case "guard.intent" | "guard.armed":
+            handle = load(GuardHandle, event.data["handle"])
+            return replace(progress, guard=handle, guard_armed=event.kind == "guard.armed", guard_over=False)
+        case "guard.confirmed" | "guard.fired" | "guard.refused":
             return replace(progress, guard_over=True)
         case "device.verified":
             return replace(progress, verified=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from netops.changes.tools import Held
+from netops.changes.tools import Held, brief
 from netops.core.errors import TimedOut
 from netops.core.model import Batch
 from netops.core.ports import Driver
@@ -39,7 +39,7 @@ def send(
                 phase=phase,
                 batch=batch.number,
                 error=type(error).__name__,
-                message=str(error),
+                message=brief(str(error)),
                 may_have_written=bool(getattr(error, "may_have_written", True)),
             )
             raise

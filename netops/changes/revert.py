@@ -1,32 +1,14 @@
 """After a failure every device goes back, newest first, by the journalled operations; what is at neither end is a person's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from netops.changes import guards
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
-from netops.changes.tools import Held, Tools
+from netops.changes.tools import Held, brief, few
 from netops.core.errors import DeviceError, JournalError, NeedsPerson, NetopsError, Restored
 from netops.core.model import DevicePlan, Op, Plan, Tag
 from netops.core.text import Text
-
-MOST = 2_000
-"""Characters of a text in an event, and of all lines together: an entry of the log holds 65,535 bytes."""
-
-
-def brief(text: str) -> str:
-    """A message that fits into an event whatever a device or a large event made of it."""
-    return text if len(text) <= MOST else f"{text[:MOST]} … (+{len(text) - MOST})"
-
-
-def few(tools: Tools, lines: Sequence[str]) -> list[str]:
-    """The first of the lines that fit into an event; then how many more there are, and the body that has them all."""
-    kept: list[str] = []
-    for line in lines:
-        if sum(map(len, kept)) + len(line) > MOST:
-            return [*kept, f"… +{len(lines) - len(kept)}: {tools.body(list(lines))}"]
-        kept.append(line)
-    return kept
 
 
 def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:

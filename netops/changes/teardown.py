@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from netops.changes import guards
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.push import send
-from netops.changes.revert import applied_ops, brief, few
-from netops.changes.tools import Held, Tools, hold, measure
+from netops.changes.revert import applied_ops
+from netops.changes.tools import Held, Tools, brief, few, hold, measure
 from netops.core.errors import NeedsPerson, Refused
 from netops.core.model import DevicePlan, Plan, Tag
 from netops.core.text import Text

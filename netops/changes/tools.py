@@ -8,12 +8,16 @@ from typing import Any, TypeVar
 
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.core.clock import Clock
-from netops.core.errors import JournalError
+from netops.core.errors import FenceLost, JournalError
 from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Sample, Target
 from netops.core.ports import Connect, Driver, Journal, Objects, Outcomes, Platform, Poller
 from netops.core.secret import SecretSource
 
 T = TypeVar("T")
+
+
+MOST = 2_000
+"""Characters of a text in an event, and of all lines together: an entry of the log holds 65,535 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +113,12 @@ class Held:
             for resource, lease in list(self.leases.items()):
                 try:
                     renewed = self.tools.journal.renew(lease, self.tools.lease_seconds)
-                except JournalError as error:
+                except FenceLost as error:
                     # The next intent is refused where that can be handled; a thread has nobody to tell.
                     self.lost = error
                     return
+                except JournalError:
+                    continue  # a busy or full store may answer at the next beat; until then the lease runs on
                 with self.lock:
                     self.leases[resource] = renewed
 
@@ -135,6 +141,21 @@ def hold(tools: Tools, change: str, devices: Sequence[str]) -> Iterator[Held]:
         stop.set()
         heartbeat.join()
         tools.journal.release_all(taken)
+
+
+def brief(text: str) -> str:
+    """A message that fits into an event whatever a device or a large event made of it."""
+    return text if len(text) <= MOST else f"{text[:MOST]} … (+{len(text) - MOST})"
+
+
+def few(tools: Tools, lines: Sequence[str]) -> list[str]:
+    """The first of the lines that fit into an event; then how many more there are, and the body that has them all."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) > MOST:
+            return [*kept, f"… +{len(lines) - len(kept)}: {tools.body(list(lines))}"]
+        kept.append(line)
+    return kept
 
 
 def side_by_side(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:

@@ -27,6 +27,8 @@ KINDS: dict[str, dict[str, object]] = {
     "change.refused": {"reason": "x"},
     "change.started": {"plan": "sha256:p"},
     "batch.intent": {"phase": "apply", "batch": 1, "ops": "sha256:o"},
+    "batch.sent": {"phase": "apply", "batch": 1, "replies": 1},
+    "guard.intent": {"handle": dump(HANDLE)},
     "guard.armed": {"handle": dump(HANDLE)},
     "guard.confirmed": {"handle": dump(HANDLE)},
     "device.verified": {},
@@ -40,7 +42,7 @@ KINDS: dict[str, dict[str, object]] = {
     "change.ended": {"leftovers": ["row"]},
     "some.future-kind": {"unknown": True},
 }
-ON_DEVICE = {"batch.intent", "guard.armed", "guard.confirmed", "device.verified", "device.confirmed",
+ON_DEVICE = {"batch.intent", "batch.sent", "guard.intent", "guard.armed", "guard.confirmed", "device.verified", "device.confirmed",
              "device.restored", "device.quarantined"}  # fmt: skip
 
 
