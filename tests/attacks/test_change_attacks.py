@@ -13,6 +13,7 @@ import pytest
 from event_desk import Desk, open_desk
 
 from netops import actions, filing, views
+from netops.actions import making
 from netops.app import App
 from netops.changes.execute import Outcome
 from netops.changes.lifecycle import Phase
@@ -185,15 +186,15 @@ def test_two_decisions_at_once_do_not_break_the_chain(desk: Desk, monkeypatch: p
 
 
 def test_a_planner_that_took_too_long_promises_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = actions._make_plan
+    make = making.make_plan
 
-    def slow(app: App, filed: filing.Filed):  # type: ignore[no-untyped-def]  # as _make_plan
+    def slow(app: App, filed: filing.Filed):  # type: ignore[no-untyped-def]  # as make_plan
         made = make(app, filed)
         app.journal.acquire("planning:kampus", app.holder, 60)  # another planner, now that our lease ran out
         return made
 
-    monkeypatch.setattr(actions, "_make_plan", slow)
-    monkeypatch.setattr(actions, "PLANNING_SECONDS", 0.0)
+    monkeypatch.setattr(making, "make_plan", slow)
+    monkeypatch.setattr(making, "PLANNING_SECONDS", 0.0)
     path = desk.request(people=3)
     with pytest.raises(NetopsError, match="took over"):
         actions.plan(desk.app, str(path))

@@ -1,0 +1,192 @@
+"""Carry a decided request out, resume, restore or end it. Refuses what is not approved, not now, or not this plan."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from netops.actions.common import change_of, recorded_refusal, running_plan
+from netops.actions.deciding import decisions
+from netops.actions.making import within_policy
+from netops.app import App
+from netops.changes import execute as execution
+from netops.changes import revert, teardown
+from netops.changes.lifecycle import OPEN, Change, Phase, fold_all
+from netops.changes.tools import hold
+from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePlan
+from netops.core.model import Plan
+from netops.core.text import Text
+from netops.filing import Filed, find, look
+from netops.planning.playbook import Playbook
+from netops.requests import approvals
+from netops.requests.common import say_time
+
+
+def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Outcome:
+    """Carry out the latest recorded plan of an approved request. Raises `Refused`s (recorded), `Restored`, `NeedsPerson`."""
+    filed = find(app, ref)
+    with recorded_refusal(app, filed.change):
+        gate = _gate(app, filed)
+        gate(app.clock.now())
+        made = _latest_plan(app, filed)
+        _bound(made, filed)
+        if change_of(app, filed).phase is not Phase.ENDED:
+            app.vault.create(made.change, made.needs.users)
+        order = execution.Order(
+            plan=made, gate=gate, accept_no_guard=accept_no_guard, digest=change_of(app, filed).plan
+        )
+        return execution.execute(order, app.tools)
+
+
+def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
+    """Finish or restore what a dead worker left; an interrupted end is ended, and says what `end` says."""
+    filed = look(app, ref)
+    change = change_of(app, filed)
+    if change.phase is Phase.ENDING:
+        ended = teardown.end(running_plan(app, change), app.tools, "resumed")
+        app.vault.destroy(filed.change)
+        return ended
+    if change.phase is not Phase.APPLYING:
+        return execution.Outcome.NOTHING
+    made = running_plan(app, change)
+    _bound(made, filed)
+    # Whoever resumes accepts no more than who started.
+    order = execution.Order(plan=made, gate=_gate(app, filed), accept_no_guard=change.accepted_no_guard)
+    return execution.resume(order, app.tools)
+
+
+def take_back(app: App, ref: str) -> None:
+    """Restore every device of a change. Raises `NeedsPerson` where one cannot be."""
+    filed = look(app, ref)
+    made = running_plan(app, _to_restore(app, filed))
+    with hold(app.tools, made.change, [part.device for part in made.devices]) as leases:
+        _to_restore(app, filed)  # it may have ended before we held it; what it held may be somebody else's by now
+        outcome = revert.revert(leases, made)
+    if not isinstance(outcome, Restored):
+        raise outcome
+
+
+def _to_restore(app: App, filed: Filed) -> Change:
+    change = change_of(app, filed)
+    if change.phase not in OPEN:
+        raise Refused(
+            Text(
+                f"{filed.change} berstatus {change.phase}; tidak ada yang dipulihkan",
+                f"{filed.change} is {change.phase}; there is nothing to restore",
+            )
+        )
+    return change
+
+
+def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
+    """Take the event down. Before its time only when that is asked for."""
+    filed = look(app, ref)
+    with recorded_refusal(app, filed.change):
+        change = change_of(app, filed)
+        if change.phase not in OPEN and change.phase is not Phase.ENDED:
+            raise Refused(
+                Text(
+                    f"{filed.change} berstatus {change.phase}; tidak ada yang diakhiri",
+                    f"{filed.change} is {change.phase}; there is nothing to end",
+                )
+            )
+        ends_at, now = filed.request.event.ends_at, app.clock.now()
+        if now < ends_at and not early and change.phase is not Phase.ENDED:
+            raise OutsideWindow(
+                Text(
+                    f"kegiatan baru berakhir {say_time(ends_at, filed.request.event.zone, 'id')}",
+                    f"the event ends only on {say_time(ends_at, filed.request.event.zone, 'en')}",
+                ),
+                Text("pakai --early untuk mengakhirinya sekarang", "use --early to end it now"),
+            )
+        ended = teardown.end(running_plan(app, change), app.tools, "early" if now < ends_at else "due")
+    app.vault.destroy(filed.change)
+    return ended
+
+
+def _gate(app: App, filed: Filed) -> Callable[[datetime], None]:
+    playbook = app.playbook(filed.request.service)
+
+    def gate(now: datetime) -> None:
+        approvals.judge(
+            decisions(app, filed),
+            policy=app.policy,
+            service=filed.request.service,
+            request_digest=filed.digest,
+            now=now,
+            plan=change_of(app, filed).plan,
+            executor=app.actor,
+        )
+        # The policy may have been narrowed since the plan was made.
+        within_policy(app, filed)
+        _inside_window(filed, playbook, now)
+        _refuse_quarantined(app, filed)
+
+    return gate
+
+
+def _refuse_quarantined(app: App, filed: Filed) -> None:
+    """A device that another change left at neither end is a person's until that change is reverted or ended."""
+    changes = fold_all(app.journal.read())
+    plan = changes[filed.change].running_plan or changes[filed.change].plan
+    ours = {part.device for part in app.tools.plan(plan).devices} if plan else set()
+    for change in changes.values():
+        stuck = sorted(name for name in ours if change.device(name).quarantine)
+        if change.id != filed.change and change.phase in OPEN and stuck:
+            raise Locked(
+                Text(
+                    f"{', '.join(stuck)} menunggu petugas sejak {change.id}",
+                    f"{', '.join(stuck)} waits for a person since {change.id}",
+                ),
+                Text(f"lihat `netops show {change.id}`", f"see `netops show {change.id}`"),
+            )
+
+
+def _inside_window(filed: Filed, playbook: Playbook, now: datetime) -> None:
+    event = filed.request.event
+    opens = event.starts_at - timedelta(seconds=playbook.setup)
+    if now < opens:
+        raise OutsideWindow(
+            Text(
+                f"belum waktunya: persiapan dibuka {say_time(opens, event.zone, 'id')}",
+                f"too early: setting up opens on {say_time(opens, event.zone, 'en')}",
+            ),
+            Text("jalankan lagi pada waktu itu", "run it again then"),
+        )
+    if now >= event.ends_at:
+        raise OutsideWindow(
+            Text(
+                f"kegiatan sudah berakhir {say_time(event.ends_at, event.zone, 'id')}",
+                f"the event ended on {say_time(event.ends_at, event.zone, 'en')}",
+            ),
+            Text("ajukan permohonan baru", "file a new request"),
+        )
+
+
+def _latest_plan(app: App, filed: Filed) -> Plan:
+    change = change_of(app, filed)
+    hint = Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`")
+    if not change.plan:
+        raise StalePlan(Text("belum ada rencana", "there is no plan yet"), hint)
+    made = app.tools.plan(change.plan)
+    # What already runs may be compared again at any time; what is new must be planned freshly.
+    if change.phase not in OPEN and app.clock.now() >= made.expires_at:
+        zone = filed.request.event.zone
+        raise StalePlan(
+            Text(
+                f"rencana kedaluwarsa {say_time(made.expires_at, zone, 'id')}",
+                f"the plan expired on {say_time(made.expires_at, zone, 'en')}",
+            ),
+            hint,
+        )
+    return made
+
+
+def _bound(made: Plan, filed: Filed) -> None:
+    """Raises `Refused` for a plan that was not made for exactly the request that was approved."""
+    if (made.request, made.change) != (filed.digest, filed.change):
+        raise Refused(
+            Text(
+                f"rencana itu untuk permohonan lain ({made.request})",
+                f"the plan was made for another request ({made.request})",
+            ),
+            Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`"),
+        )

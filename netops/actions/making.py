@@ -1,0 +1,103 @@
+"""Make a plan of a filed request: observe, size, compare, record with its reservation. Writes nothing to a device."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from netops.actions.common import change_of, recorded_refusal
+from netops.app import App
+from netops.changes import prepare
+from netops.changes.lifecycle import OPEN, Phase, fold_all, held
+from netops.core.canonical import dump
+from netops.core.errors import Refused
+from netops.core.model import Plan, Reservation, Tag
+from netops.core.text import Text
+from netops.filing import Filed, find, record
+from netops.planning import plan as planning
+from netops.planning import sizing
+from netops.planning.render import Renderer, event_context
+from netops.planning.targets import Chosen, choose
+from netops.requests.policy import check_bounds
+
+PLANNING_SECONDS = 60.0
+"""How long a planner may hold a site: long enough to observe it, short enough to be waited for."""
+
+
+def plan(app: App, ref: str) -> Plan:
+    """Observe, size, compare and record a plan with its reservation. Writes nothing to a device."""
+    filed = find(app, ref)
+    with recorded_refusal(app, filed.change):
+        phase = change_of(app, filed).phase
+        if phase in OPEN or phase in (Phase.ENDED, Phase.REJECTED):
+            raise Refused(
+                Text(
+                    f"{filed.change} berstatus {phase}; tidak direncanakan lagi",
+                    f"{filed.change} is {phase}; it is not planned again",
+                )
+            )
+        site = app.sites.site(app.sites.place(filed.request.event.place).site)
+        lease = app.journal.acquire(f"planning:{site.key}", app.holder, PLANNING_SECONDS)
+        try:
+            made = make_plan(app, filed)
+            record(
+                app,
+                "plan.recorded",
+                filed.change,
+                (lease.fence,),  # a planner that took too long must not promise what another has promised since
+                plan=app.tools.body(made),
+                request=filed.digest,
+                expires_at=made.expires_at.isoformat(),
+                reservations=dump(made.reservations),
+            )
+        finally:
+            app.journal.release(lease)
+    return made
+
+
+def make_plan(app: App, filed: Filed) -> Plan:
+    request, tools = filed.request, app.tools
+    event, now = request.event, app.clock.now()
+    within_policy(app, filed)
+    playbook, place = app.playbook(request.service), app.sites.place(event.place)
+    site = app.sites.site(place.site)
+    period = playbook.window(event.starts_at, event.ends_at)
+    chosen = choose(playbook, place, list(app.fleet.targets.values()))
+    used = prepare.used(tools, [one.target.name for one in chosen])
+    needs = sizing.propose(request, site, period, _taken(app, now), used.vlans, used.subnets, change=filed.change)
+    renderer = Renderer(app.settings.templates)
+    by_name = {one.target.name: one for one in chosen}
+
+    def rendered(name: str) -> tuple[str, Mapping[str, Any]]:
+        one = by_name[name]
+        context = event_context(needs, one.target, Tag(filed.change), site, one.ports)
+        return renderer.render(one.part.templates, one.target.platform, context)
+
+    devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
+    return planning.build(request, playbook, site, needs, devices, now)
+
+
+def within_policy(app: App, filed: Filed) -> None:
+    """Raises `OutOfBounds` for what the site's policy accepts from nobody."""
+    event = filed.request.event
+    check_bounds(
+        app.policy,
+        filed.request.service,
+        participants=event.participants,
+        bandwidth=max(event.bandwidth.up, event.bandwidth.down),
+    )
+
+
+def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
+    return {
+        one.target.name: prepare.Share(
+            order=one.part.order,
+            guards=one.part.guards,
+            guard_seconds=one.part.guard_seconds,
+            checks=one.part.checks,
+        )
+        for one in chosen
+    }
+
+
+def _taken(app: App, now: datetime) -> dict[str, tuple[Reservation, ...]]:
+    return {change.id: held((change,), now) for change in fold_all(app.journal.read()).values()}
