@@ -5,26 +5,28 @@ from collections.abc import Iterator
 from netops.core.model import Row, RowOp, Rows, Tag, Verb
 from netops.platforms.routeros.diff import remove, say
 from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
 from netops.platforms.routeros.table import owns, text_key
 from netops.platforms.routeros.values import is_flag, present
 
-SERVER, USER = "/ip/hotspot", "/ip/hotspot/user"
+LEASE = "/ip/dhcp-server/lease"
 # What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
-CLIENTS = ("/ip/hotspot/cookie", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/dhcp-server/lease")
+CLIENTS = ("/ip/hotspot/cookie", "/ip/hotspot/active", "/ip/hotspot/host", LEASE)
 
 
 def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
     """Server off first, then cookies, active clients, hosts and leases, then the users.
 
     Users go last on purpose: their names say which cookies are ours, so a closing that was cut off half way finds the
-    rest when it runs again. With the server off nobody can log in meanwhile.
+    rest when it runs again. With the server off nobody can log in meanwhile. Access ends however a person renamed
+    what grants it (see `renamed.servers`).
     """
     ops: list[RowOp] = []
-    hotspot = menu(SERVER)
-    for row in _owned(seen, owner, SERVER):
+    hotspot = menu(HOTSPOT)
+    for row in servers(seen, owner, HOTSPOT):
         if present(hotspot, row.values, "disabled") != "yes":
             key = text_key(hotspot, row.values)
-            ops.append(RowOp(verb=Verb.SET, path=SERVER, key=key, new={"disabled": "yes"}, old={"disabled": "no"}))
+            ops.append(RowOp(verb=Verb.SET, path=HOTSPOT, key=key, new={"disabled": "yes"}, old={"disabled": "no"}))
     ops += [remove(row) for row in clients(seen, owner)]
     ops += [remove(row) for row in _owned(seen, owner, USER)]
     return tuple(ops)
@@ -45,15 +47,21 @@ def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:
 def clients(seen: Rows, owner: Tag) -> tuple[Row, ...]:
     """Rows that people's devices made through our servers and users."""
     users = {str(row.values.get("name", "")) for row in _owned(seen, owner, USER)}
+    by = {path: {str(row.values.get("name", "")) for row in servers(seen, owner, path)} for path in (HOTSPOT, DHCP)}
     found = {path: [row for row in seen.rows if row.menu == path] for path in CLIENTS}
-    return tuple(row for path in CLIENTS for row in found[path] if _came_by(row, owner, users))
+    return tuple(
+        row
+        for path in CLIENTS
+        for row in found[path]
+        if _came_by(row, owner, users, by[DHCP if path == LEASE else HOTSPOT])
+    )
 
 
-def _came_by(row: Row, owner: Tag, users: set[str]) -> bool:
-    if row.menu == "/ip/dhcp-server/lease" and owns(owner, row) and not is_flag(row, "dynamic"):
+def _came_by(row: Row, owner: Tag, users: set[str], by: set[str]) -> bool:
+    if row.menu == LEASE and owns(owner, row) and not is_flag(row, "dynamic"):
         return False  # a static lease of ours is an ordinary row
     server = row.values.get("server")
-    if isinstance(server, str) and owner.owns_name(server):
+    if isinstance(server, str) and (owner.owns_name(server) or server in by):
         return True
     user = row.values.get("user")
-    return row.menu != "/ip/dhcp-server/lease" and isinstance(user, str) and user in users and not server
+    return row.menu != LEASE and isinstance(user, str) and user in users and not server

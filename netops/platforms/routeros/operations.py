@@ -7,6 +7,7 @@ from netops.core.secret import SecretRef
 from netops.platforms.routeros.diff import level, remove, say
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.quirks import CLOSED_BY_US, LOGIN_MENUS, RUNTIME
+from netops.platforms.routeros.renamed import Strangers
 from netops.platforms.routeros.table import Table, elements, owns, settable
 from netops.platforms.routeros.values import BROKEN, normal, present, row_key
 
@@ -73,15 +74,21 @@ def _inverse(op: RowOp) -> RowOp:
 
 def restore(seen: Rows, applied: Sequence[Op], owner: Tag) -> Restoration:
     """Three-way, newest first: what stands at its target goes back to its base, what is at its base stays, and what is
-    at neither end is left for a person and told.
+    at neither end is left for a person and told. An added row that is gone is not at its base while a row that must be
+    it stands under another name.
     """
     table = Table(seen.rows)
+    strangers = Strangers(seen, rows_only(applied), owner)
     ops: list[RowOp] = []
     conflicts: list[str] = []
     for op in reversed(rows_only(applied)):
         if op.path in RUNTIME:
             continue
         step, conflict = _step(table, op, owner)
+        if op.verb is Verb.ADD and not step and not conflict and (row := strangers.like(op)):
+            other = say(row.menu, row.values)
+            shown = f"tidak ada, dan {other} tampak seperti baris itu dengan nama lain"
+            conflict = _conflict(op, shown, f"is gone, and {other} looks like it under another name")
         if conflict:
             conflicts.append(conflict)
         if step:

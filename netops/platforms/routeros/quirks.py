@@ -91,5 +91,19 @@ REFERS: dict[str, tuple[str, ...]] = {
     "group": ("/user/group",),
 }
 
+# What tells a row that we added when its name is another: all of these (as far as the template gave them, the first at
+# least), equal or a reference whose row is gone.
+IDENTITY: dict[str, tuple[str, ...]] = {
+    "/interface/vlan": ("vlan-id", "interface"),
+    "/ip/address": ("address",),
+    "/ip/pool": ("ranges",),
+    "/ip/dhcp-server": ("interface", "address-pool"),
+    "/ip/hotspot": ("interface", "address-pool", "profile"),
+    "/ip/hotspot/profile": ("hotspot-address",),
+    "/ip/hotspot/user": ("name", "profile"),
+    "/ip/hotspot/user/profile": ("rate-limit", "shared-users", "add-mac-cookie"),
+    "/queue/simple": ("target",),
+}
+
 # What of a row that others depend on matters to them, besides its key.
 RELIED_ON = ("disabled", "vlan-filtering", "ranges", "pvid")

@@ -24,6 +24,12 @@ def owns(owner: Tag, row: Row) -> bool:
     )
 
 
+def tagged(row: Row) -> bool:
+    """Whether a row carries the tag of any change (see `core.model.Tag`)."""
+    comment, name = row.values.get("comment"), row.values.get("name")
+    return str(comment or "").startswith("netops:") or str(name or "").startswith("netops-")
+
+
 def settable(menu_: Menu, values: Mapping[str, Value]) -> dict[str, Value]:
     """Configuration only: no counters, no flags, no secrets."""
     return {
