@@ -89,10 +89,8 @@ def settle(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | N
     if state is GuardState.FIRED:
         driver.fire(handle)
         held.log("guard.fired", part.device, handle=dump(handle), state=state.value)
-    elif state is GuardState.ABSENT:
-        held.log("guard.confirmed", part.device, handle=dump(handle), state=state.value)
     else:
-        disarm(held, driver, part, handle)
+        disarm(held, driver, part, handle)  # also where none is seen: half of one may be there
 
 
 def still_useful(held: Held, driver: Driver, handle: GuardHandle) -> bool:
