@@ -158,7 +158,9 @@ def _mode(facts: DeviceFacts, reports: _Reports) -> Iterator[Finding]:
             "the configuration is flagged as suspicious: see /system device-mode",
         )
     if not mode and facts.version.startswith("6."):
-        yield _finding("device-mode", Severity.OK, "tidak ada pada versi 6", "version 6 has none")
+        yield _finding(
+            "device-mode", Severity.OK, "RouterOS 6 tidak punya device-mode", "RouterOS 6 has no device-mode"
+        )
 
 
 def _services(target: Target, reports: _Reports) -> Iterator[Finding]:

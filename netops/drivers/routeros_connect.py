@@ -34,7 +34,7 @@ def connect(target: Target, password: Secret, clock: Clock) -> Wire:
             port=port,
             saddr=None,
             timeout=timeout,
-            ssl_wrapper=None if clear else lambda sock: _tls(sock, target),
+            ssl_wrapper=None if clear else lambda sock: _tls(sock, target, port, timeout),
         )
     except OSError as exc:
         raise _unreachable(target, port, clear, exc) from exc
@@ -48,12 +48,17 @@ def connect(target: Target, password: Secret, clock: Clock) -> Wire:
 
 
 def _unreachable(target: Target, port: int, clear: bool, exc: OSError) -> Unreachable:
+    """A port that refuses or resets is a service that is off; silence may be anything."""
     why = "timed out" if isinstance(exc, TimeoutError) else exc.strerror or type(exc).__name__
     service = "api" if clear else "api-ssl"
+    closed = isinstance(exc, ConnectionError)
+    what = ("mati", "off") if clear else ("mati atau tanpa sertifikat", "off or without certificate")
     return Unreachable(
         Text(
-            f"{target.host}:{port} tidak menerima sambungan ({why})",
-            f"{target.host}:{port} accepts no connection ({why})",
+            f"{target.host}:{port} tidak menerima sambungan ({why})"
+            + (f": {service} tampaknya {what[0]}, atau tertutup untuk alamat ini" if closed else ""),
+            f"{target.host}:{port} accepts no connection ({why})"
+            + (f": {service} seems to be {what[1]}, or closed to this address" if closed else ""),
         ),
         _paste(f"/ip service set {service} disabled=no port={port}") if clear else _paste(*_certificate(target)),
         device=target.name,
@@ -77,7 +82,7 @@ def _certificate(target: Target) -> tuple[str, ...]:
     )
 
 
-def _tls(sock: socket.socket, target: Target) -> socket.socket:
+def _tls(sock: socket.socket, target: Target, port: int, timeout: float) -> socket.socket:
     """TLS with the pinned certificate, else with one that a known authority signed."""
     pinned = str(target.options.get("tls_fingerprint", "")).lower().removeprefix("sha256:").replace(":", "")
     authority = str(target.options.get("tls_ca", ""))
@@ -88,13 +93,13 @@ def _tls(sock: socket.socket, target: Target) -> socket.socket:
         wrapped = context.wrap_socket(sock, server_hostname=target.host)
     except ssl.SSLCertVerificationError as exc:
         sock.close()
-        raise _unknown(target, exc.verify_message) from exc
+        raise _unknown(target, exc.verify_message, _presented(target, port, timeout)) from exc
     except ssl.SSLError as exc:
         sock.close()
         raise Unsupported(
             Text(
-                f"TLS gagal ({exc.reason or 'tidak ada jawaban TLS'}): api-ssl belum punya sertifikat?",
-                f"TLS failed ({exc.reason or 'no TLS answer'}): does api-ssl have a certificate?",
+                f"TLS gagal ({exc.reason or 'tidak ada jawaban TLS'}): api-ssl tampaknya mati atau tanpa sertifikat",
+                f"TLS failed ({exc.reason or 'no TLS answer'}): api-ssl seems to be off or without certificate",
             ),
             _paste(*_certificate(target)),
             device=target.name,
@@ -104,11 +109,31 @@ def _tls(sock: socket.socket, target: Target) -> socket.socket:
     except BaseException:
         sock.close()
         raise
-    seen = hashlib.sha256(wrapped.getpeercert(binary_form=True) or b"").hexdigest()
-    if pinned and seen != pinned:
-        wrapped.close()
-        raise _unknown(target, f"sha256:{seen}")
+    if pinned:
+        seen = _fingerprint(wrapped)
+        if seen != f"sha256:{pinned}":
+            wrapped.close()
+            raise _unknown(target, f"sha256:{pinned}", seen)
     return wrapped
+
+
+def _fingerprint(wrapped: ssl.SSLSocket) -> str:
+    return f"sha256:{hashlib.sha256(wrapped.getpeercert(binary_form=True) or b'').hexdigest()}"
+
+
+def _presented(target: Target, port: int, timeout: float) -> str:
+    """The fingerprint of the certificate that was not believed, '' where it is not to be had; nothing else is sent.
+
+    A handshake that fails tells no certificate, so this is a second one that believes anything and ends there.
+    """
+    try:
+        with (
+            socket.create_connection((target.host, port), timeout) as plain,
+            _context(True, "", 0).wrap_socket(plain) as wrapped,
+        ):
+            return _fingerprint(wrapped)
+    except OSError:
+        return ""
 
 
 @lru_cache(maxsize=32)
@@ -128,17 +153,19 @@ def _context(pinned: bool, authority: str, changed: int) -> ssl.SSLContext:
     return context
 
 
-def _unknown(target: Target, what: str) -> UnknownIdentity:
+def _unknown(target: Target, what: str, seen: str) -> UnknownIdentity:
+    """`what` was known or is wrong with it; `seen` is the fingerprint that the device presented, '' if it did not say."""
+    line = f"      tls_fingerprint: {seen or 'sha256:…'}"
     return UnknownIdentity(
         Text(
-            f"sertifikat TLS bukan yang dikenal ({what}); tidak ada yang dikirim",
-            f"the TLS certificate is not the known one ({what}); nothing was sent",
+            f"sertifikat TLS bukan yang dikenal ({what}); kata sandi tidak dikirim",
+            f"the TLS certificate is not the known one ({what}); no password was sent",
         ),
         Text(
-            "bandingkan di perangkat dengan /certificate print detail, lalu tulis di inventory/hosts.yaml:\n"
-            "  tls_fingerprint: sha256:…",
-            "compare on the device with /certificate print detail, then write into inventory/hosts.yaml:\n"
-            "  tls_fingerprint: sha256:…",
+            "bandingkan dulu di perangkat: /certificate print detail menampilkan fingerprint; bila sama, tempel di "
+            f"inventory/hosts.yaml, di options milik {target.name}:\n{line}",
+            "compare on the device first: /certificate print detail shows the fingerprint; if it is the same, paste into "
+            f"inventory/hosts.yaml, under the options of {target.name}:\n{line}",
         ),
         device=target.name,
         step="connect",

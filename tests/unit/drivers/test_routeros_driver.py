@@ -3,7 +3,10 @@
 import datetime as dt
 import hashlib
 import logging
+import socket
 import ssl
+import struct
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -43,11 +46,13 @@ from netops.core.model import (
 )
 from netops.core.ports import Driver
 from netops.core.secret import Secret, SecretRef
+from netops.core.text import Lang
 from netops.drivers.routeros import RouterOSDriver, open_driver
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.parse import parse
 
+LANGS: tuple[Lang, ...] = ("id", "en")
 PASSWORD = "s3cret-Pa$$w0rd"
 TAG = Tag("HD-7-abc123")
 QUEUES = Scope(paths=("/queue/simple",))
@@ -233,11 +238,16 @@ def test_tls_is_the_default_and_its_certificate_is_pinned(tmp_path: Path) -> Non
         with open_(router, cleartext=False, tls_fingerprint=f"sha256:{fingerprint.upper()}") as driver:
             assert driver.facts.identity == "gw"
         router.logins = 0
+        router.heard.clear()
         for options in ({"tls_fingerprint": "sha256:" + "00" * 32}, {}):
             with pytest.raises(UnknownIdentity) as caught, open_(router, cleartext=False, **options):
                 pass
-            assert "tls_fingerprint" in caught.value.describe("id")
-        assert router.logins == 0
+            for lang in LANGS:
+                told = caught.value.describe(lang)
+                # The very line, with what the device showed: also where nothing is known of it.
+                assert told.endswith(f"\n      tls_fingerprint: sha256:{fingerprint}")
+                assert "hosts.yaml" in told and "/certificate print detail" in told and PASSWORD not in told
+        assert (router.logins, router.heard) == (0, [])
 
 
 def test_a_device_without_tls_gets_the_lines_to_paste(router: FakeRouter) -> None:
@@ -245,6 +255,37 @@ def test_a_device_without_tls_gets_the_lines_to_paste(router: FakeRouter) -> Non
     with pytest.raises((Unsupported, Unreachable)) as caught, open_(router, cleartext=False, timeout="0.3"):
         pass
     assert "/ip service set api-ssl certificate=" in caught.value.describe("en")
+
+
+@pytest.mark.parametrize("accepts", [True, False], ids=["accepts and resets", "refuses"])
+def test_a_tls_port_that_does_not_talk_names_api_ssl_and_the_lines_to_paste(accepts: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def reset() -> None:
+            peer, _ = server.accept()
+            peer.recv(1)
+            # Zero seconds of linger: a reset instead of an orderly end.
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+
+        resetting = threading.Thread(target=reset, daemon=True)
+        if accepts:
+            resetting.start()
+        else:
+            server.close()
+        with FakeRouter() as router:
+            gone = target(router, cleartext=False, api_tls_port=port)
+            with pytest.raises((Unreachable, Unsupported)) as caught, open_driver(gone, Known(), SystemClock()):
+                pass
+            assert router.heard == [], "the clear-text port is no way around"
+        if accepts:
+            resetting.join(5)
+    words: dict[Lang, str] = {"id": "api-ssl tampaknya mati atau tanpa sertifikat", "en": "off or without certificate"}
+    for lang, word in words.items():
+        told = caught.value.describe(lang)
+        assert word in told and "/certificate add name=netops-api" in told
+        assert f"/ip service set api-ssl certificate=netops-api disabled=no port={port}" in told
 
 
 def test_a_closed_port_names_what_to_enable() -> None:
@@ -506,6 +547,17 @@ def test_only_the_first_look_of_a_confirmation_says_that_nothing_was_written(rou
 
 
 # ── what a device says of itself ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_version_6_is_told_what_it_lacks_and_not_only_that_it_lacks(router: FakeRouter) -> None:
+    router.rows["/system/resource"][0]["version"] = "6.49.17 (long-term)"
+    with open_(router) as driver:
+        [mode] = [one for one in driver.preflight() if one.about == "device-mode"]
+    assert (mode.severity, mode.id, mode.en) == (
+        Severity.OK,
+        "RouterOS 6 tidak punya device-mode",
+        "RouterOS 6 has no device-mode",
+    )
 
 
 def test_findings_name_what_to_paste(router: FakeRouter) -> None:
