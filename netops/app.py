@@ -81,6 +81,8 @@ class App:
     def journal(self) -> "SqlJournal":
         from netops.journal.store import SqlJournal
 
+        # Whatever the umask is, nobody else may put another journal here.
+        self.settings.var.mkdir(mode=0o755, parents=True, exist_ok=True)
         return SqlJournal.open(self.settings.journal, self.clock)
 
     @cached_property

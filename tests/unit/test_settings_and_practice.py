@@ -1,9 +1,11 @@
 """`netops.toml` and the workspace of a lab: what is not understood is refused with its place; nothing of others is lost."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from netops.app import App
 from netops.core.errors import InputError
 from netops.data_root import init_workspace
 from netops.practice import KEY, new_key, point_at, practises
@@ -82,3 +84,15 @@ def test_devices_of_ones_own_are_never_overwritten(tmp_path: Path, lab_files: tu
 def test_a_new_key_is_private_from_its_first_moment(tmp_path: Path) -> None:
     assert new_key(tmp_path / "k").startswith("ssh-ed25519 ")
     assert (tmp_path / "k").stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_else_may_write_into_var_whatever_the_umask_is(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "w", settings=DEFAULT)
+    before = os.umask(0)
+    try:
+        with App(tmp_path / "w") as app:
+            assert list(app.journal.read()) == []
+    finally:
+        os.umask(before)
+    assert (tmp_path / "w" / "var").stat().st_mode & 0o022 == 0
+    assert (tmp_path / "w" / "var" / "journal.db").stat().st_mode & 0o077 == 0
