@@ -102,7 +102,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "/ip/hotspot/profile": ("hotspot-address",),
     "/ip/hotspot/user": ("name", "profile"),
     "/ip/hotspot/user/profile": ("rate-limit", "shared-users", "add-mac-cookie"),
-    "/queue/simple": ("target",),
+    "/queue/simple": ("target", "max-limit"),
 }
 
 # What of a row that others depend on matters to them, besides its key.

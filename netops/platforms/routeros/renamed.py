@@ -98,6 +98,9 @@ class Strangers:
         first = next(iter(IDENTITY.get(op.path, ())), "")
         for mark in (marks[first], _GONE) if first in marks else ():
             for row in self._found.get((op.path, first, mark), ()):
+                # A rename leaves the comment: where ours had one, a row without it is only alike (an old queue, say).
+                if "comment" in op.new and not owns(self._owner, row):
+                    continue
                 if all(self._mark(menu_, row.values, name) in (wanted, _GONE) for name, wanted in marks.items()):
                     yield row
         for name in REFERS:

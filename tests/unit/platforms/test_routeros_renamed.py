@@ -23,6 +23,7 @@ WANT = f"""/interface vlan add name={MINE} interface=br vlan-id=210 comment={TAG
 /queue simple add name={MINE} target=10.90.0.0/24 max-limit=20M/50M comment={TAG.comment}
 """
 OFFICE = (
+    Row(menu="/queue/simple", values={"name": "lama", "target": "10.90.0.0/24", "disabled": "yes"}),
     Row(menu="/ip/pool", values={"name": "kantor", "ranges": "10.20.0.2-10.20.0.254"}),
     Row(menu="/ip/hotspot/user/profile", values={"name": "default", "shared-users": "1", "default": "true"}),
     Row(menu="/ip/hotspot/user/profile", values={"name": "tamu", "rate-limit": "2M/2M", "shared-users": "1"}),
