@@ -6,7 +6,7 @@ from netops.changes import guards
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
 from netops.changes.tools import Held, brief, few
-from netops.core.errors import DeviceError, JournalError, NeedsPerson, NetopsError, Restored
+from netops.core.errors import DeviceError, Failed, JournalError, NeedsPerson, NetopsError, Restored
 from netops.core.model import DevicePlan, Op, Plan, Tag
 from netops.core.text import Text
 
@@ -51,7 +51,7 @@ def _cause(failure: BaseException) -> Text:
 
 def revert(held: Held, plan: Plan) -> NetopsError:
     """The same, asked for by a person (`netops revert`)."""
-    return restore(held, plan, KeyboardInterrupt("netops revert"))
+    return restore(held, plan, Failed(Text(id="diminta dengan `netops revert`", en="asked for with `netops revert`")))
 
 
 def applied_ops(held: Held, progress: DeviceProgress) -> tuple[Op, ...]:

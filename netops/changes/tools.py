@@ -62,7 +62,6 @@ class Held:
     tools: Tools
     change: str
     leases: dict[str, Lease]
-    lost: JournalError | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     noted: dict[str, list[Event]] = field(default_factory=dict)
 
@@ -113,10 +112,8 @@ class Held:
             for resource, lease in list(self.leases.items()):
                 try:
                     renewed = self.tools.journal.renew(lease, self.tools.lease_seconds)
-                except FenceLost as error:
-                    # The next intent is refused where that can be handled; a thread has nobody to tell.
-                    self.lost = error
-                    return
+                except FenceLost:
+                    return  # the next intent is refused, where that can be handled; a thread has nobody to tell
                 except JournalError:
                     continue  # a busy or full store may answer at the next beat; until then the lease runs on
                 with self.lock:

@@ -37,7 +37,7 @@ def canonical(value: object) -> bytes:
     import rfc8785
 
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # it refuses at run time what is no JSON
     except rfc8785.CanonicalizationError as error:
         raise ValueError(str(error)) from error
 

@@ -40,14 +40,6 @@ def parse_rate_pair(text: str | int) -> RatePair:
     return RatePair(up=parse_rate(up), down=parse_rate(down if slash else up))
 
 
-def short_rate(bps: int) -> str:
-    """20000000 → `20M`: the shortest exact writing that RouterOS takes."""
-    for suffix, factor in (("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000)):
-        if bps and bps % factor == 0:
-            return f"{bps // factor}{suffix}"
-    return str(bps)
-
-
 def say_rate(bps: int, lang: str = "id") -> str:
     """2500000 → `2,5 Mbps` (Indonesian) or `2.5 Mbps`."""
     for suffix, factor in (("Gbps", 1_000_000_000), ("Mbps", 1_000_000), ("kbps", 1_000)):

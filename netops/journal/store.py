@@ -380,8 +380,8 @@ def _sqlite_path(url_or_path: str | Path) -> Path:
 
 def _on_connect(raw: object, _record: object) -> None:
     # pysqlite's own transaction handling is switched off: it would begin late and not before SAVEPOINT.
-    raw.isolation_level = None  # type: ignore[attr-defined]
-    raw.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
+    raw.isolation_level = None  # type: ignore[attr-defined]  # a DB-API connection
+    raw.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]  # as above
 
 
 def _on_begin(connection: sa.Connection) -> None:

@@ -35,11 +35,6 @@ def choose(playbook: Playbook, place: Place, targets: Sequence[Target]) -> tuple
     return tuple(found)
 
 
-def orders(chosen: Sequence[Chosen]) -> dict[str, int]:
-    """Device name → the order of its part, for `changes.prepare.device_plans`."""
-    return {one.target.name: one.part.order for one in chosen}
-
-
 def _named(name: str, role: str, place: Place, here: Sequence[Target]) -> Target:
     for target in here:
         if target.name == name:

@@ -8,7 +8,6 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, zone_of
 from netops.requests.load import Document, said, validate
 
-SERVICE = "event-hotspot"
 MAX_PARTICIPANTS = 20_000
 """More than any place of a campus holds; a larger number is a slip of the keyboard."""
 

@@ -292,5 +292,5 @@ def _operate(sign: str, left: Value, right: Value) -> Value:
         return [
             *([left] if isinstance(left, str) else left or []),
             *([right] if isinstance(right, str) else right or []),
-        ]  # type: ignore[misc]
+        ]  # type: ignore[misc]  # left and right are words or lists of them
     return first + second

@@ -11,7 +11,6 @@ from netops.core.units import (
     parse_rate_pair,
     say_duration,
     say_rate,
-    short_rate,
 )
 
 
@@ -45,8 +44,9 @@ def test_a_pair_is_upload_then_download() -> None:
 
 
 @given(st.integers(min_value=0, max_value=10**12))
-def test_the_short_writing_of_a_rate_reads_back(bps: int) -> None:
-    assert parse_rate(short_rate(bps)) == bps
+def test_a_rate_reads_back_in_every_unit(bps: int) -> None:
+    assert parse_rate(bps) == parse_rate(f"{bps} bps") == bps
+    assert parse_rate(f"{bps}k") == bps * 1_000 and parse_rate(f"{bps} Mbps") == bps * 1_000_000
 
 
 @given(st.integers(min_value=0, max_value=10**9))
