@@ -246,6 +246,8 @@ class Needs:
     """Kebutuhan teknis of an event: proposed by the planner, edited by the admin, bounded by the request.
 
     Rates in bit/s, times in seconds; `basis` says in words where each figure comes from (site policy and source).
+    `access`: `up` a user and a password on each slip, `vc` one code that is both, `shared` one code for everybody.
+    `data_limit` in bytes and `time_limit` in seconds of use, each for one code; 0 is no limit.
     """
 
     site: str
@@ -259,6 +261,25 @@ class Needs:
     total_down: int
     users: int
     basis: tuple[str, ...]
+    access: Literal["up", "vc", "shared"] = "up"
+    data_limit: int = 0
+    time_limit: int = 0
+    devices_per_code: int = 1
+    kind: Literal["event"] = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldNeeds:
+    """What a site's own service needs: the fields as they were asked for, by name (`requests/own.py`)."""
+
+    site: str
+    fields: Mapping[str, Any]
+    basis: tuple[str, ...] = ()
+    kind: Literal["fields"] = "fields"
+
+
+AnyNeeds = Needs | FieldNeeds
+"""Every kind has `site` (a key of `sites.yaml`) and `basis`; told apart by `kind`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +321,7 @@ class Plan:
     service: str
     request: str
     playbook: str
-    needs: Needs
+    needs: AnyNeeds
     devices: tuple[DevicePlan, ...]
     reservations: tuple[Reservation, ...]
     made_at: datetime

@@ -1,5 +1,6 @@
 """Secrets cannot travel: a value that does not print, and references that stand for it in plans and events."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, NoReturn, Protocol
 
@@ -43,6 +44,15 @@ class SecretRef:
 
     def __str__(self) -> str:
         return f"<{self.name}>"
+
+
+def parse_ref(text: str) -> SecretRef | None:
+    """The reference that `str()` wrote, where the text is one: a voucher's code may be a row's name, which is text."""
+    found = _REF.fullmatch(text)
+    return SecretRef(found[1]) if found else None
+
+
+_REF = re.compile(r"<(voucher/[A-Za-z0-9-]{1,24}/[0-9]{3,6})>")
 
 
 class SecretSource(Protocol):

@@ -25,6 +25,7 @@ from netops.core.model import (
 from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers import routeros_checks as checks
+from netops.drivers.routeros_codes import hide
 from netops.drivers.routeros_connect import connect
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
@@ -104,7 +105,7 @@ class RouterOSDriver:
             if answer.traps:
                 raise self._unreadable(path, answer)
             rows += _rows(path, answer)
-        return Rows(rows=tuple(rows))
+        return Rows(rows=tuple(hide(rows, self._secrets)))
 
     def capture(self) -> bytes:
         """What we know of the device's configuration as a terse export, without dynamic rows and secrets.
@@ -118,7 +119,7 @@ class RouterOSDriver:
         for path, answer in zip(paths, answers, strict=True):
             rows += [row for row in _rows(path, answer) if not is_flag(row, "dynamic")]
         about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets\n"
-        return (about + export(Rows(rows=tuple(rows)))).encode("utf-8", "surrogateescape")
+        return (about + export(Rows(rows=tuple(hide(rows, self._secrets))))).encode("utf-8", "surrogateescape")
 
     def _read(self, step: str, paths: Sequence[str], *, facts: bool) -> list[Answer]:
         """One print for each menu, and what the facts are made of where they are wanted and not known: one round trip."""

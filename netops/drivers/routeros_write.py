@@ -1,18 +1,20 @@
 """Operations to API commands: rows found by natural key right before, commands sent once; refuses a key that is not one row."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netops.core.errors import CommandRefused
 from netops.core.model import Batch, Receipt, RowOp, Value, Verb
-from netops.core.secret import SecretRef, SecretSource
+from netops.core.secret import SecretRef, SecretSource, parse_ref
 from netops.core.text import Text
 from netops.drivers.routeros_checks import printable
+from netops.drivers.routeros_codes import plain
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros.diff import say
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import rows_only
-from netops.platforms.routeros.quirks import RUNTIME, SHARED_LISTS
+from netops.platforms.routeros.quirks import PROVISIONED, RUNTIME, SHARED_LISTS
 from netops.platforms.routeros.table import elements
 from netops.platforms.routeros.values import normal, row_key
 
@@ -52,7 +54,27 @@ class Sender:
         for index, answer in zip(owners, answers, strict=True):
             if answer.traps and not self._fine(ops[index], answer):
                 raise self._refused(index, ops[index], answer.traps[0], written=True)
+        self._provision(ops, found)
         return Receipt(batch=batch.number, replies=tuple(replies))
+
+    def _provision(self, ops: Sequence[RowOp], found: dict[str, _Found]) -> None:
+        """A changed provisioning rule takes effect on radios that are provisioned again: those of its access points.
+
+        A radio that left meanwhile gets the rule when it comes back: no error.
+        """
+        for path in sorted({op.path for op in ops} & PROVISIONED.keys()):
+            menu_, name = PROVISIONED[path]
+            asked: Command = (f"{menu_}/print", f"=.proplist=.id,radio-mac,{name}")
+            radios = self._wire.exchange("provision", [asked], writes=True)[0].rows
+            keys = {row_key(menu(path), op.key) for op in ops if op.path == path}
+            changed = [row for key in keys for row in found[path].by_key.get(key, [])] if path in found else []
+            ids = [row[".id"] for row in radios if any(_concerns(rule, row, name) for rule in changed)]
+            commands: list[Command] = [(f"{menu_}/provision", f"=.id={one}") for one in ids]
+            answers = self._wire.exchange("provision", commands, writes=True) if commands else []
+            for answer in answers:
+                if answer.traps and "no such item" not in answer.traps[0]:
+                    index = next(index for index, op in enumerate(ops) if op.path == path)
+                    raise self._refused(index, ops[index], answer.traps[0], written=True)
 
     @staticmethod
     def _fine(op: RowOp, answer: Answer) -> bool:
@@ -73,7 +95,8 @@ class Sender:
         prints: list[Command] = []
         for path in paths:
             menu_ = menu(path)
-            names = dict.fromkeys((".id", "name", *menu_.key, *SHARED_LISTS.get(path, ()), "dynamic"))
+            rule = ("radio-mac", "identity-regexp") if path in PROVISIONED else ()
+            names = dict.fromkeys((".id", "name", *menu_.key, *SHARED_LISTS.get(path, ()), *rule, "dynamic"))
             known = [n for n in names if n in (".id", "dynamic") or n in menu_.settable or n in menu_.read_only]
             prints.append((f"{path}/print", f"=.proplist={','.join(known)}"))
         found: dict[str, _Found] = {}
@@ -92,7 +115,7 @@ class Sender:
             return [(f"{op.path}/add", *self._words(op, found, secrets))]
         if menu_.single:
             return [(f"{op.path}/set", *self._words(op, found, secrets))]
-        rows = found[op.path].by_key.get(row_key(menu_, op.key), [])
+        rows = found[op.path].by_key.get(row_key(menu_, plain(op.key, secrets)), [])
         if not rows and op.verb is Verb.REMOVE and op.path in _GONE_IS_FINE:
             return []
         if len(rows) != 1 and not (op.verb is Verb.REMOVE and op.path in _GONE_IS_FINE):
@@ -150,16 +173,17 @@ class Sender:
         return words
 
     def _value(self, value: Value, secrets: SecretSource) -> str:
-        if not isinstance(value, SecretRef):
-            return value
-        plain = secrets.get(value).reveal()
-        self._reveal.append(plain)
-        return plain
+        ref = value if isinstance(value, SecretRef) else parse_ref(value)
+        if ref is None:
+            return str(value)
+        code = secrets.get(ref).reveal()
+        self._reveal.append(code)
+        return code
 
     def _refused(self, index: int, op: RowOp, reply: str, *, written: bool) -> CommandRefused:
         shown = printable(reply)
-        for plain in self._reveal:
-            shown = shown.replace(plain, "***") if plain else shown
+        for code in self._reveal:
+            shown = shown.replace(code, "***") if code else shown
         place = say(op.path, op.key)
         return CommandRefused(
             Text(f"{op.verb} {place}: perangkat menolak: {shown}", f"{op.verb} {place}: the device refused: {shown}"),
@@ -169,3 +193,18 @@ class Sender:
             reply=shown,
             op=index,
         )
+
+
+def _concerns(rule: dict[str, str], radio: dict[str, str], name: str) -> bool:
+    """Whether a provisioning rule matches a radio, as the manager matches them: by its MAC and its access point's identity.
+
+    A radio's access point is shown as `identity@address` (7.x) or as its identity (6.x).
+    """
+    mac, pattern = rule.get("radio-mac", ""), rule.get("identity-regexp", "")
+    if mac.strip("0:") and mac.upper() != radio.get("radio-mac", "").upper():
+        return False
+    identity = radio.get(name, "").partition("@")[0]
+    try:
+        return bool(identity) and (not pattern or re.search(pattern, identity) is not None)
+    except re.error:
+        return True  # the device's regular expressions know more than ours: rather one radio too many

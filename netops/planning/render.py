@@ -153,16 +153,17 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
     return token
 
 
-def event_context(needs: Needs, target: Target, tag: Tag, site: Site, ports: tuple[str, ...] = ()) -> dict[str, object]:
+def event_context(
+    needs: Needs, target: Target, tag: Tag, site: Site, ports: tuple[str, ...] = (), batch: str = ""
+) -> dict[str, object]:
     """What the templates of `event-hotspot` may use, for one device; `ports` are the place's access ports on it.
 
     `device` holds the inventory's data of it (`lan_bridge`, `uplink_interface`, …) and its name, site, platform, trunks.
-    Voucher passwords are references `voucher/<change>/<nnn>`; their names begin with the change id's last part.
+    Voucher passwords are references `voucher/<change>/<nnn>`; users' names begin with the change id's last part, or are
+    the code itself, as the text of its reference (`vc`, `shared`). `batch` stands behind our tag in their comment.
     """
     net = IPv4Network(needs.subnet)
-    short = tag.change.rpartition("-")[2].lower() or tag.change.lower()
-    width = max(3, len(str(needs.users)))
-    numbers = [f"{number:0{width}d}" for number in range(1, needs.users + 1)]
+    short = short_name(tag.change)
     return {
         "name": tag.name,
         "comment": tag.comment,
@@ -184,12 +185,35 @@ def event_context(needs: Needs, target: Target, tag: Tag, site: Site, ports: tup
         },
         "dns_name": f"{short}.{site.event.domain}",
         "ports": list(ports),
-        "users": [
-            {
-                "name": f"{short}-{number}",
-                "password": Sealed(SecretRef(f"voucher/{tag.change}/{number}")),
-                "comment": f"{tag.comment} {number}",
-            }
-            for number in numbers
-        ],
+        "users": _users(needs, tag, batch),
+        "shared_users": needs.devices_per_code * (needs.users if needs.access == "shared" else 1),
     }
+
+
+def short_name(change: str) -> str:
+    """The last part of a change id in lower case: the first label of its login page's name, the start of users' names."""
+    return change.rpartition("-")[2].lower() or change.lower()
+
+
+def codes_of(needs: Needs) -> int:
+    """How many different codes there are: one where everybody shares it."""
+    return 1 if needs.access == "shared" else needs.users
+
+
+def user_name(change: str, number: str, access: str) -> str:
+    """The hotspot user of a voucher: `<short>-001`, or the reference of the code in whose place it stands."""
+    return f"{short_name(change)}-{number}" if access == "up" else str(SecretRef(f"voucher/{change}/{number}"))
+
+
+def _users(needs: Needs, tag: Tag, batch: str) -> list[dict[str, object]]:
+    count = codes_of(needs)
+    width = max(3, len(str(count)))
+    numbers = [f"{number:0{width}d}" for number in range(1, count + 1)]
+    return [
+        {
+            "name": user_name(tag.change, number, needs.access),
+            "password": Sealed(SecretRef(f"voucher/{tag.change}/{number}")),
+            "comment": f"{tag.comment} {batch or number}",
+        }
+        for number in numbers
+    ]

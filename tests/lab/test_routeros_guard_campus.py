@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from netops.core.model import (
+    Batch,
     GuardKind,
     GuardPurpose,
     GuardSpec,
     GuardState,
+    RowOp,
+    Verb,
 )
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.operations import invert
@@ -73,3 +76,24 @@ def test_the_end_timer_closes_access_and_destroys_nothing(site: Site) -> None:
     assert off == {"/ip/hotspot", "/ip/hotspot/user"}
     # What we closed is still ours to take away.
     assert PLATFORM.restore(after, ops, TAG).conflicts == ()
+
+
+def test_the_end_timer_finds_a_renamed_server_by_its_interface(site: Site) -> None:
+    want = site.want(users=2)
+    ops = ops_for(site, want)
+    send(site, ops)
+    server = next(op for op in ops if isinstance(op, RowOp) and op.path == "/ip/hotspot")
+    rename = RowOp(verb=Verb.SET, path="/ip/hotspot", key=server.key, new={"name": "panggung"})
+    with site.open() as driver:
+        driver.apply(Batch(number=1, ops=(rename,)), site.secrets)
+        spec = GuardSpec(
+            purpose=GuardPurpose.END, kind=GuardKind.DEVICE_TIMER, owner=TAG, seconds=3600, inverse=invert(ops)
+        )
+        driver.fire(driver.arm(spec))
+    after = observe(site, want)
+    off = {
+        row.values["name"] for row in after.rows if row.menu == "/ip/hotspot" and row.values.get("disabled") == "true"
+    }
+    users = [row for row in after.rows if row.menu == "/ip/hotspot/user" and row.values.get("server") == "panggung"]
+    assert off == {"panggung"}
+    assert users and all(row.values.get("disabled") == "true" for row in users)

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag, Verb
-from netops.core.secret import SecretRef
+from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
-from netops.platforms.routeros.quirks import LOGIN_MENUS, RUNTIME
+from netops.platforms.routeros.quirks import ANNOUNCED, LOGIN_MENUS, RUNTIME
 from netops.platforms.routeros.words import quote
 
 MAX_SCRIPT = 30_000
 """Bytes. RouterOS takes longer sources, but one that is cut would take back half a change: beyond this, no timer."""
+HOTSPOT = "/ip/hotspot"
 MANY = 20
 """More users than this go many to a line, so that an event of hundreds still fits into one script."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
@@ -57,8 +58,9 @@ def script(spec: GuardSpec) -> str:
 
 def _scriptable(ops: Sequence[RowOp]) -> bool:
     """No secret, no login that would come back without one, and no element of a shared list: a script that computes
-    somebody else's list is more than a guard should be trusted with.
+    somebody else's list is more than a guard should be trusted with. What only announces a network stays (see `ANNOUNCED`).
     """
+    ops = [op for op in ops if op.path not in ANNOUNCED]
     if any(op.verb in (Verb.JOIN, Verb.LEAVE) for op in ops):
         return False
     return not any(
@@ -76,7 +78,8 @@ def revert_script(name: str, inverse: Sequence[RowOp]) -> str:
         if server and len(ops) > MANY:
             lines += _users(server, [op.key["name"] for op in ops])
         else:
-            lines += [line for op in ops for line in _lines(op)]
+            for op in ops:
+                lines += [line for line in _lines(op) if op.verb is not Verb.REMOVE or line != lines[-1]]
     return "\n".join(lines) + "\n"
 
 
@@ -97,17 +100,38 @@ def _users(server: str, names: Sequence[str]) -> list[str]:
 def end_script(name: str, inverse: Sequence[RowOp]) -> str:
     """Access ends, nothing is destroyed: server off, its users off, its clients dropped.
 
-    The servers are those that the inverse would remove. Saved logins need not go: their users are off.
+    The servers are those that the inverse would remove, found by name and by the interface they stand on: one that a
+    person renamed is closed too. Saved logins need not go: their users are off.
     """
     lines = [_disarm(name)]
-    for server in [op.key["name"] for op in inverse if op.verb is Verb.REMOVE and op.path == "/ip/hotspot"]:
-        lines += [
-            _alone(f"/ip hotspot set [find name={_text(server)}] disabled=yes"),
-            _alone(f"/ip hotspot user set [find server={_text(server)}] disabled=yes"),
-            _alone(f"/ip hotspot active remove [find server={_text(server)}]"),
-            _alone(f"/ip hotspot host remove [find server={_text(server)}]"),
-        ]
+    for op in inverse:
+        if op.verb is not Verb.REMOVE or op.path != HOTSPOT:
+            continue
+        server, interface = op.key["name"], str(op.old.get("interface", ""))
+        by_name = f"[find name={_text(server)}]"
+        lines.append(_alone(f"/ip hotspot set {by_name} disabled=yes"))
+        if interface:
+            lines.append(_alone(f"/ip hotspot set [find interface={_text(interface)}] disabled=yes"))
+        for menu_ in ("user set", "active remove", "host remove"):
+            off = " disabled=yes" if menu_ == "user set" else ""
+            lines.append(_alone(f"/ip hotspot {menu_} [find server={_text(server)}]{off}"))
+        if interface:
+            lines.append(_alone(_renamed(interface)))
     return "\n".join(lines) + "\n"
+
+
+def _renamed(interface: str) -> str:
+    """The same for whatever the server on that interface is called by now."""
+    doings = (
+        "/ip hotspot user set [find server=$n] disabled=yes",
+        "/ip hotspot active remove [find server=$n]",
+        "/ip hotspot host remove [find server=$n]",
+    )
+    each = "; ".join(doings)
+    return (
+        f":foreach s in=[/ip hotspot find interface={_text(interface)}] "
+        f"do={{ :local n [/ip hotspot get $s name]; {each} }}"
+    )
 
 
 def _disarm(name: str) -> str:
@@ -125,7 +149,7 @@ def _text(value: str) -> str:
 
 
 def _lines(op: RowOp) -> list[str]:
-    if op.path in RUNTIME:
+    if op.path in RUNTIME or op.path in ANNOUNCED:
         return []
     path = op.path.replace("/", " ").strip()
     place = f"[find {_condition(op)}]" if not menu(op.path).single else ""
@@ -154,6 +178,10 @@ def _condition(op: RowOp) -> str:
     A comment and a name are compared as text on every version; prefixes and VLAN lists are not, so they come last.
     """
     comment = op.old.get("comment")
+    code = parse_ref(op.key.get("name", "")) is not None
+    if code and isinstance(comment, str):
+        # The name is a secret: the batch's comment says which, and equal lines are one.
+        return f"server={_text(op.key['server'])} comment={_text(comment)}"
     if op.verb is Verb.REMOVE and op.owned and isinstance(comment, str) and _TAG.match(comment):
         names = {"comment": comment} | ({"name": op.key["name"]} if "name" in op.key else {})
         return " ".join(f"{name}={_text(value)}" for name, value in names.items())
