@@ -9,6 +9,8 @@ from netops.core.errors import InputError
 from netops.core.text import Lang, Text
 
 NAME = "netops.toml"
+MAILS = ("rejection", "returned", "cancelled", "ready", "ending", "extended", "ended")
+"""Every mail that netops can send; a site leaves out of `mail.sends` what its helpdesk sends."""
 
 DEFAULT = """\
 # Ruang kerja netops / a netops workspace. Path relatif terhadap berkas ini / paths are relative to this file.
@@ -27,6 +29,11 @@ host = ""                       # kosong: surel tidak dikirim / empty: no mail i
 port = 25
 sender = "helpdesk@kampus.example"
 starttls = false
+ca = ""                         # sertifikat server (PEM), bila bukan CA umum / the server's certificate (PEM)
+username = ""                   # kosong: tanpa login / empty: no login
+password = "mail/password"      # nama rahasia, bukan kata sandinya / a secret's name, not the password itself
+sends = ["rejection", "returned", "cancelled", "ready", "ending", "extended", "ended"]
+                                # yang dikirim netops; selebihnya oleh helpdesk / what netops sends; the helpdesk sends the rest
 """
 
 
@@ -44,6 +51,10 @@ class Settings:
     mail_port: int = 25
     mail_sender: str = ""
     mail_starttls: bool = False
+    mail_ca: Path | None = None
+    mail_username: str = ""
+    mail_password: str = "mail/password"
+    mail_sends: tuple[str, ...] = MAILS
 
     @property
     def inventory(self) -> Path:
@@ -72,6 +83,10 @@ _KEYS: dict[str, tuple[str, type]] = {
     "mail.port": ("mail_port", int),
     "mail.sender": ("mail_sender", str),
     "mail.starttls": ("mail_starttls", bool),
+    "mail.ca": ("mail_ca", str),
+    "mail.username": ("mail_username", str),
+    "mail.password": ("mail_password", str),
+    "mail.sends": ("mail_sends", list),
 }
 _PATHS = ("journal", "secrets", "vault_key")
 
@@ -99,19 +114,33 @@ def load_settings(root: Path) -> Settings:
         values[_known(path, text, key, value)] = value
     if values.get("language", "id") not in ("id", "en"):
         raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
+    values["mail_sends"] = _mails(path, text, values.get("mail_sends", MAILS))
+    values["mail_ca"] = root.absolute() / values["mail_ca"] if values.get("mail_ca") else None
     values.update({name: root.absolute() / values[name] for name in _PATHS})
     return Settings(root=root.absolute(), **values)
 
 
+def _mails(path: Path, text: str, sends: object) -> tuple[str, ...]:
+    found = tuple(sends) if isinstance(sends, list | tuple) else ()
+    odd = [repr(word) for word in found if word not in MAILS]
+    if odd:
+        raise InputError(
+            Text(f"surel tidak dikenal: {', '.join(odd)}", f"unknown mail: {', '.join(odd)}"),
+            Text(f"pilih dari: {', '.join(MAILS)}", f"choose from: {', '.join(MAILS)}"),
+            path=path,
+            line=_line(text, "sends"),
+            field="mail.sends",
+        )
+    return found
+
+
+def _line(text: str, key: str) -> int | None:
+    rows = enumerate(text.splitlines(), 1)
+    return next((n for n, row in rows if row.split("=")[0].strip() == key.rsplit(".", maxsplit=1)[-1]), None)
+
+
 def _known(path: Path, text: str, key: str, value: object) -> str:
-    line = next(
-        (
-            n
-            for n, row in enumerate(text.splitlines(), 1)
-            if row.split("=")[0].strip() == key.rsplit(".", maxsplit=1)[-1]
-        ),
-        None,
-    )
+    line = _line(text, key)
     if key not in _KEYS:
         known = ", ".join(_KEYS)
         raise InputError(

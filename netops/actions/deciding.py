@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from netops.actions.mailing import tell
 from netops.app import App
-from netops.core.errors import InputError, LockedKey, NetopsError, Refused
+from netops.core.errors import InputError, LockedKey, Refused
 from netops.core.model import Fence
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import Filed, record
 from netops.requests import approvals, sshsig
 from netops.requests.approvals import Approval, Decision, Statement
-from netops.requests.common import canonical_json
 from netops.requests.policy import parse_policy
 from netops.requests.signers import parse_signers
 
@@ -94,7 +94,7 @@ def receive(app: App, filed: Filed, signed: bytes, signature: str) -> Approval:
     finally:
         app.journal.release(lease)
     if approval.decision is Decision.REJECT:
-        _tell_requester(app, filed, approval)
+        tell(app, filed, "rejection", reason=approval.reason)
     return approval
 
 
@@ -146,22 +146,3 @@ def decisions(app: App, filed: Filed) -> tuple[Approval, ...]:
             approvals.recall(data, signed, at)
             found.append(again)
     return tuple(found)
-
-
-def _tell_requester(app: App, filed: Filed, approval: Approval) -> None:
-    """A mail that fails is recorded and does not undo the decision."""
-    from netops.notify.mail import MailSettings, rejection, send
-
-    settings = app.settings
-    if not settings.mail_host:
-        return
-    where = MailSettings(
-        host=settings.mail_host, port=settings.mail_port, sender=settings.mail_sender, starttls=settings.mail_starttls
-    )
-    mail = rejection(canonical_json(filed.request), approval.reason, app.lang)
-    try:
-        send(mail, where, app.secrets, app.clock.now())
-    except NetopsError as error:
-        record(app, "mail.failed", filed.change, to=mail.to, subject=mail.subject, message=str(error))
-    else:
-        record(app, "mail.sent", filed.change, to=mail.to, subject=mail.subject)

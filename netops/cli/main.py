@@ -36,6 +36,8 @@ COMMANDS = {
     "status": Entry("netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")),
     "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
     "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
+    "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
+    "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
     "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
 }
 

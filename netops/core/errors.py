@@ -25,6 +25,7 @@ NetopsError                     exit  meaning
 │   ├── JournalFull                   no space, read-only, locked file
 │   └── JournalBroken                 the log does not verify
 ├── Failed                       1    anything else that failed, with its reason (a paper, a mail, a lab)
+│   └── MailRefused                   the mail server refuses this mail for good: no use trying again
 ├── Restored                     5    the change failed and every device is back at its base
 └── NeedsPerson                  6    a device is at neither end, or something of somebody else was left
 """
@@ -210,6 +211,10 @@ class JournalBroken(JournalError):
 
 
 class Failed(NetopsError):
+    pass
+
+
+class MailRefused(Failed):
     pass
 
 

@@ -4,21 +4,20 @@ import hashlib
 import re
 import smtplib
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from pathlib import Path
 
-from netops.core.canonical import canonical, digest
-from netops.core.errors import Failed
+from netops.core.errors import Failed, MailRefused
 from netops.core.secret import SecretRef, SecretSource
-from netops.core.text import Lang, Text
+from netops.core.text import Text
 
 SECONDS = 15.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_IN_ANSWER = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -35,28 +34,32 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
-    """The submission server. `username` and `password` only travel after STARTTLS; `seconds` is per step."""
+    """The submission server. `username` and `password` only travel after STARTTLS; `seconds` is per step.
+
+    `ca` is the certificate (PEM) that the server's own is checked against; without it the machine's usual ones.
+    """
 
     host: str
     port: int = 25
     sender: str
     starttls: bool = False
+    ca: Path | None = None
     username: str = ""
     password: SecretRef | None = None
     seconds: float = SECONDS
 
 
 def compose(mail: Mail, sender: str, at: datetime | None = None) -> EmailMessage:
-    """The message as it goes out; without `at` the server dates it. Raises `Failed` for what headers must not hold."""
+    """The message as it goes out; without `at` the server dates it. Raises `MailRefused` for what headers must not hold."""
     for field, value in (("to", mail.to), ("name", mail.name), ("subject", mail.subject), ("sender", sender)):
         if _CONTROL.search(value):
-            raise Failed(
+            raise MailRefused(
                 Text(f"surel: karakter kendali di {field}", f"mail: control character in {field}"),
                 Text("Perbaiki permohonan atau netops.toml.", "Mend the request or netops.toml."),
             )
     for field, value in (("to", mail.to), ("sender", sender)):
         if not _ADDRESS.fullmatch(value):
-            raise Failed(
+            raise MailRefused(
                 Text(f"surel: {field} bukan alamat: {value!r}", f"mail: {field} is not an address: {value!r}"),
                 Text("Perbaiki permohonan atau [mail] di netops.toml.", "Mend the request or [mail] in netops.toml."),
             )
@@ -79,7 +82,10 @@ def message_id(mail: Mail, sender: str) -> str:
 
 
 def send(mail: Mail, settings: MailSettings, secrets: SecretSource, at: datetime | None = None) -> None:
-    """Hand the mail to the server, once. Raises `Failed` naming the host, what it said and what to do."""
+    """Hand the mail to the server, once. Raises `Failed` naming the host, what it said and what to do.
+
+    `MailRefused` where trying again is no use: the server refuses this recipient or this text for good (5xx).
+    """
     message = compose(mail, settings.sender, at)
     if settings.password is not None and not settings.starttls:
         raise Failed(
@@ -92,7 +98,7 @@ def send(mail: Mail, settings: MailSettings, secrets: SecretSource, at: datetime
     try:
         with smtplib.SMTP(settings.host, settings.port, timeout=settings.seconds) as server:
             if settings.starttls:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=ssl.create_default_context(cafile=settings.ca))
             if settings.password is not None:
                 server.login(settings.username, secrets.get(settings.password).reveal())
             server.send_message(message, settings.sender, [mail.to])
@@ -101,15 +107,16 @@ def send(mail: Mail, settings: MailSettings, secrets: SecretSource, at: datetime
 
 
 def _failed(settings: MailSettings, exc: Exception) -> Failed:
-    """The server's own answer where it gave one; never the credentials."""
-    said = str(exc) or type(exc).__name__
+    """The server's own answer where it gave one; never the credentials, and no address: answers go to the log."""
+    said, kind = str(exc) or type(exc).__name__, Failed
     hint = Text(
-        "Periksa [mail] di netops.toml dan server surel; perintahnya boleh diulang, Message-ID tetap sama.",
-        "Check [mail] in netops.toml and the mail server; the command may be repeated, the Message-ID stays the same.",
+        "Periksa [mail] di netops.toml dan server surel; surel tetap di antrean dan dicoba lagi.",
+        "Check [mail] in netops.toml and the mail server; the mail stays in the queue and is tried again.",
     )
     if isinstance(exc, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(exc.recipients.values()))
         said = f"{code} {text.decode('utf-8', 'replace')}"
+        kind = MailRefused if code >= 500 else Failed
         hint = Text(
             "Server menolak alamat penerima; beri tahu pemohon lewat telepon dan perbaiki alamatnya.",
             "The server refuses the recipient's address; tell the requester by phone and mend the address.",
@@ -119,47 +126,8 @@ def _failed(settings: MailSettings, exc: Exception) -> Failed:
     elif isinstance(exc, smtplib.SMTPResponseException):
         answer = exc.smtp_error
         said = f"{exc.smtp_code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+        kind = MailRefused if isinstance(exc, smtplib.SMTPDataError) and exc.smtp_code >= 500 else Failed
     elif isinstance(exc, ssl.SSLError):
         said = f"TLS: {exc.reason or exc}"
-    place = f"{settings.host}:{settings.port}"
-    return Failed(
-        Text(f"surel: {place}: tidak terkirim: {said}", f"mail: {place}: not sent: {said}"),
-        hint,
-    )
-
-
-_REJECTION = Text(
-    id="""Yth. {name},
-
-Permohonan Anda pada tiket {ticket} ({subject}) tidak dapat disetujui.
-
-Alasan:
-{reason}
-
-Permohonan yang diperbaiki dapat diajukan kembali melalui helpdesk. Pesan ini dikirim otomatis; jangan dibalas.
-""",
-    en="""Dear {name},
-
-Your request under ticket {ticket} ({subject}) could not be approved.
-
-Reason:
-{reason}
-
-You may file a corrected request with the helpdesk. This message is sent automatically; please do not reply.
-""",
-)
-
-
-def rejection(request: Mapping[str, Any], reason: str, lang: Lang) -> Mail:
-    """What a requester is told after a signed rejection; `request` is the request's canonical JSON (email, ticket …)."""
-    requester, ticket = request["requester"], request["ticket"]
-    about = request.get("event", {}).get("name") or request["letter"]["subject"]
-    body = _REJECTION.to(lang).format(name=requester["name"], ticket=ticket, subject=about, reason=reason)
-    said = Text(f"[{ticket}] Permohonan tidak disetujui", f"[{ticket}] Request not approved")
-    return Mail(
-        to=requester["email"],
-        name=requester["name"],
-        subject=said.to(lang),
-        body=body,
-        key=f"rejection {digest(canonical(request))} {reason}",
-    )
+    place, said = f"{settings.host}:{settings.port}", _IN_ANSWER.sub("…@…", said)
+    return kind(Text(f"surel: {place}: tidak terkirim: {said}", f"mail: {place}: not sent: {said}"), hint)
