@@ -9,6 +9,9 @@ from netops.core.model import DevicePlan, Op, Sample, State, Tag
 from netops.core.ports import Driver
 from netops.core.text import Text
 
+AIR_SECONDS, AIR_STEP = 20.0, 1.0
+"""How long access points may take to announce a network, and how often they are looked at meanwhile."""
+
 
 def difference(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple[Op, ...]:
     """What is still to do on this device to be at the plan's end state."""
@@ -29,7 +32,32 @@ def verify(held: Held, driver: Driver, part: DevicePlan) -> State:
             device=part.device,
             findings=tuple(shown.splitlines()),
         )
+    if "wireless" in part.checks:
+        _verify_on_air(held, driver, part, seen)
     return seen
+
+
+def _verify_on_air(held: Held, driver: Driver, part: DevicePlan, seen: State) -> None:
+    """Access points take a moment to announce a new network. Raises `VerifyFailed` when none has after `AIR_SECONDS`."""
+    platform, clock = held.tools.platform(part), held.tools.clock
+    until = clock.monotonic() + AIR_SECONDS
+    while silent := platform.silent(seen, part.want):
+        if clock.monotonic() >= until:
+            names = ", ".join(silent)
+            raise VerifyFailed(
+                Text(
+                    id=f"{part.device}: tidak ada titik akses yang memancarkan {names}",
+                    en=f"{part.device}: no access point announces {names}",
+                ),
+                Text(
+                    id="periksa apakah titik akses tersambung ke manajernya, dan data provisioning di inventory/hosts.yaml",
+                    en="see whether the access points are connected to their manager, and provisioning in inventory/hosts.yaml",
+                ),
+                device=part.device,
+                findings=silent,
+            )
+        clock.sleep(AIR_STEP)
+        seen = driver.observe(part.scope)
 
 
 def verify_by_snmp(held: Held, part: DevicePlan, readings: Mapping[str, Sample | Exception]) -> tuple[str, ...]:

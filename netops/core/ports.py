@@ -137,6 +137,10 @@ class Platform(Protocol):
 
     def used(self, seen: State) -> Used: ...
 
+    def silent(self, seen: State, want: State) -> tuple[str, ...]:
+        """Names of the wireless networks (SSID) that `want` brings and that no access point announces yet."""
+        ...
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         """Names of the interfaces that a monitoring system must see once `want` is in force."""
         ...

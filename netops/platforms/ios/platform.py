@@ -114,6 +114,10 @@ class Ios:
         found = [net for lines in parts.values() for line in lines if (net := subnet(line)) is not None]
         return Used(vlans=frozenset(vlans) | RESERVED_VLANS, subnets=tuple(dict.fromkeys(found)))
 
+    def silent(self, seen: State, want: State) -> tuple[str, ...]:
+        """A switch announces no network."""
+        return ()
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         """The trunks, by their full names (ifDescr): they must be up. An access port may wait for somebody to plug in."""
         parts = sections(_tree(want))

@@ -58,6 +58,9 @@ class RouterOS:
     def used(self, seen: State) -> Used:
         return reach.used(_rows(seen))
 
+    def silent(self, seen: State, want: State) -> tuple[str, ...]:
+        return reach.on_air(_rows(seen), _rows(want))
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         return reach.interfaces(_rows(want))
 

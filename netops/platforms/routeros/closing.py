@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netops.core.model import Row, RowOp, Rows, Tag, Verb
 from netops.platforms.routeros.diff import remove, say
 from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.quirks import ON_AIR
 from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
 from netops.platforms.routeros.table import owns, text_key
 from netops.platforms.routeros.values import is_flag, present
@@ -35,7 +36,13 @@ def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
 def owned(seen: Rows, owner: Tag) -> tuple[str, ...]:
     """Every row of the owner, and every client, cookie, host and lease that came by them; one line each."""
     left = [say(row.menu, row.values) for row in seen.rows if owns(owner, row) and not is_flag(row, "dynamic")]
+    left += [say(row.menu, row.values) for row in seen.rows if _announces(row, owner)]
     return tuple(left + [say(row.menu, row.values) for row in clients(seen, owner)])
+
+
+def _announces(row: Row, owner: Tag) -> bool:
+    """Whether an access point still has an interface by a configuration of ours."""
+    return row.menu in ON_AIR.values() and owner.owns_name(str(row.values.get("configuration", "")))
 
 
 def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:

@@ -10,6 +10,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     # A lease is dynamic or static; one address may be known to two servers.
     "/ip/dhcp-server/lease": ("server", "address", "mac-address"),
     "/user/active": ("name", "address", "via"),
+    # Provisioning rules have no unique property either: a site names its own by comment.
+    "/interface/wifi/provisioning": ("comment",),
+    "/caps-man/provisioning": ("comment",),
+    "/interface/wifi/registration-table": ("interface", "mac-address"),
+    "/caps-man/registration-table": ("interface", "mac-address"),
 }
 
 # Rows that the device makes while people use it: never planned, removed when access is closed, gone is as good as removed.
@@ -35,6 +40,16 @@ LEVELS: dict[str, int] = {
     "/ip/address": 2,
     "/ip/hotspot/profile": 2,
     "/user": 2,
+    "/interface/wifi/channel": 2,
+    "/interface/wifi/security": 2,
+    "/interface/wifi/datapath": 2,
+    "/interface/wifi/configuration": 3,
+    "/interface/wifi/provisioning": 6,
+    "/caps-man/channel": 2,
+    "/caps-man/security": 2,
+    "/caps-man/datapath": 2,
+    "/caps-man/configuration": 3,
+    "/caps-man/provisioning": 6,
     "/ip/dhcp-server": 3,
     "/ip/dhcp-server/network": 3,
     "/ip/hotspot/user/profile": 3,
@@ -52,10 +67,23 @@ SHARED_LISTS: dict[str, tuple[str, ...]] = {
     "/interface/bridge/vlan": ("tagged", "untagged"),
     "/interface/list": ("include", "exclude"),
     "/ip/service": ("address",),
+    # Access points are provisioned by the site's own rule: an event adds its network to the list and takes it out again.
+    "/interface/wifi/provisioning": ("slave-configurations",),
+    "/caps-man/provisioning": ("slave-configurations",),
+}
+
+# A changed provisioning rule reaches connected access points only when their radios are provisioned again (manual, WiFi
+# and CAPsMAN): rule menu → the radio menu, and the radio's property that names its access point.
+PROVISIONED: dict[str, tuple[str, str]] = {
+    "/interface/wifi/provisioning": ("/interface/wifi/radio", "cap"),
+    "/caps-man/provisioning": ("/caps-man/radio", "remote-cap-identity"),
 }
 
 # Lists that the device reorders, or where order means nothing.
-UNORDERED = frozenset({"login-by", "policy", "tagged", "untagged", "target", "include", "exclude", "service"})
+UNORDERED = frozenset(
+    {"login-by", "policy", "tagged", "untagged", "target", "include", "exclude", "service"}
+    | {"authentication-types", "encryption", "slave-configurations"}
+)
 
 # Texts that are written as rates (`rx/tx …`) though the schema calls them strings.
 RATE_TEXTS = frozenset({"rate-limit"})
@@ -89,6 +117,9 @@ REFERS: dict[str, tuple[str, ...]] = {
     "parent-queue": ("/queue/simple",),
     "list": ("/interface/list",),
     "group": ("/user/group",),
+    "datapath": ("/interface/wifi/datapath", "/caps-man/datapath"),
+    "security": ("/interface/wifi/security", "/caps-man/security"),
+    "slave-configurations": ("/interface/wifi/configuration", "/caps-man/configuration"),
 }
 
 # What tells a row that we added when its name is another: all of these (as far as the template gave them, the first at
@@ -103,6 +134,24 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "/ip/hotspot/user": ("name", "profile"),
     "/ip/hotspot/user/profile": ("rate-limit", "shared-users", "add-mac-cookie"),
     "/queue/simple": ("target", "max-limit"),
+    "/interface/wifi/configuration": ("ssid", "datapath"),
+    "/interface/wifi/datapath": ("vlan-id", "bridge"),
+    "/caps-man/configuration": ("ssid", "datapath"),
+    "/caps-man/datapath": ("vlan-id", "bridge"),
+}
+
+# What announces a network: no guard's script takes it down, since that means computing the list of a shared rule. With
+# VLAN, addresses and hotspot gone it leads nowhere; we take it back ourselves, three-way, as soon as we are there again.
+ANNOUNCED = frozenset(
+    f"{root}/{kind}"
+    for root in ("/interface/wifi", "/caps-man")
+    for kind in ("security", "datapath", "configuration", "provisioning")
+)
+
+# The interfaces that access points get from a configuration, by the menu of configurations.
+ON_AIR: dict[str, str] = {
+    "/interface/wifi/configuration": "/interface/wifi",
+    "/caps-man/configuration": "/caps-man/interface",
 }
 
 # What of a row that others depend on matters to them, besides its key.

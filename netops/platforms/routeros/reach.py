@@ -8,7 +8,7 @@ from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.queues import PATH as QUEUES
 from netops.platforms.routeros.queues import covers
-from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, REFERS, RELIED_ON, RUNTIME
+from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, ON_AIR, REFERS, RELIED_ON, RUNTIME
 from netops.platforms.routeros.table import owns, settable
 from netops.platforms.routeros.values import is_flag, network, normal, numbers, present, row_key
 
@@ -32,6 +32,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     ),
     "/ip/dhcp-server": ("/ip/dhcp-server/lease",),
     "/ip/hotspot/user": ("/ip/hotspot/active", "/ip/hotspot/cookie"),
+    **{path: (interfaces,) for path, interfaces in ON_AIR.items()},
 }
 
 
@@ -39,10 +40,18 @@ def scope(want: Rows) -> Scope:
     """The menus of the wanted rows, of what they name, of the clients they will have, and of our guards."""
     paths = {row.menu for row in want.rows}
     for row in want.rows:
-        paths.update(path for name in row.values for path in REFERS.get(name, ()) if level(path) <= level(row.menu))
+        paths.update(
+            path for name in row.values for path in _referred(row.menu, name) if level(path) <= level(row.menu)
+        )
         paths.update(_BESIDE.get(row.menu, ()))
     paths.update(_ALWAYS)
     return Scope(paths=tuple(sorted(paths, key=lambda path: (level(path), path))))
+
+
+def _referred(menu_: str, name: str) -> tuple[str, ...]:
+    """The menus that a property may name; of the two wireless generations only the row's own: a device has one of them."""
+    other = "/caps-man" if menu_.startswith("/interface/wifi") else "/interface/wifi"
+    return tuple(path for path in REFERS.get(name, ()) if not path.startswith(other))
 
 
 def touched(seen: Rows, want: Rows, owner: Tag) -> Rows:
@@ -154,4 +163,18 @@ def interfaces(want: Rows) -> tuple[str, ...]:
         str(row.values["name"])
         for row in want.rows
         if row.menu in ("/interface/vlan", "/interface/bridge") and "name" in row.values and not adopted(row)
+    )
+
+
+def on_air(seen: Rows, want: Rows) -> tuple[str, ...]:
+    """Networks (SSID) of the wanted configurations that no access point's interface announces."""
+    carried = {
+        (row.menu, str(row.values.get("configuration", "")))
+        for row in seen.rows
+        if row.menu in ON_AIR.values() and not is_flag(row, "disabled", "inactive")
+    }
+    return tuple(
+        str(row.values.get("ssid", ""))
+        for row in want.rows
+        if row.menu in ON_AIR and not adopted(row) and (ON_AIR[row.menu], str(row.values["name"])) not in carried
     )
