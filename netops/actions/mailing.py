@@ -92,16 +92,15 @@ def _send(app: App, one: Queued) -> bool:
         username=settings.mail_username,
         password=SecretRef(settings.mail_password) if settings.mail_username else None,
     )
-    said: dict[str, object] = {"mail": one.mail}
-    outcome = "mail.sent"
     try:
         mail = load(Mail, parse_json(app.objects.get(one.mail)))
         send(mail, where, app.secrets, app.clock.now())
     except NetopsError as error:
-        outcome = "mail.failed"
-        said |= {"message": str(error), "permanent": isinstance(error, MailRefused)}
-    record(app, outcome, one.change, **said)
-    return outcome == "mail.sent"
+        permanent = isinstance(error, MailRefused)
+        record(app, "mail.failed", one.change, mail=one.mail, message=str(error), permanent=permanent)
+        return False
+    record(app, "mail.sent", one.change, mail=one.mail)
+    return True
 
 
 def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
