@@ -15,6 +15,7 @@ from netops.core.text import Text
 from netops.filing import Filed, find, record
 from netops.planning import plan as planning
 from netops.planning import sizing
+from netops.planning.codes import batch_comment
 from netops.planning.render import Renderer, event_context
 from netops.planning.targets import Chosen, choose
 from netops.requests.policy import check_bounds
@@ -69,7 +70,8 @@ def make_plan(app: App, filed: Filed) -> Plan:
 
     def rendered(name: str) -> tuple[str, Mapping[str, Any]]:
         one = by_name[name]
-        context = event_context(needs, one.target, Tag(filed.change), site, one.ports)
+        batch = batch_comment(filed.change, needs.access, event.starts_at, event.name)
+        context = event_context(needs, one.target, Tag(filed.change), site, one.ports, batch)
         return renderer.render(one.part.templates, one.target.platform, context)
 
     devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)

@@ -13,6 +13,7 @@ from netops.core.model import DevicePlan, GuardKind, Needs, Plan, Reservation
 from netops.core.text import Lang, Text
 from netops.core.units import say_duration, say_rate
 from netops.planning.capacity import uplink_resource
+from netops.planning.codes import check_codes
 from netops.planning.playbook import Playbook, playbook_digest
 from netops.planning.sites import Site
 from netops.planning.sizing import Period, say_basis, vouchers
@@ -83,6 +84,7 @@ def within_bounds(needs: Needs, request: EventHotspot, site: Site) -> None:
         _refuse("vlan", str(needs.vlan), allowed, str(needs.vlan), allowed)
     if not _inside(needs.subnet, site.event.subnets):
         _refuse("subnet", needs.subnet, site.event.subnets, needs.subnet, site.event.subnets)
+    check_codes(needs)
 
 
 def _inside(subnet: str, whole: str) -> bool:

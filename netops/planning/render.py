@@ -16,6 +16,7 @@ from netops.core.errors import InputError
 from netops.core.model import Needs, Tag, Target, Value
 from netops.core.secret import SecretRef
 from netops.core.text import Text
+from netops.planning.codes import code_ref, codes_of, numbers_of, short_name, user_name
 from netops.planning.sites import Site
 from netops.requests.load import find_forbidden
 
@@ -190,29 +191,12 @@ def event_context(
     }
 
 
-def short_name(change: str) -> str:
-    """The last part of a change id in lower case: the first label of its login page's name, the start of users' names."""
-    return change.rpartition("-")[2].lower() or change.lower()
-
-
-def codes_of(needs: Needs) -> int:
-    """How many different codes there are: one where everybody shares it."""
-    return 1 if needs.access == "shared" else needs.users
-
-
-def user_name(change: str, number: str, access: str) -> str:
-    """The hotspot user of a voucher: `<short>-001`, or the reference of the code in whose place it stands."""
-    return f"{short_name(change)}-{number}" if access == "up" else str(SecretRef(f"voucher/{change}/{number}"))
-
-
 def _users(needs: Needs, tag: Tag, batch: str) -> list[dict[str, object]]:
-    count = codes_of(needs)
-    width = max(3, len(str(count)))
-    numbers = [f"{number:0{width}d}" for number in range(1, count + 1)]
+    numbers = numbers_of(codes_of(needs))
     return [
         {
             "name": user_name(tag.change, number, needs.access),
-            "password": Sealed(SecretRef(f"voucher/{tag.change}/{number}")),
+            "password": Sealed(code_ref(tag.change, number)),
             "comment": f"{tag.comment} {batch or number}",
         }
         for number in numbers
