@@ -103,6 +103,8 @@ def _singletons(machine: Machine) -> None:
         machine.singles["/system/device-mode"] = lambda: machine.device_mode
     if machine.number < (7, 10):
         machine.singles["/snmp"] = lambda: {"engine-id": "80003a8c" + serial.lower()}
+    else:  # read-only since then: MikroTik's enterprise number and format 4 (text), then the suffix
+        machine.singles["/snmp"] = lambda: {"engine-id": "80003a8c04" + machine.row_of("/snmp").get("engine-id-suffix")}
 
 
 def _resource(machine: Machine) -> Shown:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from netops.lab.routeros import arguments, quirks
 from netops.lab.routeros.machine import Actor, Machine
 from netops.lab.routeros.query import Query
-from netops.lab.routeros.schema import Menu
+from netops.lab.routeros.schema import PORTS, Menu
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import Trap
 
@@ -88,7 +88,7 @@ def row_at(machine: Machine, menu: Menu, text: str) -> Row:
         row = None
     else:
         row = machine.store.named(menu.path, text)
-        if row is None and menu.path == "/interface/ethernet":
+        if row is None and menu.path in PORTS:
             row = next((r for r in machine.store.rows(menu.path) if r.marks.get("default-name") == text), None)
     if row is None:
         raise machine.texts.no_such_item()
@@ -282,13 +282,35 @@ def _export(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
     if "file" not in args:
         return Answer(text=text)
     need(machine, actor, "ftp")
-    name = args["file"] + ".rsc"
+    _write_file(machine, args["file"] + ".rsc", text)
+    return Answer()
+
+
+def _write_file(machine: Machine, name: str, text: str) -> None:
     old = machine.store.named("/file", name)
     if old is not None:
         machine.store.remove(old)
     row = machine.store.insert("/file", {"name": name, "contents": text})
     row.mark(size=str(len(text)), last_modified=machine.stamp())
-    return Answer()
+
+
+def _execute(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
+    """`as-string` waits for the script and gives what it printed; version 6 lacks it and writes a file (napalm-ros 1.6).
+
+    Errors of the script are part of what it prints, not of the command. The job of a file is done before anybody looks.
+    """
+    need(machine, actor, "read")
+    if "script" not in args:
+        raise machine.texts.missing("script")
+    if "as-string" in args:
+        if machine.number < (7,):
+            raise machine.texts.unknown_parameter("as-string")
+        return Answer(ret=machine.console(args["script"], actor).replace("\n", "\r\n"))
+    text = machine.console(args["script"], actor)
+    if "file" in args:
+        need(machine, actor, "ftp")
+        _write_file(machine, args["file"] + ".txt", text)
+    return Answer(ret="*1")
 
 
 def _make_static(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
@@ -313,5 +335,6 @@ SPECIAL: dict[tuple[str, str], Callable[[Machine, Actor, str, Args], Answer]] = 
     ("/system/script", "run"): _run_script,
     ("/ip/dhcp-server/lease", "make-static"): _make_static,
     ("*", "export"): _export,
+    ("/", "execute"): _execute,
     **{("/log", level): _message(level) for level in ("debug", "error", "info", "warning")},
 }

@@ -12,12 +12,14 @@ from netops.core.clock import Clock, SystemClock
 from netops.lab.routeros import boot
 from netops.lab.routeros.api import ApiConnection
 from netops.lab.routeros.certs import Identity, make_identity
+from netops.lab.routeros.console import Console
 from netops.lab.routeros.encoder import Encoder
 from netops.lab.routeros.export import export
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.flows import Flows
 from netops.lab.routeros.hotspot import Hotspot
 from netops.lab.routeros.machine import Account, Actor, Machine
+from netops.lab.routeros.observed import Neighbour, Observed
 from netops.lab.routeros.scheduler import Scheduler
 from netops.lab.routeros.script import Interpreter
 from netops.lab.routeros.show import show_interface
@@ -74,6 +76,7 @@ class RouterOS:
         loads: Sequence[Load] = (),
         uplink: int = 500_000_000,
         tls: bool = True,
+        neighbours: Sequence[Neighbour] = (),
     ) -> None:
         self.name, self.version = name, version
         self.faults = Faults()
@@ -93,12 +96,14 @@ class RouterOS:
         self.hotspot = Hotspot(self.machine)
         self.flows = Flows(self.machine, loads, uplink)
         self.derived = Derived(self.machine)
+        self.observed = Observed(self.machine, neighbours)
         self._wire()
         boot.load(self.machine, config, self.users)
 
     def _wire(self) -> None:
         machine = self.machine
         machine.run_script = self._run_script
+        machine.console = lambda source, actor: Console(machine, actor).run(source)
         machine.export = lambda actor, path, args: export(machine, actor, path, args)
         machine.added = lambda path, row, explicit: self.scheduler.added(row, explicit) if path == JOBS else None
         for path in COUNTED:

@@ -56,6 +56,7 @@ class Machine:
         self.watchers: list[Callable[[str, str, Row | None], None]] = []
         self.singles: dict[str, Callable[[], Shown]] = {}
         self.export: Callable[[Actor, str, dict[str, str]], str] = lambda actor, path, args: ""
+        self.console: Callable[[str, Actor], str] = lambda source, actor: ""
         self.run_script: Callable[[str, Actor], int] = lambda source, actor: 0
         self.added: Callable[[str, Row, bool], None] = lambda path, row, explicit: None
 

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from netops.lab.routeros.reports import MENUS
 from netops.lab.routeros.texts import parse_version
 
 INTERFACES = ("/interface/ethernet", "/interface/bridge", "/interface/vlan")
@@ -69,7 +70,8 @@ class Schema:
 def load_schema(version: str) -> Schema:
     """Menus and properties that exist in `version` (such as `7.16.2`)."""
     number = parse_version(version)
-    menus = {path: _menu(path, raw, number) for path, raw in _facts()["menus"].items() if _present(raw, number)}
+    facts = [*_facts()["menus"].items(), *MENUS]
+    menus = {path: _menu(path, raw, number) for path, raw in facts if _present(raw, number)}
     folders = {"/".join(path.split("/")[:depth]) for path in menus for depth in range(2, path.count("/") + 2)}
     return Schema(number, menus, frozenset(folders))
 

@@ -3,6 +3,7 @@
 import ipaddress
 
 from netops.lab.routeros.machine import Machine
+from netops.lab.routeros.schema import PORTS
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import INACTIVATED
 from netops.lab.routeros.values import expand_ranges
@@ -44,8 +45,9 @@ class Derived:
             row.mark(last_link_up_time=machine.stamp(machine.started), link_downs="0")
             for name in ("rx-byte", "tx-byte", "rx-packet", "tx-packet", "rx-drop", "tx-drop", "rx-error", "tx-error"):
                 row.marks.setdefault(name, "0")
-            if row.table.path == "/interface/ethernet":
+            if row.table.path in PORTS:
                 row.mark(slave="true" if row.name in slaves else "false", mac_address=row.get("mac-address"))
+                row.mark(actual_mtu=row.get("mtu") or "1500")
                 continue
             row.mark(mac_address=row.get("admin-mac") or first)
             mtu = row.get("mtu")

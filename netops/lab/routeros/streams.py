@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TRUE = ("yes", "true", "")
 PERIOD = 1.0
+ROUND_TRIP = "412us"
 
 
 class Stream:
@@ -134,9 +135,12 @@ def _ping(connection: "ApiConnection", args: dict[str, str], tag: str | None) ->
         nonlocal received
         received += reached
         words = {"seq": str(number), "host": args["address"]}
-        words |= {"size": "56", "ttl": "64", "time": "412us"} if reached else {"status": "timeout"}
+        size = args.get("size", "56")
+        words |= {"size": size, "ttl": "64", "time": ROUND_TRIP} if reached else {"status": "timeout"}
         lost = 100 - 100 * received // (number + 1)
         words |= {"sent": str(number + 1), "received": str(received), "packet-loss": str(lost)}
+        if received:
+            words |= dict.fromkeys(("min-rtt", "avg-rtt", "max-rtt"), ROUND_TRIP)
         connection.send("!re", *(f"={name}={text}" for name, text in words.items()), tag=tag)
         return count is None or number + 1 < count
 
