@@ -9,8 +9,6 @@ from netops.core.model import Needs
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 
-MOST = 2_000
-"""Codes of one event: what one batch, one plan and one paper are made and tested for."""
 _NOTE = 20
 
 
@@ -52,8 +50,6 @@ def batch_comment(change: str, access: str, starts_at: datetime, note: str) -> s
 
 def check_codes(needs: Needs) -> None:
     """Raises `OutOfBounds` for numbers of codes, devices and limits that cannot be served."""
-    if needs.access != "shared" and needs.users > MOST:
-        _refuse("users", f"{needs.users} voucher", str(MOST), f"{needs.users} vouchers", str(MOST))
     addresses = IPv4Network(needs.subnet).num_addresses - 3
     if needs.users > addresses:
         _refuse(
