@@ -45,7 +45,11 @@ class CampusSpec:
 
 
 def default_spec() -> CampusSpec:
-    """The example campus: `gw-kampus` and `gw-lama` (RouterOS 7.16.2 and 6.49.17), `sw-aula` (IOS 15.2)."""
+    """The example campus: gateways, switches and access points of two sites, cabled as their `links` say.
+
+    Kampus: `gw-kampus` (RouterOS 7.16.2) – `sw-inti` – `sw-aula` (IOS 15.2) – `ap-aula` (RouterOS 7.16.2, wifi).
+    Kampus lama: `gw-lama` – `ap-lama` (RouterOS 6.49.17, wireless).
+    """
     return CampusSpec(
         devices=(
             DeviceSpec(
@@ -66,13 +70,47 @@ def default_spec() -> CampusSpec:
                 data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
             ),
             DeviceSpec(
+                name="sw-inti",
+                platform="ios",
+                site="kampus",
+                roles=("core",),
+                build=_switch("sw-inti"),
+                data={
+                    "trunks": ["GigabitEthernet1/0/1", "GigabitEthernet1/0/2"],
+                    "links": {
+                        "GigabitEthernet1/0/1": "gw-kampus:ether2",
+                        "GigabitEthernet1/0/2": "sw-aula:GigabitEthernet1/0/1",
+                    },
+                },
+                snmp_version="3",
+            ),
+            DeviceSpec(
                 name="sw-aula",
                 platform="ios",
                 site="kampus",
                 roles=("access",),
                 build=_switch("sw-aula"),
-                data={"trunks": ["GigabitEthernet1/0/1"]},
+                data={
+                    "trunks": ["GigabitEthernet1/0/1"],
+                    "links": {"GigabitEthernet1/0/1": "sw-inti:GigabitEthernet1/0/2"},
+                },
                 snmp_version="3",
+            ),
+            DeviceSpec(
+                name="ap-aula",
+                platform="routeros",
+                site="kampus",
+                roles=("ap",),
+                build=_access_point("ap-aula", "7.16.2", "cAPGi-5HaxD2HaxD", ports=2, radios=("2ghz-ax", "5ghz-ax")),
+                data={"links": {"ether1": "sw-aula:GigabitEthernet1/0/23"}},
+            ),
+            DeviceSpec(
+                name="ap-lama",
+                platform="routeros",
+                site="kampus-lama",
+                roles=("ap",),
+                build=_access_point("ap-lama", "6.49.17", "RBcAP2nD", ports=1, radios=("2ghz-g/n",)),
+                data={"links": {"ether1": "gw-lama:ether3"}},
             ),
         )
     )
@@ -142,6 +180,27 @@ def _router(name: str, version: str, uplink: int) -> Build:
             random=random,
             loads=CAMPUS,
             uplink=uplink,
+        )
+
+    return build
+
+
+def _access_point(name: str, version: str, board: str, *, ports: int, radios: tuple[str, ...]) -> Build:
+    def build(clock: Clock, random: Random) -> LabDevice:
+        from netops.lab.routeros.device import RouterOS
+        from netops.lab.routeros.machine import Account
+
+        users = (Account(name=USER, password=word(random), group="netops"),)
+        return RouterOS(
+            name=name,
+            version=version,
+            config=_config(f"{name}.rsc"),
+            users=users,
+            clock=clock,
+            random=random,
+            board=board,
+            ports=ports,
+            radios=radios,
         )
 
     return build

@@ -29,7 +29,14 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
         CliRunner().invoke(root, ["lab", "down", "--dir", folder])
 
 
-DEVICES = [("gw-kampus", "routeros", "7.16."), ("gw-lama", "routeros", "6.49."), ("sw-aula", "ios", "15.2")]
+DEVICES = [
+    ("gw-kampus", "routeros", "7.16."),
+    ("gw-lama", "routeros", "6.49."),
+    ("sw-inti", "ios", "15.2"),
+    ("sw-aula", "ios", "15.2"),
+    ("ap-aula", "routeros", "7.16."),
+    ("ap-lama", "routeros", "6.49."),
+]
 
 
 @pytest.mark.parametrize(("name", "platform", "version"), DEVICES)

@@ -6,7 +6,7 @@
 add comment="LAN kampus" name=bridge-lan
 /interface ethernet
 set [ find default-name=ether1 ] comment="Uplink ISP-A (contoh)"
-set [ find default-name=ether2 ] comment="Trunk sw-aula"
+set [ find default-name=ether2 ] comment="Trunk sw-inti"
 set [ find default-name=ether3 ] comment="Gedung rektorat"
 set [ find default-name=ether4 ] comment="Perpustakaan"
 set [ find default-name=ether5 ] comment=Cadangan
@@ -17,6 +17,20 @@ add comment=Kantor interface=bridge-lan name=vlan20-kantor vlan-id=20
 /interface list
 add name=WAN
 add name=LAN
+/interface wifi channel
+add band=2ghz-ax disabled=no name=kampus-2g width=20mhz
+add band=5ghz-ax disabled=no name=kampus-5g skip-dfs-channels=all width=\
+    20/40/80mhz
+/interface wifi datapath
+add disabled=no name=kantor vlan-id=20
+/interface wifi security
+add authentication-types=wpa2-psk,wpa3-psk disabled=no name=kantor passphrase=\
+    Contoh-Kata-Sandi-Kantor
+/interface wifi configuration
+add channel=kampus-2g country=Indonesia datapath=kantor disabled=no mode=ap \
+    name=kampus-2g security=kantor ssid=Kampus
+add channel=kampus-5g country=Indonesia datapath=kantor disabled=no mode=ap \
+    name=kampus-5g security=kantor ssid=Kampus
 /ip pool
 add name=pool-kantor ranges=10.20.0.100-10.20.0.250
 /ip dhcp-server
@@ -32,7 +46,7 @@ set [ find default=yes ] addresses=10.10.0.0/24
 add name=netops policy="ssh,reboot,read,write,test,sensitive,api,policy,!local\
     ,!telnet,!ftp,!winbox,!password,!web,!sniff,!romon,!rest-api"
 /interface bridge port
-add bridge=bridge-lan comment="Trunk sw-aula" frame-types=\
+add bridge=bridge-lan comment="Trunk sw-inti" frame-types=\
     admit-only-vlan-tagged interface=ether2
 add bridge=bridge-lan interface=ether3 pvid=20
 add bridge=bridge-lan interface=ether4 pvid=20
@@ -45,6 +59,13 @@ set [ find name=bridge-lan ] vlan-filtering=yes
 /interface list member
 add interface=ether1 list=WAN
 add interface=bridge-lan list=LAN
+/interface wifi capsman
+set enabled=yes interfaces=vlan10-mgmt
+/interface wifi provisioning
+add action=create-dynamic-enabled comment="AP kampus 2 GHz" disabled=no \
+    master-configuration=kampus-2g name-format=%I-2g supported-bands=2ghz-ax
+add action=create-dynamic-enabled comment="AP kampus 5 GHz" disabled=no \
+    master-configuration=kampus-5g name-format=%I-5g supported-bands=5ghz-ax
 /ip address
 add address=203.0.113.2/30 comment=ISP-A interface=ether1
 add address=10.10.0.1/24 comment=Manajemen interface=vlan10-mgmt

@@ -1,6 +1,7 @@
 """What a router has before anyone configures it: built-in rows, fixed rows, singletons; then its saved configuration."""
 
 import hashlib
+from collections.abc import Sequence
 
 from netops.lab.routeros import quirks
 from netops.lab.routeros.machine import SYSTEM, Account, Machine
@@ -33,8 +34,11 @@ MODES_ON = ("scheduler", "hotspot", "fetch", "email", "sniffer", "socks", "pptp"
             "container", "zerotier", "romon", "smb", "ipsec")  # fmt: skip
 
 
-def built_in(machine: Machine, ports: int) -> None:
-    """Rows that are there from the factory; `ports` Ethernet ports with addresses made from the device's name."""
+def built_in(machine: Machine, ports: int, radios: Sequence[str] = ()) -> None:
+    """Rows that are there from the factory; `ports` Ethernet ports with addresses made from the device's name.
+
+    `radios` are wireless cards by the band they are for: `wifi1` … or, before version 7, `wlan1` …, all disabled.
+    """
     insert = machine.store.insert
     seed = hashlib.sha256(machine.name.encode()).digest()
     for number in range(ports):
@@ -43,6 +47,7 @@ def built_in(machine: Machine, ports: int) -> None:
         row = insert("/interface/ethernet", {"name": name, "mac-address": mac, "orig-mac-address": mac})
         row.mark(default_name=name)
         row.builtin = True
+    _radios(machine, radios, seed)
     for name, port in SERVICES:
         values = {"port": str(port)} | ({"disabled": "true"} if name == "www-ssl" else {})
         row = insert("/ip/service", values)
@@ -70,6 +75,20 @@ def built_in(machine: Machine, ports: int) -> None:
     admin = insert("/user", {"name": "admin", "group": "full", "comment": "system default user"})
     admin.values["address"] = ""
     _singletons(machine)
+
+
+def _radios(machine: Machine, radios: Sequence[str], seed: bytes) -> None:
+    wifi = "/interface/wifi" in machine.schema.menus
+    if not wifi and "/interface/wireless/security-profiles" in machine.schema.menus:
+        _built_in(machine.store.insert("/interface/wireless/security-profiles", {"name": "default"}))
+    for number, band in enumerate(radios):
+        mac = f"48:A9:8A:{seed[3]:02X}:{seed[4]:02X}:{(seed[5] + number) % 256:02X}"
+        name = f"{'wifi' if wifi else 'wlan'}{number + 1}"
+        values = {"name": name, "mac-address": mac} | ({"radio-mac": mac} if wifi else {})
+        row = machine.store.insert("/interface/wifi" if wifi else "/interface/wireless", values)
+        row.mark(default_name=name, **({"bound": "true", "master": "true"} if wifi else {}))
+        row.builtin = True
+        machine.radios[name] = band
 
 
 def _built_in(row: Row) -> None:

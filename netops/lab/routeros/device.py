@@ -21,6 +21,7 @@ from netops.lab.routeros.hotspot import Hotspot
 from netops.lab.routeros.machine import Account, Actor, Machine
 from netops.lab.routeros.observed import Neighbour, Observed
 from netops.lab.routeros.scheduler import Scheduler
+from netops.lab.routeros.schema import INTERFACES
 from netops.lab.routeros.script import Interpreter
 from netops.lab.routeros.show import show_interface
 from netops.lab.routeros.state import Derived
@@ -33,7 +34,7 @@ from netops.lab.view import LabInterface, LabQueue, LabSystem
 BOARD = "RB750Gr3"
 JOBS = "/system/scheduler"
 COUNTED = ("/queue/simple", "/queue/tree")
-INTERFACE_MENUS = ("/interface", "/interface/ethernet", "/interface/bridge", "/interface/vlan")
+INTERFACE_MENUS = ("/interface", *INTERFACES)
 DERIVED = (
     "/interface/bridge/vlan",
     "/interface/bridge/port",
@@ -42,8 +43,15 @@ DERIVED = (
     "/ip/hotspot",
     "/ip/route",
 )
-# ifType by menu, and the speed of a port with link (a recording of an RB750Gr3).
-KINDS = {"/interface/ethernet": 6, "/interface/bridge": 209, "/interface/vlan": 135}
+# ifType by menu (IANAifType: 71 is ieee80211), and the speed of a port with link (a recording of an RB750Gr3).
+KINDS = {
+    "/interface/ethernet": 6,
+    "/interface/bridge": 209,
+    "/interface/vlan": 135,
+    "/interface/wifi": 71,
+    "/interface/wireless": 71,
+    "/caps-man/interface": 71,
+}
 BEAT = 0.2
 CLOSING_TURNS = 1000
 CERTIFICATE = "api-lab"
@@ -56,7 +64,7 @@ class RouterOS:
 
     `users` are the logins with their passwords, the first of them the one `describe` tells; their groups are in `config`,
     which reads like an export. `identity` lets many devices share one certificate and host key; without `tls` the device
-    has no certificate and no ordinary client can speak TLS with it. `uplink` is in bit/s. Change `faults` at any time; everything runs on the event loop that `start` ran on.
+    has no certificate and no ordinary client can speak TLS with it. `radios` are the wireless cards by their bands (`2ghz-ax`). `uplink` is in bit/s. Change `faults` at any time; everything runs on the event loop that `start` ran on.
     """
 
     platform = "routeros"
@@ -72,6 +80,8 @@ class RouterOS:
         identity: Identity | None = None,
         ssh: bool = True,
         ports: int = 5,
+        board: str = BOARD,
+        radios: Sequence[str] = (),
         random: Random | None = None,
         loads: Sequence[Load] = (),
         uplink: int = 500_000_000,
@@ -90,8 +100,8 @@ class RouterOS:
         self._servers: list[asyncio.Server] = []
         self._acceptor: Any = None
         self._timer: asyncio.TimerHandle | None = None
-        self.machine = Machine(name=name, version=version, clock=clock or SystemClock(), board=BOARD, passwords={})
-        boot.built_in(self.machine, ports)
+        self.machine = Machine(name=name, version=version, clock=clock or SystemClock(), board=board, passwords={})
+        boot.built_in(self.machine, ports, radios)
         self.scheduler = Scheduler(self.machine)
         self.hotspot = Hotspot(self.machine)
         self.flows = Flows(self.machine, loads, uplink)

@@ -5,13 +5,18 @@ import re
 from collections.abc import Iterator
 
 from netops.lab.routeros.machine import Actor, Machine
-from netops.lab.routeros.schema import Prop
+from netops.lab.routeros.schema import PORTS, Prop
 from netops.lab.routeros.store import Row
 
 ORDER = (
-    "/interface/bridge", "/interface/ethernet", "/interface/vlan", "/interface/list", "/ip/hotspot/profile",
+    "/caps-man/channel", "/interface/bridge", "/interface/ethernet", "/interface/wireless", "/interface/vlan",
+    "/caps-man/datapath", "/caps-man/security", "/caps-man/configuration", "/caps-man/interface", "/interface/list",
+    "/interface/wifi/channel", "/interface/wifi/datapath", "/interface/wifi/security", "/interface/wifi/configuration",
+    "/interface/wifi", "/interface/wireless/security-profiles", "/ip/hotspot/profile",
     "/ip/hotspot/user/profile", "/ip/pool", "/ip/dhcp-server", "/ip/hotspot", "/queue/type", "/queue/simple", "/queue/tree",
-    "/snmp/community", "/user/group", "/interface/bridge/port", "/interface/bridge/vlan", "/interface/list/member",
+    "/snmp/community", "/user/group", "/caps-man/manager", "/caps-man/access-list", "/caps-man/provisioning",
+    "/interface/bridge/port", "/interface/bridge/vlan", "/interface/list/member", "/interface/wifi/access-list",
+    "/interface/wifi/cap", "/interface/wifi/capsman", "/interface/wifi/provisioning", "/interface/wireless/cap",
     "/ip/address", "/ip/dhcp-server/lease", "/ip/dhcp-server/network", "/ip/dns", "/ip/dns/static",
     "/ip/firewall/address-list", "/ip/firewall/filter", "/ip/firewall/nat", "/ip/hotspot/ip-binding", "/ip/hotspot/user",
     "/ip/hotspot/walled-garden", "/ip/hotspot/walled-garden/ip", "/ip/route", "/ip/service", "/snmp", "/system/clock",
@@ -22,7 +27,7 @@ ESCAPED = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\r": "\\r", "\n": 
 PIECE = re.compile(r"\\[0-9A-F]{2}|\\.|.", re.DOTALL)
 WIDTH = 80
 INDENT = "    "
-HARDWARE = {"/interface/ethernet": {"mac-address", "orig-mac-address", "default-name"}}
+HARDWARE = {path: {"mac-address", "orig-mac-address", "default-name", "radio-mac"} for path in PORTS}
 
 
 def export(machine: Machine, actor: Actor, path: str, args: dict[str, str]) -> str:
@@ -81,7 +86,7 @@ def _commands(machine: Machine, path: str, verbose: bool, secrets: bool) -> Iter
 
 
 def _address(row: Row) -> list[str]:
-    if row.table.path == "/interface/ethernet":
+    if row.table.path in PORTS:
         return [f"[ find default-name={row.marks['default-name']} ]"]
     if row.table.path == "/ip/service":
         return [row.name]
@@ -89,7 +94,7 @@ def _address(row: Row) -> list[str]:
 
 
 def _renamed(row: Row) -> bool:
-    return row.table.path == "/interface/ethernet" and row.name != row.marks.get("default-name")
+    return row.table.path in PORTS and row.name != row.marks.get("default-name")
 
 
 def _factory(row: Row) -> set[str]:
@@ -115,7 +120,10 @@ def _words(prop: Prop, row: Row, verbose: bool) -> Iterator[str]:
         yield f"!{prop.name}"
         return
     value = row.values.get(prop.name, default if verbose else None)
-    if value is not None and (verbose or value != default):
+    # Wireless rows of 7.13 and later say disabled=no as well (exports of real devices).
+    explicit = prop.name == "disabled" and row.table.path.startswith("/interface/wifi")
+    if (value is not None and (verbose or value != default)) or explicit:
+        value = row.get(prop.name) if value is None else value
         yield f"{prop.name}={quote(as_written(prop, value))}"
 
 

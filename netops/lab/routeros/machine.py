@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from netops.core.clock import Clock
 from netops.lab.routeros.dates import MONTHS
-from netops.lab.routeros.schema import INTERFACES, Menu, load_schema
+from netops.lab.routeros.schema import Menu, load_schema
 from netops.lab.routeros.show import Shown, show, show_interface
 from netops.lab.routeros.store import Row, Store
 from netops.lab.routeros.texts import Texts
@@ -39,7 +39,10 @@ SYSTEM = Actor(name="system", policies=frozenset({*GROUP_POLICIES, "rest-api"}))
 
 
 class Machine:
-    """State of a router. `watchers` are told the menu after each change, `refreshers` run before a menu is read."""
+    """State of a router. `watchers` are told the menu after each change, `refreshers` run before a menu is read.
+
+    `radios` are the wireless cards by interface with the band each is for.
+    """
 
     def __init__(self, *, name: str, version: str, clock: Clock, board: str, passwords: dict[str, str]) -> None:
         self.name, self.version, self.clock, self.board = name, version, clock, board
@@ -50,6 +53,7 @@ class Machine:
         self.passwords = passwords
         self.booted, self.started = clock.monotonic(), clock.now()
         self.rates: dict[str, tuple[int, int]] = {}
+        self.radios: dict[str, str] = {}
         self.device_mode: dict[str, str] = {}
         self.refreshers: dict[str, Callable[[], None]] = {}
         self.before_change: list[Callable[[], None]] = []
@@ -161,5 +165,6 @@ class Machine:
 
     def interfaces(self) -> list[Row]:
         return sorted(
-            (row for path in INTERFACES for row in self.store.tables[path].rows.values()), key=lambda row: row.id
+            (row for path in self.store.interfaces for row in self.store.tables[path].rows.values()),
+            key=lambda row: row.id,
         )

@@ -25,11 +25,26 @@ AS_WRITTEN = {
     "/ip/hotspot/walled-garden",
     "/ip/hotspot/walled-garden/ip",
     "/certificate",
+    "/interface/wifi",
+    "/interface/wifi/channel",
+    "/interface/wifi/security",
+    "/interface/wifi/datapath",
+    "/interface/wifi/configuration",
+    "/interface/wifi/provisioning",
+    "/interface/wifi/access-list",
+    "/caps-man/channel",
+    "/caps-man/security",
+    "/caps-man/datapath",
+    "/caps-man/configuration",
 }
 ALWAYS_SHOWN = {
     "/ip/firewall/filter": {"action"},
     "/ip/firewall/nat": {"action"},
     "/ip/route": {"disabled"},
+    **{
+        f"/interface/wifi{part}": {"disabled"}
+        for part in ("", "/channel", "/security", "/datapath", "/configuration", "/provisioning", "/access-list")
+    },
     "/ip/dns/static": {"disabled", "ttl"},
     "/ip/dhcp-server/lease": {"disabled", "address-lists", "dhcp-option", "lease-time"},
     "/ip/hotspot/walled-garden": {"disabled", "action"},
@@ -69,6 +84,9 @@ MARKS: dict[str, dict[str, str]] = {
     "/interface/bridge": {"running": "true", "dynamic": "false"},
     "/interface/vlan": {"running": "true", "dynamic": "false"},
     "/interface/ethernet": {"running": "true", "slave": "false"},
+    "/interface/wifi": {"running": "false", "inactive": "true", "bound": "false", "master": "false"},
+    "/interface/wireless": {"running": "false", "slave": "false"},
+    "/caps-man/interface": {"running": "false", "inactive": "true", "bound": "false", "master": "false"},
     "/interface/list": {"dynamic": "false", "builtin": "false"},
     "/interface/list/member": {"dynamic": "false"},
     "/interface/bridge/port": {"inactive": "false", "dynamic": "false", "hw-offload": "true"},
@@ -145,6 +163,18 @@ PROFILE_NAME = Unique(("name",), "failure: profile with the same name already ex
 ITEM_NAME = Unique(("name",), "failure: item with such name already exists")
 UNIQUE: dict[str, Unique] = {
     "/interface/ethernet": INTERFACE_NAME,
+    "/interface/wifi": INTERFACE_NAME,
+    "/interface/wireless": INTERFACE_NAME,
+    "/caps-man/interface": INTERFACE_NAME,
+    # The wording for wireless profiles is not recorded: the one of most menus is assumed.
+    **{
+        path: Unique(("name",), "failure: already have such name")
+        for path in (
+            *(f"/interface/wifi/{part}" for part in ("channel", "security", "datapath", "configuration")),
+            *(f"/caps-man/{part}" for part in ("channel", "security", "datapath", "configuration")),
+            "/interface/wireless/security-profiles",
+        )
+    },
     "/interface/bridge": INTERFACE_NAME,
     "/interface/vlan": INTERFACE_NAME,
     "/interface/list": Unique(("name",), "failure: already have interface list with such name"),

@@ -11,7 +11,10 @@ from typing import Any
 from netops.lab.routeros.reports import MENUS
 from netops.lab.routeros.texts import parse_version
 
-INTERFACES = ("/interface/ethernet", "/interface/bridge", "/interface/vlan")
+INTERFACES = ("/interface/ethernet", "/interface/bridge", "/interface/vlan", "/interface/wifi", "/interface/wireless",
+              "/caps-man/interface")  # fmt: skip
+PORTS = ("/interface/ethernet", "/interface/wifi", "/interface/wireless")
+"""Interfaces that are hardware: their `default-name` names them too."""
 PATH = re.compile(r"/[a-z0-9/-]+")
 WORD = re.compile(r"[a-z][a-z0-9-]*")
 NOT_WORDS = {"or", "list", "pair", "address", "addresses"}

@@ -3,10 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from netops.lab.routeros import quirks
-from netops.lab.routeros.schema import INTERFACES
+from netops.lab.routeros.schema import INTERFACES, PORTS
 from netops.lab.routeros.store import Row
 
-TYPES = {"/interface/ethernet": "ether", "/interface/bridge": "bridge", "/interface/vlan": "vlan"}
+TYPES = {
+    "/interface/ethernet": "ether",
+    "/interface/bridge": "bridge",
+    "/interface/vlan": "vlan",
+    "/interface/wifi": "wifi",
+    "/interface/wireless": "wlan",
+    "/caps-man/interface": "cap",
+}
 COUNTERS = ("rx-byte", "tx-byte", "rx-packet", "tx-packet", "rx-drop", "tx-drop", "rx-error", "tx-error", "link-downs")
 # In ethernet's own menu the same counters have other names.
 ONLY_IN_INTERFACE = {*COUNTERS, "last-link-up-time", "actual-mtu", "type"}
@@ -24,7 +31,7 @@ def show(row: Row) -> Shown:
 def show_interface(row: Row) -> Shown:
     """The row as `/interface` prints it."""
     shown = {".id": row.ref, "name": row.name, "type": TYPES[row.table.path], "mtu": row.get("mtu") or "1500"}
-    if row.table.path == "/interface/ethernet":
+    if row.table.path in PORTS and "default-name" in row.marks:
         shown["default-name"] = row.marks.get("default-name", row.name)
     for name in ("actual-mtu", "mac-address", "last-link-up-time", *COUNTERS):
         if name in row.marks:

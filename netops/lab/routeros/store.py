@@ -109,17 +109,18 @@ class Store:
         for path, menu in schema.menus.items():
             counter = shared if path in INTERFACES else [quirks.FIRST_ID.get(path, 1)]
             self.tables[path] = Table(menu, texts, counter)
+        self.interfaces = tuple(path for path in INTERFACES if path in schema.menus)
 
     def rows(self, path: str) -> Iterable[Row]:
         """In the device's order; `/interface` is the union of its submenus."""
         if path == "/interface":
-            every = [row for kind in INTERFACES for row in self.tables[kind].rows.values()]
+            every = [row for kind in self.interfaces for row in self.tables[kind].rows.values()]
             return sorted(every, key=lambda row: row.id)
         return self.tables[path].rows.values()
 
     def named(self, path: str, name: str) -> Row | None:
         if path == "/interface":
-            found = (self.tables[kind].named.get(name) for kind in INTERFACES)
+            found = (self.tables[kind].named.get(name) for kind in self.interfaces)
             return next((row for row in found if row is not None), None)
         table = self.tables.get(path)
         return None if table is None else table.named.get(name)
@@ -129,7 +130,7 @@ class Store:
             number = int(ref[1:], 16)
         except ValueError:
             return None
-        for kind in INTERFACES if path == "/interface" else (path,):
+        for kind in self.interfaces if path == "/interface" else (path,):
             table = self.tables.get(kind)
             if table is not None and number in table.rows:
                 return table.rows[number]
