@@ -20,13 +20,35 @@ class Phase(StrEnum):
     ENDED = "ended"
     RESTORED = "restored"
     QUARANTINED = "quarantined"
+    RETURNED = "returned"  # to be completed by the requester
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"  # by another request
 
 
 OPEN = (Phase.APPLYING, Phase.ACTIVE, Phase.ENDING, Phase.QUARANTINED)
 """Phases in which something of the change may be on devices."""
 
-DONE = (Phase.ENDED, Phase.REJECTED)
+OVER = (Phase.ENDED, Phase.REJECTED, Phase.CANCELLED, Phase.SUPERSEDED)
+"""Phases from which nothing leads on."""
+
+DONE = (*OVER, Phase.POSTPONED)
 """Phases in which the change holds no reservation any more. A restored one may be applied again while its plan is good."""
+
+STOPPED = (*DONE, Phase.RETURNED)
+"""Phases in which nothing is planned, approved or applied."""
+
+_BEFORE = (Phase.NEW, Phase.PLANNED, Phase.APPROVED, Phase.RESTORED)
+
+LIFE: Mapping[str, tuple[Phase, ...]] = {
+    "request.returned": _BEFORE,
+    "request.postponed": (*_BEFORE, Phase.RETURNED),
+    "request.reopened": (Phase.RETURNED, Phase.POSTPONED),
+    "request.cancelled": (*_BEFORE, Phase.RETURNED, Phase.POSTPONED),
+    "request.superseded": (*_BEFORE, Phase.RETURNED, Phase.POSTPONED),
+    "change.extended": (Phase.ACTIVE,),
+}
+"""What may happen to a request, and in which phases. Elsewhere such an event means nothing: devices may carry the change."""
 
 
 class BatchState(StrEnum):
@@ -79,6 +101,13 @@ class Change:
     devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
     leftovers: tuple[str, ...] = ()
     last: datetime | None = None
+    before: Phase = Phase.NEW  # where a returned or postponed request goes on from
+    why: str = ""  # the reason of what last happened to the request itself
+    revises: str = ""
+    superseded_by: str = ""
+    extended_until: datetime | None = None
+    emergency: str = ""  # digest of the document that two officers sign
+    papers_due: datetime | None = None  # of an emergency, until its papers are there
 
     def device(self, name: str) -> DeviceProgress:
         return self.devices.get(name, DeviceProgress())
@@ -147,6 +176,15 @@ def _step(state: Change, recorded: Recorded) -> Change:
                 accepted_no_guard=bool(event.data.get("accepted_no_guard")),
                 devices=devices,
             )
+        case kind if kind in LIFE:
+            return _lived(state, event) if state.phase in LIFE[kind] else state
+        case "request.revised":
+            return _revised(state, event)
+        case "emergency.declared":
+            due = datetime.fromisoformat(event.data["papers_due"])
+            return replace(state, emergency=event.data["document"], papers_due=due)
+        case "emergency.settled":
+            return replace(state, papers_due=None)
         case "change.ended":
             return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
         case kind if kind in _PHASES:
@@ -155,11 +193,53 @@ def _step(state: Change, recorded: Recorded) -> Change:
 
 
 def _planned(state: Change, event: Event) -> Change:
+    if state.phase in STOPPED:  # a planner that was overtaken
+        return state
     return replace(
         state,
         phase=Phase.PLANNED if state.phase in (Phase.NEW, Phase.RESTORED) else state.phase,
         plan=event.data["plan"],
         plan_expires=datetime.fromisoformat(event.data["expires_at"]),
+        reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+    )
+
+
+def _lived(state: Change, event: Event) -> Change:
+    state = replace(state, why=str(event.data.get("reason", "")))
+    match event.kind:
+        case "request.returned":
+            return replace(state, before=state.phase, phase=Phase.RETURNED)
+        case "request.postponed":
+            before = state.before if state.phase is Phase.RETURNED else state.phase
+            return _free(replace(state, before=before, phase=Phase.POSTPONED))
+        case "request.reopened":
+            unplanned = state.before is Phase.PLANNED and not state.plan
+            return replace(state, phase=Phase.NEW if unplanned else state.before)
+        case "request.cancelled":
+            return _free(replace(state, phase=Phase.CANCELLED))
+        case "request.superseded":
+            return _free(replace(state, phase=Phase.SUPERSEDED, superseded_by=event.data["by"]))
+    return replace(
+        state,
+        extended_until=datetime.fromisoformat(event.data["until"]),
+        reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+    )
+
+
+def _free(state: Change) -> Change:
+    """Without plan and reservations: going on later begins with a new plan."""
+    return replace(state, plan="", plan_expires=None, reservations=())
+
+
+def _revised(state: Change, event: Event) -> Change:
+    """The request takes another's place, with what that one held, until it is planned itself or that plan expires."""
+    if state.phase is not Phase.NEW:
+        return state
+    expires = event.data.get("expires_at")
+    return replace(
+        state,
+        revises=event.data["revises"],
+        plan_expires=datetime.fromisoformat(expires) if expires else None,
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
     )
 

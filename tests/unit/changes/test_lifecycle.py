@@ -1,5 +1,6 @@
 """The fold: a change's state is what its events say, in one pass or two, whatever other changes did in between."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -41,6 +42,19 @@ KINDS: dict[str, dict[str, object]] = {
     "change.ending": {},
     "change.ended": {"leftovers": ["row"]},
     "some.future-kind": {"unknown": True},
+    "request.returned": {"reason": "no letter"},
+    "request.postponed": {"reason": "rain"},
+    "request.reopened": {"reason": "letter came"},
+    "request.cancelled": {"reason": "no event"},
+    "request.superseded": {"reason": "new date", "by": "D"},
+    "request.revised": {"reason": "new date", "revises": "B", "expires_at": None, "reservations": []},
+    "change.extended": {
+        "until": (NOW + timedelta(hours=5)).isoformat(),
+        "reservations": [dump(HELD)],
+        "reason": "late",
+    },
+    "emergency.declared": {"document": "sha256:e", "papers_due": (NOW + timedelta(days=3)).isoformat()},
+    "emergency.settled": {"letter": "B-1"},
 }
 ON_DEVICE = {"batch.intent", "batch.sent", "guard.intent", "guard.armed", "guard.confirmed", "device.verified", "device.confirmed",
              "device.restored", "device.quarantined"}  # fmt: skip
@@ -97,6 +111,37 @@ def test_an_execution_after_a_restored_one_starts_with_untouched_devices() -> No
     assert again.device("gw").applied() == () and again.phase is Phase.APPLYING
 
 
+def test_a_returned_request_goes_on_from_where_it_was_and_a_postponed_one_without_its_plan() -> None:
+    way = ("request.received", "plan.recorded", "approval.received", "request.returned")
+    assert phase(*way) is Phase.RETURNED
+    assert held([fold("C", recorded(*way))], NOW) == (HELD,), "it may be completed while its plan is good"
+    assert phase(*way, "request.reopened") is Phase.APPROVED
+    postponed = fold("C", recorded(*way, "request.postponed"))
+    assert postponed.phase is Phase.POSTPONED and held([postponed], NOW) == () and postponed.plan == ""
+    assert phase(*way, "request.postponed", "request.reopened") is Phase.APPROVED
+    assert phase("request.received", "plan.recorded", "request.postponed", "request.reopened") is Phase.NEW
+
+
+def test_what_runs_is_neither_cancelled_nor_superseded_nor_returned() -> None:
+    for kind in ("request.cancelled", "request.superseded", "request.returned", "request.postponed"):
+        running = fold("C", recorded("plan.recorded", "change.started", "change.active", kind))
+        assert running.phase is Phase.ACTIVE and held([running], NOW) == (HELD,)
+
+
+def test_a_plan_that_came_too_late_reserves_nothing() -> None:
+    for kind in ("request.cancelled", "request.superseded", "request.postponed"):
+        late = fold("C", recorded("request.received", kind, "plan.recorded"))
+        assert late.reservations == () and late.plan == ""
+
+
+def test_a_revised_request_takes_over_what_the_old_one_held() -> None:
+    *before, revised = recorded("request.received", "request.revised")
+    data = {**revised.event.data, "expires_at": (NOW + timedelta(days=1)).isoformat(), "reservations": [dump(HELD)]}
+    taken = fold("C", [*before, replace(revised, event=replace(revised.event, data=data))])
+    assert taken.phase is Phase.NEW and taken.revises == "B"
+    assert held([taken], NOW) == (HELD,) and held([taken], NOW + timedelta(days=2)) == ()
+
+
 def test_who_holds_what() -> None:
     planned = fold("C", recorded("request.received", "plan.recorded"))
     assert held([planned], NOW) == (HELD,)
@@ -119,4 +164,5 @@ def test_any_sequence_folds_and_interleaving_changes_nothing(kinds: list[str], c
     alone = fold("C", mine)
     assert fold_all(mixed).get("C", Change(id="C")) == alone
     assert not (alone.phase in OPEN and alone.phase in DONE)
+    assert alone.phase not in DONE or held([alone], NOW) == (), "a dead request reserves nothing"
     assert fold_all(mine[:cut] + mine[cut:]) == fold_all(mine)
