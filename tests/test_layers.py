@@ -41,7 +41,7 @@ ONLY_IN = {
     "paramiko": {"netops.drivers.ios"},
     "jinja2": {"netops.planning.render"},
     "hier_config": {"netops.platforms.ios"},
-    "sqlalchemy": {"netops.journal.store"},
+    "sqlite3": {"netops.journal.store", "netops.journal.database"},
     "typst": {"netops.papers.pdf"},
     "segno": {"netops.papers.pdf"},
     "babel": {"netops.papers.words"},

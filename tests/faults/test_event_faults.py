@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 from event_desk import Desk, open_desk
 
 from netops import actions, views
@@ -20,6 +19,7 @@ from netops.changes.lifecycle import Phase
 from netops.cli.main import main
 from netops.core.errors import JournalError, LoginRefused, NeedsPerson, NetopsError, Refused, Restored, UnknownIdentity
 from netops.demo import inject_refusal
+from netops.journal import database
 from netops.journal.store import SqlJournal
 from netops.lab.ios.device import Ios
 from netops.lab.routeros.device import RouterOS
@@ -102,16 +102,18 @@ def test_an_identity_that_is_not_the_pinned_one_gets_no_password(
 
 
 @pytest.mark.parametrize("pages", [0, 1, 2])
-def test_a_full_disk_pushes_nothing_unlogged_and_resumes_when_space_is_freed(desk: Desk, pages: int) -> None:
+def test_a_full_disk_pushes_nothing_unlogged_and_resumes_when_space_is_freed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
     filed = desk.approved(people=3)
     before = desk.configuration()
-    _limit(desk, pages)
+    _limit(desk, monkeypatch, pages)
     with pytest.raises(JournalError) as caught:
         actions.apply(desk.app, filed.change)
     assert caught.value.exit_code == 1 and caught.value.hint is not None
     if "guard.intent" not in desk.kinds(filed.change):
         assert desk.configuration() == before, "no intent in the log, nothing on a device"
-    _limit(desk, 1_000_000)
+    _limit(desk, monkeypatch, 1_000_000)
     if views.state(desk.app, filed.change).phase is Phase.APPLYING:
         with contextlib.suppress(Restored):
             actions.resume(desk.app, filed.change)
@@ -125,7 +127,7 @@ def test_a_full_disk_pushes_nothing_unlogged_and_resumes_when_space_is_freed(des
     views.verify_log(desk.app)
 
 
-def _limit(desk: Desk, more: int) -> None:
+def _limit(desk: Desk, patch: pytest.MonkeyPatch, more: int) -> None:
     """The database may grow by so many pages: what SQLite answers then is what it answers on a full disk."""
     journal = desk.app.journal
     journal.close()
@@ -134,13 +136,8 @@ def _limit(desk: Desk, more: int) -> None:
     connection.close()
     desk.app.__dict__["journal"] = SqlJournal.open(desk.app.settings.journal, desk.app.clock)
 
-    def limited(raw: object, _record: object) -> None:
-        cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
-        cursor.execute(f"PRAGMA max_page_count = {pages + more}")
-        cursor.close()
-
-    sqlalchemy.event.listen(desk.app.journal._engine, "connect", limited)
-    desk.app.journal._engine.dispose()
+    patch.setattr(database, "PRAGMAS", (*database.PRAGMAS, f"PRAGMA max_page_count = {pages + more}"))
+    desk.app.journal._database.close()
 
 
 WORKER = """

@@ -13,11 +13,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import sqlalchemy as sa
 
 from netops.core.clock import ManualClock, SystemClock
 from netops.core.errors import JournalError, JournalFull
 from netops.core.model import Event
+from netops.journal import database
 from netops.journal.objects import FolderObjects
 from netops.journal.store import SqlJournal
 from netops.journal.verify import verify
@@ -31,16 +31,10 @@ def event(number: int, size: int = 0) -> Event:
 
 @contextmanager
 def pragma(statement: str) -> Iterator[None]:
-    """Every SQLite connection that is opened in here starts with this pragma."""
-
-    def run(raw: sqlite3.Connection, _record: object) -> None:
-        raw.execute(statement)
-
-    sa.event.listen(sa.Engine, "connect", run)
-    try:
+    """Every SQLite connection of a journal that is opened in here starts with this pragma."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "PRAGMAS", (*database.PRAGMAS, statement))
         yield
-    finally:
-        sa.event.remove(sa.Engine, "connect", run)
 
 
 def good_prefix(path: Path, appended: int) -> None:
@@ -103,6 +97,7 @@ from datetime import UTC, datetime
 from netops.core.clock import SystemClock
 from netops.core.errors import JournalFull
 from netops.core.model import Event
+from netops.journal import database
 from netops.journal.objects import FolderObjects
 from netops.journal.store import SqlJournal
 def event():
@@ -143,7 +138,7 @@ def test_read_only(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with SqlJournal.open(path, ManualClock(START)) as journal:
         journal.append([event(0)])
-        journal._engine.dispose()
+        journal._database.close()
         with pragma("PRAGMA query_only=1"), pytest.raises(JournalFull, match="read-only") as caught:
             journal.append([event(1)])
         assert "hak tulis" in caught.value.describe("id")

@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,9 +84,9 @@ def test_it_survives_closing(tmp_path: Path, clock: ManualClock) -> None:
 def test_file_is_private_and_durable(journal: SqlJournal, tmp_path: Path) -> None:
     journal.append([event()])
     assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("journal.db*")} == {0o600}
-    with journal._engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    with journal._database.reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
 
 
 def test_an_entry_of_65535_bytes_is_the_largest(journal: SqlJournal) -> None:
@@ -211,9 +211,17 @@ def test_fifty_claims_at_once_have_one_winner(journal: SqlJournal) -> None:
 # ── group commit ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_thousand_events_of_fifty_threads_share_commits(journal: SqlJournal, tmp_path: Path) -> None:
-    commits: list[sa.Connection] = []
-    sa.event.listen(journal._engine, "commit", commits.append)
+def test_a_thousand_events_of_fifty_threads_share_commits(
+    journal: SqlJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[int] = []
+    writing = journal._database.writing
+
+    def counted() -> AbstractContextManager[sqlite3.Connection]:
+        commits.append(1)
+        return writing()
+
+    monkeypatch.setattr(journal._database, "writing", counted)
     fence = journal.acquire("device/gw", "one", 60).fence
 
     def work(thread: int) -> list[Recorded]:
