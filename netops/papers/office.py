@@ -1,15 +1,18 @@
 """The office whose letterhead a paper carries (`inventory/office.yaml`); refuses unknown fields and impossible NIPs."""
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from netops.changes.office_time import Hours as Stretch
+from netops.changes.office_time import WorkingTime
 from netops.core.errors import InputError
 from netops.core.text import Text
+from netops.requests.common import Day
 from netops.requests.load import LIMIT, check_line, read_document, said, validate
 
 
@@ -48,13 +51,71 @@ class Signatory(_Strict):
     acting: Literal["", "Plt.", "Plh."] = ""
 
 
-class Hours(_Strict):
-    """Working hours of one or several weekdays, as printed."""
+_WEEK = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+_SPELLINGS = {"jum'at": "jumat", "ahad": "minggu"}
 
-    days: Filled
+
+def weekdays(text: str) -> tuple[int, ...]:
+    """`Senin–Kamis`, `Senin, Rabu`, `Jumat` → 0 for Monday to 6. Raises pydantic's errors for other words."""
+    found: list[int] = []
+    for part in text.split(","):
+        names = [_SPELLINGS.get(name.strip(), name.strip()) for name in re.split(r"[-–]", part.casefold())]
+        if len(names) > 2 or any(name not in _WEEK for name in names):
+            raise said(
+                f"{text!r} bukan hari seperti Senin–Kamis atau Jumat",
+                f"{text!r} is no day such as Senin–Kamis or Jumat (in Indonesian)",
+            )
+        first, last = _WEEK.index(names[0]), _WEEK.index(names[-1])
+        found += [day % 7 for day in range(first, last + 1 + 7 * (last < first))]
+    return tuple(found)
+
+
+def _days(text: str) -> str:
+    weekdays(text)
+    return text
+
+
+def _stretches(start: str, end: str, rest: str = "") -> tuple[Stretch, ...]:
+    """The work of one day around its rest (`12:00-13:00`). Raises pydantic's errors where an end is before its start."""
+    moments = [start, *rest.split("-"), end] if rest else [start, end]
+    if sorted(moments) != moments or len(set(moments)) != len(moments):
+        raise said(f"jam tidak berurutan: {', '.join(moments)}", f"the hours are not in order: {', '.join(moments)}")
+    clocks = [time.fromisoformat(moment) for moment in moments]
+    return tuple(Stretch(since=since, until=until) for since, until in zip(clocks[::2], clocks[1::2], strict=True))
+
+
+class Hours(_Strict):
+    """Working hours of one or several weekdays, as printed; `rest` is the break between, which no clock counts."""
+
+    days: Annotated[Filled, AfterValidator(_days)]
     days_en: Plain = ""
     start: Clock
     end: Clock
+    rest: Annotated[str, Field(pattern=r"^((([01][0-9]|2[0-3]):[0-5][0-9])-(([01][0-9]|2[0-3]):[0-5][0-9]))?$")] = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _stretches(self.start, self.end, self.rest)
+        return self
+
+
+class Holiday(_Strict):
+    """A day on which nobody works, or, with `start` and `end`, only then."""
+
+    date: Day
+    name: Filled
+    start: Clock | None = None
+    end: Clock | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.start is None) != (self.end is None):
+            raise said("isi start dan end, atau tidak keduanya", "give start and end, or neither")
+        self.stretches()
+        return self
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        return _stretches(self.start, self.end) if self.start and self.end else ()
 
 
 class Office(_Strict):
@@ -74,6 +135,7 @@ class Office(_Strict):
     paper: Literal["a4", "f4"] = "a4"
     contact: Plain = ""
     hours: list[Hours] = []
+    holidays: list[Holiday] = []
     signatories: Annotated[dict[str, Signatory], Field(min_length=1)]
     handover: Filled
     acknowledges: Filled
@@ -81,6 +143,21 @@ class Office(_Strict):
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def working_time(self) -> WorkingTime:
+        """The hours that an SOP's clock counts. Raises `InputError` where the office has written none."""
+        if not self.hours:
+            raise InputError(
+                Text("jam kerja belum ditulis", "no working hours are written"),
+                Text("Isi hours di inventory/office.yaml.", "Fill in hours in inventory/office.yaml."),
+                field="hours",
+            )
+        week: dict[int, tuple[Stretch, ...]] = {}
+        for hours in self.hours:
+            for day in weekdays(hours.days):
+                week[day] = (*week.get(day, ()), *_stretches(hours.start, hours.end, hours.rest))
+        days = {holiday.date: holiday.stretches() for holiday in self.holidays}
+        return WorkingTime(zone=self.timezone, week=week, days=days)
 
     @model_validator(mode="after")
     def _roles_have_people(self) -> Self:
