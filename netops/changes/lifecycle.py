@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from netops.changes.demands import KINDS, Demands, demanded
 from netops.core.canonical import load
 from netops.core.model import Event, GuardHandle, Recorded, Reservation
 
@@ -108,6 +109,12 @@ class Change:
     extended_until: datetime | None = None
     emergency: str = ""  # digest of the document that two officers sign
     papers_due: datetime | None = None  # of an emergency, until its papers are there
+    demands: Demands = field(default_factory=Demands)
+
+    @property
+    def finished(self) -> bool:
+        """*Selesai*: over on the devices, and everything that the plan demands has come back."""
+        return self.phase is Phase.ENDED and not self.leftovers and self.papers_due is None and self.demands.complete
 
     def device(self, name: str) -> DeviceProgress:
         return self.devices.get(name, DeviceProgress())
@@ -154,6 +161,8 @@ def held(changes: Iterable[Change], now: datetime, but: str = "") -> tuple[Reser
 def _step(state: Change, recorded: Recorded) -> Change:
     event = recorded.event
     state = replace(state, last=event.at)
+    if event.kind in KINDS:
+        state = replace(state, demands=demanded(state.demands, event))
     if event.device:
         progress = _device_step(state.device(event.device), recorded)
         state = replace(state, devices={**state.devices, event.device: progress})

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from netops.core.secret import SecretRef
+from netops.core.text import Text
 
 Value = str | SecretRef
 """What a property may hold: text, or a reference to a secret that is resolved at the moment of sending."""
@@ -314,8 +315,38 @@ class DevicePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManualStep:
+    """Work that no driver does: cabling, power, a device that cannot be driven. Confirmed by a named officer.
+
+    It is done `before` or `after` `of` (a role of the playbook, or '' for the whole change), by the role `by`. Where
+    others depend on it (`needed`) nothing is applied before it is confirmed; `photo`: it is not done without one.
+    """
+
+    id: str
+    title: Text
+    when: Literal["before", "after"]
+    of: str = ""
+    by: str = ""
+    photo: bool = False
+    needed: bool = False
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """A device that is lent to the requester: what it is, and its serial or asset (BMN) number."""
+
+    device: str
+    type: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Canonical data with one digest over all; what runs is the plan that was shown."""
+    """Canonical data with one digest over all; what runs is the plan that was shown.
+
+    `papers` are the kinds of papers that must have come back before the change is finished.
+    """
 
     change: str
     service: str
@@ -327,6 +358,9 @@ class Plan:
     made_at: datetime
     expires_at: datetime
     evidence: tuple[str, ...] = ("snmp-before", "snmp-after", "snmp-end")
+    manual: tuple[ManualStep, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    papers: tuple[str, ...] = ()
 
 
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
