@@ -41,14 +41,16 @@ def _examples() -> list[list[str]]:
 
 def test_every_command_has_an_example() -> None:
     shown = [" ".join(words) for words in _examples()]
-    missing = [name for name in _commands(root) if not any(f" {example} ".startswith(f" {name} ") for example in shown)]
+    missing = [
+        name for name in _commands(root()) if not any(f" {example} ".startswith(f" {name} ") for example in shown)
+    ]
     assert not missing, f"without an example in docs/cli.md: {missing}"
 
 
 def test_every_example_names_a_command_and_options_that_exist() -> None:
     for words in _examples():
-        ctx: click.Context = click.Context(root)
-        command: click.Command | None = root
+        ctx: click.Context = click.Context(root())
+        command: click.Command | None = root()
         options: set[str] = set()
         for word in words:
             if isinstance(command, click.Group) and not word.startswith("-"):

@@ -1,9 +1,12 @@
 """`netops`: the root command. Imports a command's module only when that command runs, and turns errors into exit codes."""
 
 import importlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import click
 
@@ -26,6 +29,7 @@ COMMANDS = {
     "lab": Entry("netops.cli.lab", Text("Kampus tiruan di komputer ini", "A simulated campus on this machine")),
     "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
     "request": Entry("netops.cli.request", Text("Permohonan: buat, periksa, lihat", "Requests: new, check, show")),
+    "check": Entry("netops.cli.request", Text("Periksa berkas permohonan", "Check a request file")),
     "plan": Entry("netops.cli.change", Text("Susun rencana; tidak menulis apa pun", "Make the plan; writes nothing")),
     "approve": Entry("netops.cli.approval", Text("Setujui dengan tanda tangan SSH", "Approve with an SSH signature")),
     "reject": Entry("netops.cli.approval", Text("Tolak dengan alasan", "Reject, with a reason")),
@@ -38,22 +42,37 @@ COMMANDS = {
     "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
     "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
     "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
+    "clients": Entry("netops.cli.daily", Text("Klien yang sedang masuk", "Clients logged in now")),
+    "today": Entry("netops.cli.daily", Text("Yang saya kerjakan hari ini", "What I did today")),
+    "card": Entry("netops.cli.daily", Text("Kartu lima perintah", "The five-command card")),
     "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
 }
 
+ALIASES = {
+    "periksa": "check",
+    "rencana": "plan",
+    "jalankan": "apply",
+    "akhiri": "end",
+    "laporan": "report",
+    "kartu": "card",
+}
+"""The words of the five-command card; they are not listed again."""
+
 
 class LazyGroup(click.Group):
-    """A group whose commands are listed from `COMMANDS` and imported when called."""
+    """A group whose commands are listed from `COMMANDS` and imported when called; any of them takes `--lang`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        entry = COMMANDS.get(cmd_name)
+        name = ALIASES.get(cmd_name, cmd_name)
+        entry = COMMANDS.get(name)
         if entry is None:
             return None
-        command = getattr(importlib.import_module(entry.module), cmd_name)
+        command = getattr(importlib.import_module(entry.module), name)
         assert isinstance(command, click.Command)
+        _take_language(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -61,34 +80,78 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.help.to(language())) for name, entry in COMMANDS.items()])
 
 
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    help=Text(
-        "Permohonan yang disetujui menjadi rencana; rencana dijalankan dengan pengaman, dibuktikan, diukur, "
-        "didokumentasikan, dan dicatat.",
-        "An approved request becomes a plan; the plan is applied under guard, verified, measured, documented and "
-        "recorded.",
-    ).to(language()),
-)
-@click.version_option(__version__, prog_name="netops")
-@click.option(
-    "-C",
-    "--workspace",
-    metavar="DIR",
-    default=".",
-    envvar="NETOPS_WORKSPACE",
-    help=Text("Ruang kerja (berisi netops.toml)", "The workspace (holds netops.toml)").to(language()),
-)
-@click.pass_context
-def root(ctx: click.Context, workspace: str) -> None:
-    ctx.obj = workspace
+def _take_language(command: click.Command) -> None:
+    """Let a command and those below it accept `--lang`, which `main` has read already; papers have their own."""
+    if not any("--lang" in parameter.opts for parameter in command.params):
+        option = click.Option(["--lang"], type=click.Choice(["id", "en"]), expose_value=False, hidden=True)
+        command.params.append(option)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _take_language(below)
+
+
+@contextmanager
+def _speaking(arguments: Sequence[str]) -> Iterator[None]:
+    """`--lang en` anywhere on the line is NETOPS_LANG for this call: help texts are made before click reads options."""
+    words = list(arguments)
+    chosen = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    chosen += [after for word, after in pairwise(words) if word == "--lang"]
+    before = os.environ.get("NETOPS_LANG")
+    if chosen and chosen[-1] in ("id", "en"):
+        os.environ["NETOPS_LANG"] = chosen[-1]
+    try:
+        yield
+    finally:
+        os.environ.pop("NETOPS_LANG", None)
+        if before is not None:
+            os.environ["NETOPS_LANG"] = before
+
+
+def root() -> click.Group:
+    """The root command, made when it is called: its texts are in the language of that call."""
+
+    @click.group(
+        cls=LazyGroup,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        help=Text(
+            "Permohonan yang disetujui menjadi rencana; rencana dijalankan dengan pengaman, dibuktikan, diukur, "
+            "didokumentasikan, dan dicatat.",
+            "An approved request becomes a plan; the plan is applied under guard, verified, measured, documented and "
+            "recorded.",
+        ).to(language()),
+    )
+    @click.version_option(__version__, prog_name="netops")
+    @click.option(
+        "-C",
+        "--workspace",
+        metavar="DIR",
+        default=".",
+        envvar="NETOPS_WORKSPACE",
+        help=Text("Ruang kerja (berisi netops.toml)", "The workspace (holds netops.toml)").to(language()),
+    )
+    @click.option(
+        "--lang",
+        type=click.Choice(["id", "en"]),
+        expose_value=False,
+        help=Text("Bahasa pesan; juga NETOPS_LANG", "Language of messages; NETOPS_LANG too").to(language()),
+    )
+    @click.pass_context
+    def group(ctx: click.Context, workspace: str) -> None:
+        ctx.obj = workspace
+
+    return group
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code (see `docs/cli.md`)."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    with _speaking(words):
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
     try:
-        code = root.main(args=None if arguments is None else list(arguments), prog_name="netops", standalone_mode=False)
+        code = root().main(args=words, prog_name="netops", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:

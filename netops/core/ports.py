@@ -141,6 +141,10 @@ class Platform(Protocol):
         """Names of the wireless networks (SSID) that `want` brings and that no access point announces yet."""
         ...
 
+    def logged_in(self, seen: State, owner: Tag) -> int | None:
+        """How many clients are logged in through the owner's servers; None for a device that lets nobody in."""
+        ...
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         """Names of the interfaces that a monitoring system must see once `want` is in force."""
         ...

@@ -22,11 +22,11 @@ Described = dict[str, Any]
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     folder = str(tmp_path_factory.mktemp("lab") / "lab")
     try:
-        up = CliRunner().invoke(root, ["lab", "up", "--json", "--dir", folder])
+        up = CliRunner().invoke(root(), ["lab", "up", "--json", "--dir", folder])
         assert up.exit_code == 0, up.stderr
         yield json.loads(up.stdout)
     finally:
-        CliRunner().invoke(root, ["lab", "down", "--dir", folder])
+        CliRunner().invoke(root(), ["lab", "down", "--dir", folder])
 
 
 DEVICES = [
@@ -92,7 +92,7 @@ def test_nothing_of_it_is_in_files_that_others_may_read(tmp_path: Path) -> None:
     """Credentials lie in `lab.json` and `secrets.json`, of mode 0600."""
     folder = tmp_path / "lab"
     try:
-        up = CliRunner().invoke(root, ["lab", "up", "--json", "--devices", "1", "--dir", str(folder)])
+        up = CliRunner().invoke(root(), ["lab", "up", "--json", "--devices", "1", "--dir", str(folder)])
         about = json.loads(up.stdout)
         (device,) = about["devices"].values()
         word = device["credentials"]["password"].encode()
@@ -100,4 +100,4 @@ def test_nothing_of_it_is_in_files_that_others_may_read(tmp_path: Path) -> None:
         assert {path.name for path in holding} == {"lab.json", "secrets.json"}
         assert all(path.stat().st_mode & 0o077 == 0 for path in holding)
     finally:
-        CliRunner().invoke(root, ["lab", "down", "--dir", str(folder)])
+        CliRunner().invoke(root(), ["lab", "down", "--dir", str(folder)])

@@ -118,6 +118,10 @@ class Ios:
         """A switch announces no network."""
         return ()
 
+    def logged_in(self, seen: State, owner: Tag) -> int | None:
+        """A switch lets nobody in."""
+        return None
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         """The trunks, by their full names (ifDescr): they must be up. An access port may wait for somebody to plug in."""
         parts = sections(_tree(want))

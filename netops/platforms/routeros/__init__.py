@@ -61,6 +61,9 @@ class RouterOS:
     def silent(self, seen: State, want: State) -> tuple[str, ...]:
         return reach.on_air(_rows(seen), _rows(want))
 
+    def logged_in(self, seen: State, owner: Tag) -> int | None:
+        return closing.logged_in(_rows(seen), owner)
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         return reach.interfaces(_rows(want))
 

@@ -12,7 +12,8 @@ from netops.platforms.routeros.values import is_flag, present
 
 LEASE = "/ip/dhcp-server/lease"
 # What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
-CLIENTS = ("/ip/hotspot/cookie", "/ip/hotspot/active", "/ip/hotspot/host", LEASE)
+ACTIVE = "/ip/hotspot/active"
+CLIENTS = ("/ip/hotspot/cookie", ACTIVE, "/ip/hotspot/host", LEASE)
 
 
 def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
@@ -62,6 +63,13 @@ def clients(seen: Rows, owner: Tag) -> tuple[Row, ...]:
         for row in found[path]
         if _came_by(row, owner, users, by[DHCP if path == LEASE else HOTSPOT])
     )
+
+
+def logged_in(seen: Rows, owner: Tag) -> int | None:
+    """Active clients of our servers; None where the device has no server of ours."""
+    if not servers(seen, owner, HOTSPOT):
+        return None
+    return sum(row.menu == ACTIVE for row in clients(seen, owner))
 
 
 def _came_by(row: Row, owner: Tag, users: set[str], by: set[str]) -> bool:
