@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from netops.app import App
-from netops.changes.lifecycle import Change, Phase, fold, fold_all
+from netops.changes.lifecycle import OVER, Change, fold, fold_all
 from netops.core.canonical import canonical
 from netops.core.errors import InputError, Refused
 from netops.core.model import Event, Fence
 from netops.core.text import Text
-from netops.requests.common import canonical_json, change_id, request_digest, slug
-from netops.requests.event_hotspot import EventHotspot, load_event
+from netops.planning.design import design_of
+from netops.requests.common import Request, canonical_json, change_id, request_digest, slug
 from netops.requests.load import read_document
+from netops.requests.services import load_request, read_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +23,17 @@ class Filed:
 
     change: str
     digest: str
-    request: EventHotspot
+    request: Request
 
 
 def check(app: App, source: str) -> Filed:
     """A request file (or `-`), validated against itself, the clock and the site. Raises `InputError`s; records nothing."""
     document = read_document(source if source == "-" else Path(source))
-    request = load_event(document)
-    place = app.sites.place(request.event.place, document)
-    app.playbook(request.service).check(request, place, app.sites.site(place.site), app.clock.now(), document)
+    request = load_request(document)
+    design = design_of(request)
+    where = design.where(app.sites, lambda: list(app.fleet.targets.values()), document)
+    app.playbook(request.service).check(request, app.clock.now(), document)
+    design.check(where, app.sites.site(where.site), document)
     return _file(request)
 
 
@@ -61,7 +64,7 @@ def look(app: App, ref: str) -> Filed:
         _known(app, one)
         return one
     if _is_file(ref):
-        one = _file(load_event(read_document(Path(ref))))
+        one = _file(load_request(read_document(Path(ref))))
         return one if _known(app, one) else check(app, ref)
     known = [change for change in fold_all(app.journal.read()).values() if change.request]
     exact = [change for change in known if change.id == ref]
@@ -80,7 +83,7 @@ def look(app: App, ref: str) -> Filed:
 def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
     """The one request of a ticket that is not over, else its only one. Raises `InputError` where that is not one."""
     same = [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
-    going_on = [change for change in same if change.phase not in (Phase.ENDED, Phase.REJECTED)]
+    going_on = [change for change in same if change.phase not in OVER]
     found = going_on or same
     if len(found) > 1:
         names = ", ".join(change.id for change in found)
@@ -91,7 +94,7 @@ def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
     return found
 
 
-def _file(request: EventHotspot) -> Filed:
+def _file(request: Request) -> Filed:
     return Filed(change=change_id(request), digest=request_digest(request), request=request)
 
 
@@ -114,8 +117,7 @@ def _known(app: App, one: Filed) -> bool:
 
 def filed(app: App, change: Change) -> Filed:
     """The request of a change, from the object store."""
-    request = EventHotspot.model_validate_json(app.objects.get(change.request))
-    return Filed(change=change.id, digest=change.request, request=request)
+    return Filed(change=change.id, digest=change.request, request=read_body(app.objects.get(change.request)))
 
 
 def record(app: App, kind: str, change: str, fences: Sequence[Fence] = (), /, **data: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netops.app import App
@@ -25,6 +26,10 @@ PHASES = {
     Phase.ENDED: Text("berakhir", "ended"),
     Phase.RESTORED: Text("gagal dan dipulihkan", "failed and restored"),
     Phase.QUARANTINED: Text("perlu penanganan petugas", "needs a person"),
+    Phase.RETURNED: Text("dikembalikan untuk dilengkapi", "returned to be completed"),
+    Phase.POSTPONED: Text("ditunda", "postponed"),
+    Phase.CANCELLED: Text("dibatalkan", "cancelled"),
+    Phase.SUPERSEDED: Text("digantikan", "superseded"),
 }
 
 
@@ -35,7 +40,7 @@ class Line:
     change: str
     ticket: str
     phase: str
-    event: str
+    title: str
     starts: str
     ends: str
     devices: tuple[str, ...]
@@ -52,15 +57,15 @@ def _line(app: App, change: Change) -> Line:
         change=change.id,
         ticket=request.ticket,
         phase=PHASES[change.phase].to(app.lang),
-        event=request.event.name,
-        starts=_short(request.event.starts_at.isoformat()),
-        ends=_short(request.event.ends_at.isoformat()),
+        title=request.title,
+        starts=_short(request.starts_at),
+        ends=_short(request.ends_at),
         devices=tuple(sorted(change.devices)),
     )
 
 
-def _short(moment: str) -> str:
-    return moment[:16].replace("T", " ") + "Z"
+def _short(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else "-"
 
 
 def state(app: App, ref: str) -> Change:
@@ -93,7 +98,7 @@ def describe(app: App, ref: str) -> str:
     lang = app.lang
     lines = [show(one.request, lang), "", f"{change.id}: {PHASES[change.phase].to(lang)}"]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
-        until = say_time(change.plan_expires, one.request.event.zone, lang)
+        until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
     for name, device in sorted(change.devices.items()):
         done = [
@@ -125,6 +130,8 @@ def _next(change: Change, lang: Lang) -> str:
         Phase.ENDING: "end",
         Phase.RESTORED: "plan",
         Phase.QUARANTINED: "revert",
+        Phase.RETURNED: "revise",
+        Phase.POSTPONED: "revise",
     }.get(change.phase)
     if command is None:
         return Text("tidak ada langkah lagi", "no further step").to(lang)

@@ -12,7 +12,7 @@ from netops.changes import revert, teardown
 from netops.changes.lifecycle import OPEN, Change, Phase, fold_all
 from netops.changes.tools import hold
 from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePlan
-from netops.core.model import Plan
+from netops.core.model import Needs, Plan
 from netops.core.text import Text
 from netops.filing import Filed, find, look
 from netops.planning.playbook import Playbook
@@ -28,7 +28,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         gate(app.clock.now())
         made = _latest_plan(app, filed)
         _bound(made, filed)
-        if change_of(app, filed).phase is not Phase.ENDED:
+        if change_of(app, filed).phase is not Phase.ENDED and isinstance(made.needs, Needs):
             app.vault.create(made.change, made.needs.users)
         order = execution.Order(
             plan=made, gate=gate, accept_no_guard=accept_no_guard, digest=change_of(app, filed).plan
@@ -88,18 +88,25 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
                     f"{filed.change} is {change.phase}; there is nothing to end",
                 )
             )
-        ends_at, now = filed.request.event.ends_at, app.clock.now()
-        if now < ends_at and not early and change.phase is not Phase.ENDED:
-            raise OutsideWindow(
-                Text(
-                    f"kegiatan baru berakhir {say_time(ends_at, filed.request.event.zone, 'id')}",
-                    f"the event ends only on {say_time(ends_at, filed.request.event.zone, 'en')}",
-                ),
-                Text("pakai --early untuk mengakhirinya sekarang", "use --early to end it now"),
-            )
-        ended = teardown.end(running_plan(app, change), app.tools, "early" if now < ends_at else "due")
+        ends_at, now = filed.request.ends_at, app.clock.now()
+        before = ends_at is None or now < ends_at
+        if before and not early and change.phase is not Phase.ENDED:
+            raise _not_yet(filed)
+        ended = teardown.end(running_plan(app, change), app.tools, "early" if before else "due")
     app.vault.destroy(filed.change)
     return ended
+
+
+def _not_yet(filed: Filed) -> OutsideWindow:
+    ends_at, zone = filed.request.ends_at, filed.request.zone
+    hint = Text("pakai --early untuk mengakhirinya sekarang", "use --early to end it now")
+    if ends_at is None:
+        return OutsideWindow(
+            Text("perubahan ini tetap: tidak ada waktu selesai", "this change is lasting: no end"), hint
+        )
+    return OutsideWindow(
+        Text(f"baru berakhir {say_time(ends_at, zone, 'id')}", f"it ends only on {say_time(ends_at, zone, 'en')}"), hint
+    )
 
 
 def _gate(app: App, filed: Filed) -> Callable[[datetime], None]:
@@ -141,21 +148,21 @@ def _refuse_quarantined(app: App, filed: Filed) -> None:
 
 
 def _inside_window(filed: Filed, playbook: Playbook, now: datetime) -> None:
-    event = filed.request.event
-    opens = event.starts_at - timedelta(seconds=playbook.setup)
+    request = filed.request
+    opens = request.starts_at - timedelta(seconds=playbook.setup)
     if now < opens:
         raise OutsideWindow(
             Text(
-                f"belum waktunya: persiapan dibuka {say_time(opens, event.zone, 'id')}",
-                f"too early: setting up opens on {say_time(opens, event.zone, 'en')}",
+                f"belum waktunya: persiapan dibuka {say_time(opens, request.zone, 'id')}",
+                f"too early: setting up opens on {say_time(opens, request.zone, 'en')}",
             ),
             Text("jalankan lagi pada waktu itu", "run it again then"),
         )
-    if now >= event.ends_at:
+    if request.ends_at is not None and now >= request.ends_at:
         raise OutsideWindow(
             Text(
-                f"kegiatan sudah berakhir {say_time(event.ends_at, event.zone, 'id')}",
-                f"the event ended on {say_time(event.ends_at, event.zone, 'en')}",
+                f"waktunya sudah berakhir {say_time(request.ends_at, request.zone, 'id')}",
+                f"it ended on {say_time(request.ends_at, request.zone, 'en')}",
             ),
             Text("ajukan permohonan baru", "file a new request"),
         )
@@ -169,7 +176,7 @@ def _latest_plan(app: App, filed: Filed) -> Plan:
     made = app.tools.plan(change.plan)
     # What already runs may be compared again at any time; what is new must be planned freshly.
     if change.phase not in OPEN and app.clock.now() >= made.expires_at:
-        zone = filed.request.event.zone
+        zone = filed.request.zone
         raise StalePlan(
             Text(
                 f"rencana kedaluwarsa {say_time(made.expires_at, zone, 'id')}",

@@ -70,7 +70,7 @@ def _owner(app: App, role: str, key: Path) -> str:
 def statement(app: App, filed: Filed, decision: str, role: str, approver: str, reason: str = "") -> Statement:
     """What is to be signed: valid from now until the event is over, linked to the decision before it."""
     so_far = decisions(app, filed)
-    event = filed.request.event
+    request = filed.request
     return Statement(
         request=filed.digest,
         decision=Decision(decision),
@@ -78,7 +78,7 @@ def statement(app: App, filed: Filed, decision: str, role: str, approver: str, r
         approver=approver,
         reason=reason,
         not_before=app.clock.now(),
-        not_after=app.playbook(filed.request.service).window(event.starts_at, event.ends_at)[1],
+        not_after=app.playbook(request.service).window(request.starts_at, request.ends_at)[1],
         previous=so_far[-1].statement if so_far else "",
     )
 

@@ -109,16 +109,15 @@ def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
     `ssid` is that of the plan which runs, or else of the last one; '' before there is any.
     """
     request = filed.request
-    event = request.event
     office = app.office
     return {
         "name": request.requester.name,
         "ticket": request.ticket,
         "change": filed.change,
-        "title": event.name,
-        "place": app.sites.place(event.place).name,
-        "starts": say_time(event.starts_at, event.zone, lang),
-        "ends": say_time(event.ends_at, event.zone, lang),
+        "title": request.title,
+        "place": app.sites.place(request.place).name if request.place else "",
+        "starts": say_time(request.starts_at, request.zone, lang),
+        "ends": say_time(request.ends_at, request.zone, lang) if request.ends_at else "-",
         "ssid": _ssid(app, filed),
         "reason": "",
         "office": office.unit if lang == "id" else office.unit_en or office.unit,

@@ -14,10 +14,10 @@ from netops.core.model import Plan, Reservation, Tag
 from netops.core.text import Text
 from netops.filing import Filed, find, record
 from netops.planning import plan as planning
-from netops.planning import sizing
-from netops.planning.codes import batch_comment
-from netops.planning.render import Renderer, event_context
-from netops.planning.targets import Chosen, choose
+from netops.planning.capacity import Ground
+from netops.planning.design import design_of
+from netops.planning.render import Renderer
+from netops.planning.targets import Chosen, Where, choose
 from netops.requests.policy import check_bounds
 
 PLANNING_SECONDS = 60.0
@@ -36,8 +36,8 @@ def plan(app: App, ref: str) -> Plan:
                     f"{filed.change} is {phase}; it is not planned again",
                 )
             )
-        site = app.sites.site(app.sites.place(filed.request.event.place).site)
-        lease = app.journal.acquire(f"planning:{site.key}", app.holder, PLANNING_SECONDS)
+        site = where_of(app, filed).site
+        lease = app.journal.acquire(f"planning:{site}", app.holder, PLANNING_SECONDS)
         try:
             made = make_plan(app, filed)
             record(
@@ -57,21 +57,25 @@ def plan(app: App, ref: str) -> Plan:
 
 def make_plan(app: App, filed: Filed) -> Plan:
     request, tools = filed.request, app.tools
-    event, now = request.event, app.clock.now()
+    now = app.clock.now()
     within_policy(app, filed)
-    playbook, place = app.playbook(request.service), app.sites.place(event.place)
-    site = app.sites.site(place.site)
-    period = playbook.window(event.starts_at, event.ends_at)
-    chosen = choose(playbook, place, list(app.fleet.targets.values()))
-    used = prepare.used(tools, [one.target.name for one in chosen])
-    needs = sizing.propose(request, site, period, _taken(app, now), used.vlans, used.subnets, change=filed.change)
+    playbook, design, where = app.playbook(request.service), design_of(request), where_of(app, filed)
+    site = app.sites.site(where.site)
+    chosen = choose(playbook, where, list(app.fleet.targets.values()))
+    ground = Ground(
+        change=filed.change,
+        site=site,
+        period=playbook.window(request.starts_at, request.ends_at),
+        taken=_taken(app, now),
+        used=lambda: prepare.used(tools, [one.target.name for one in chosen]),
+    )
+    needs = design.propose(ground)
     renderer = Renderer(app.settings.templates)
     by_name = {one.target.name: one for one in chosen}
 
     def rendered(name: str) -> tuple[str, Mapping[str, Any]]:
         one = by_name[name]
-        batch = batch_comment(filed.change, needs.access, event.starts_at, event.name)
-        context = event_context(needs, one.target, Tag(filed.change), site, one.ports, batch)
+        context = design.context(needs, one, Tag(filed.change), site)
         return renderer.render(one.part.templates, one.target.platform, context)
 
     devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
@@ -80,13 +84,12 @@ def make_plan(app: App, filed: Filed) -> Plan:
 
 def within_policy(app: App, filed: Filed) -> None:
     """Raises `OutOfBounds` for what the site's policy accepts from nobody."""
-    event = filed.request.event
-    check_bounds(
-        app.policy,
-        filed.request.service,
-        participants=event.participants,
-        bandwidth=max(event.bandwidth.up, event.bandwidth.down),
-    )
+    check_bounds(app.policy, filed.request.service, filed.request.figures)
+
+
+def where_of(app: App, filed: Filed) -> Where:
+    """Where the request acts. Raises `InputError` for a place or device that is not there any more."""
+    return design_of(filed.request).where(app.sites, lambda: list(app.fleet.targets.values()))
 
 
 def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:

@@ -28,7 +28,7 @@ def report(app: App, ref: str, *, lang: Lang, number: str = "", out: Path | None
         plan=running_plan(app, change),
         events=tuple(app.journal.read(filed.change)),
         office=app.office,
-        place=app.sites.place(filed.request.event.place).name,
+        place=app.sites.place(filed.request.place).name if filed.request.place else "",
         number=number,
         lab=app.settings.lab,
     )

@@ -134,7 +134,7 @@ def status(ctx: click.Context, json_: bool) -> None:
             return
         head = Text("PERUBAHAN|KEADAAN|KEGIATAN|MULAI|SELESAI|PERANGKAT", "CHANGE|STATE|EVENT|STARTS|ENDS|DEVICES")
         rows = [
-            (one.change, one.phase, clean(one.event), one.starts, one.ends, ", ".join(one.devices)) for one in lines
+            (one.change, one.phase, clean(one.title), one.starts, one.ends, ", ".join(one.devices)) for one in lines
         ]
         result(table(tuple(head.to(app.lang).split("|")), rows))
 

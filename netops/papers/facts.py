@@ -138,6 +138,14 @@ def bast_facts(
     _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
     mine = [recorded for recorded in events if recorded.event.change == plan.change]
     started, active = _handover(mine, plan)
+    if not isinstance(plan.needs, Needs):
+        raise Failed(
+            Text(f"layanan {plan.service} tidak memakai BAST", f"the service {plan.service} has no BAST"),
+            Text(
+                f"Dokumennya disebut pada papers di playbooks/{plan.service}.yaml.",
+                f"Its papers are named under papers in playbooks/{plan.service}.yaml.",
+            ),
+        )
     zone = office.timezone
     before = [recorded.event for recorded in mine if recorded.seq <= active.seq]
     run = [recorded.event for recorded in mine if started.seq <= recorded.seq <= active.seq]

@@ -1,11 +1,12 @@
 """What is free on an uplink over a whole period; refuses what does not fit at any one moment, naming who holds it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from netops.core.errors import NoCapacity
-from netops.core.model import Reservation
+from netops.core.model import Reservation, Used
 from netops.core.text import Text
 from netops.core.units import RatePair, say_rate
 from netops.planning.sites import Site, Uplink
@@ -13,6 +14,20 @@ from netops.planning.sites import Site, Uplink
 Taken = Mapping[str, Sequence[Reservation]]
 """The reservations that stand, by the change that holds them."""
 Way = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What needs are proposed on: the site, the playbook's window, what plans hold by change.
+
+    `used` observes the chosen devices when it is asked: what they carry now.
+    """
+
+    change: str
+    site: Site
+    period: tuple[datetime, datetime]
+    taken: Taken
+    used: Callable[[], Used]
 
 
 def overlapping(

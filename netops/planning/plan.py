@@ -2,31 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
-from ipaddress import IPv4Network
-from math import ceil
-from typing import NoReturn
 
 from netops.core.canonical import digest_of
-from netops.core.errors import OutOfBounds
-from netops.core.model import DevicePlan, GuardKind, Needs, Plan, Reservation
+from netops.core.model import AnyNeeds, DevicePlan, GuardKind, Needs, Plan, Reservation
 from netops.core.text import Lang, Text
-from netops.core.units import say_duration, say_rate
-from netops.planning.capacity import uplink_resource
-from netops.planning.codes import check_codes
+from netops.core.units import say_rate
+from netops.planning.design import design_of
+from netops.planning.event import say_event
+from netops.planning.own import say_fields
 from netops.planning.playbook import Playbook, playbook_digest
 from netops.planning.sites import Site
-from netops.planning.sizing import Period, say_basis, vouchers
-from netops.requests.common import change_id, request_digest, say_time
-from netops.requests.event_hotspot import EventHotspot
+from netops.planning.sizing import say_basis
+from netops.requests.common import Request, change_id, request_digest, say_time
 
 
 def build(
-    request: EventHotspot, playbook: Playbook, site: Site, needs: Needs, devices: Sequence[DevicePlan], now: datetime
+    request: Request, playbook: Playbook, site: Site, needs: AnyNeeds, devices: Sequence[DevicePlan], now: datetime
 ) -> Plan:
     """The plan with its reservations and expiry. Raises `OutOfBounds` for needs that the request does not cover."""
-    within_bounds(needs, request, site)
-    period = playbook.window(request.event.starts_at, request.event.ends_at)
+    design = design_of(request)
+    design.within_bounds(needs, site)
+    period = playbook.window(request.starts_at, request.ends_at)
     return Plan(
         change=change_id(request),
         service=playbook.service,
@@ -34,7 +30,7 @@ def build(
         playbook=playbook_digest(playbook),
         needs=needs,
         devices=tuple(sorted(devices, key=lambda one: (one.order, one.device))),
-        reservations=reservations(needs, site, period),
+        reservations=design.reservations(needs, site, period),
         made_at=now,
         expires_at=min(now + timedelta(seconds=playbook.plan_expiry), period[1]),
         evidence=playbook.evidence,
@@ -43,68 +39,6 @@ def build(
 
 def plan_digest(plan: Plan) -> str:
     return digest_of(plan)
-
-
-def reservations(needs: Needs, site: Site, period: Period) -> tuple[Reservation, ...]:
-    """What the needs hold through the period: a VLAN, a subnet, and bit/s of the uplink each way."""
-    amounts = {
-        f"vlan:{site.key}:{needs.vlan}": 1,
-        f"subnet:{site.key}:{needs.subnet}": 1,
-        uplink_resource(site, site.event.uplink, "down"): needs.total_down,
-        uplink_resource(site, site.event.uplink, "up"): needs.total_up,
-    }
-    return tuple(
-        Reservation(resource=resource, amount=amount, starts_at=period[0], ends_at=period[1])
-        for resource, amount in sorted(amounts.items())
-    )
-
-
-# ── bounds ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def within_bounds(needs: Needs, request: EventHotspot, site: Site) -> None:
-    """Raises `OutOfBounds` where the needs go beyond the approved request (plus the site's margin) or the site's ranges."""
-    asked = request.event.bandwidth
-    people = request.event.participants
-    most = max(ceil(Fraction(people * (100 + site.sizing.margin), 100)), vouchers(people, site))
-    if needs.site != site.key:
-        _refuse("site", f"lokasi {needs.site}", f"lokasi {site.key}", f"site {needs.site}", f"site {site.key}")
-    for field, amount, limit in (
-        ("total_up", needs.total_up, asked.up),
-        ("total_down", needs.total_down, asked.down),
-        ("client_up", needs.client_up, needs.total_up),
-        ("client_down", needs.client_down, needs.total_down),
-    ):
-        if not 0 < amount <= limit:
-            _refuse(field, say_rate(amount), say_rate(limit), say_rate(amount, "en"), say_rate(limit, "en"))
-    if not 0 < needs.users <= most:
-        _refuse("users", str(needs.users), str(most), str(needs.users), str(most))
-    if needs.vlan not in site.event.vlans:
-        allowed = f"{site.event.vlans.first}-{site.event.vlans.last}"
-        _refuse("vlan", str(needs.vlan), allowed, str(needs.vlan), allowed)
-    if not _inside(needs.subnet, site.event.subnets):
-        _refuse("subnet", needs.subnet, site.event.subnets, needs.subnet, site.event.subnets)
-    check_codes(needs)
-
-
-def _inside(subnet: str, whole: str) -> bool:
-    try:
-        return IPv4Network(subnet).subnet_of(IPv4Network(whole))
-    except ValueError:
-        return False
-
-
-def _refuse(field: str, given: str, limit: str, given_en: str, limit_en: str) -> NoReturn:
-    raise OutOfBounds(
-        Text(
-            f"kebutuhan teknis {field} = {given} melampaui yang dimohon atau diizinkan ({limit})",
-            f"the technical need {field} = {given_en} goes beyond what was asked or is allowed ({limit_en})",
-        ),
-        Text(
-            "Turunkan kebutuhan itu, atau ajukan permohonan baru untuk disetujui.",
-            "Lower that need, or file a new request for approval.",
-        ),
-    )
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,7 +58,7 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             ).to(lang),
             "",
             Text("Kebutuhan teknis", "Technical needs").to(lang),
-            *_needs_lines(needs, lang),
+            *(say_event(needs, lang) if isinstance(needs, Needs) else say_fields(needs)),
             *(f"  · {say_basis(line, lang)}" for line in needs.basis),
             "",
             *_device_lines(plan, lang),
@@ -132,18 +66,6 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             *(f"  {_reserved(one, lang)}" for one in plan.reservations),
         ]
     )
-
-
-def _needs_lines(needs: Needs, lang: Lang) -> list[str]:
-    total = f"{say_rate(needs.total_up, lang)} / {say_rate(needs.total_down, lang)}"
-    client = f"{say_rate(needs.client_up, lang)} / {say_rate(needs.client_down, lang)}"
-    return [
-        Text(f"  lokasi {needs.site}, VLAN {needs.vlan}, subnet {needs.subnet}, SSID {needs.ssid}",
-             f"  site {needs.site}, VLAN {needs.vlan}, subnet {needs.subnet}, SSID {needs.ssid}").to(lang),
-        Text(f"  seluruhnya {total} (unggah / unduh), per klien {client}", f"  in total {total} (up / down), per client {client}").to(lang),
-        Text(f"  voucher {needs.users}, sewa alamat {say_duration(needs.lease_seconds)}",
-             f"  {needs.users} vouchers, address lease {say_duration(needs.lease_seconds)}").to(lang),
-    ]  # fmt: skip
 
 
 def _device_lines(plan: Plan, lang: Lang) -> list[str]:

@@ -8,11 +8,9 @@ from pydantic import Field, model_validator
 from netops.core.canonical import digest_of
 from netops.core.model import GuardKind
 from netops.core.text import Text
-from netops.core.units import RatePair, say_duration
-from netops.planning.capacity import require_contract
-from netops.planning.sites import Place, Seconds, Site
-from netops.requests.common import Key, Line, Strict, say_time
-from netops.requests.event_hotspot import EventHotspot
+from netops.core.units import say_duration
+from netops.planning.sites import Seconds
+from netops.requests.common import FOREVER, Key, Line, Request, Strict, say_time
 from netops.requests.load import Document, said, validate
 
 Check = Literal["configuration", "snmp-interfaces"]
@@ -29,7 +27,8 @@ class Words(Strict):
 
 
 class Part(Strict):
-    """One role's share: `select` `site` takes every device of the role there, `place` the switches the place names.
+    """One role's share: `select` `site` takes every device of the role there, `place` the switches the place names,
+    `device` those that the request names itself.
 
     Parts of equal `order` run side by side. `guard` lists what may protect the device, best first; `none` has to be
     accepted by the operator.
@@ -37,7 +36,7 @@ class Part(Strict):
 
     role: Key
     order: Annotated[int, Field(ge=1, le=99)]
-    select: Literal["site", "place"]
+    select: Literal["site", "place", "device"]
     templates: Key
     guard: Annotated[tuple[Literal["device-timer", "none"], ...], Field(strict=False, min_length=1)]
     guard_seconds: Annotated[Seconds, Field(ge=60, le=7200)]
@@ -49,11 +48,15 @@ class Part(Strict):
 
 
 class Limits(Strict):
-    """Bounds of a request in seconds: how short and long an event may be, how far ahead it may be asked for."""
+    """Bounds of a request in seconds: how short and long it may last, how far ahead it may be asked for.
+
+    `lasting`: whether it may be asked for without an end.
+    """
 
     shortest: Seconds
     longest: Seconds
     ahead: Seconds
+    lasting: bool = False
 
 
 class Step(Strict):
@@ -94,22 +97,30 @@ class Playbook(Strict):
             raise said(f"peran {twice[0]!r} muncul dua kali di parts", f"the role {twice[0]!r} is in parts twice")
         return self
 
-    def window(self, starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    def window(self, starts_at: datetime, ends_at: datetime | None) -> tuple[datetime, datetime]:
         """From when we may touch devices until everything is gone: what the reservations cover."""
-        return starts_at - timedelta(seconds=self.setup), ends_at + timedelta(seconds=self.tolerance)
+        until = FOREVER if ends_at is None else ends_at + timedelta(seconds=self.tolerance)
+        return starts_at - timedelta(seconds=self.setup), until
 
-    def check(self, request: EventHotspot, place: Place, site: Site, now: datetime, document: Document) -> None:
-        """What a request cannot know of itself: the clock, the place, the uplink. Raises `InputError`, `NoCapacity`."""
-        event, limits = request.event, self.limits
-        seconds = (event.ends_at - event.starts_at).total_seconds()
-        if event.ends_at <= now:
-            past = f"{say_time(event.ends_at, event.zone, 'id')}", f"{say_time(event.ends_at, event.zone, 'en')}"
+    def check(self, request: Request, now: datetime, document: Document) -> None:
+        """What a request cannot know of itself: the clock and this service's limits. Raises `InputError`."""
+        limits, ends_at = self.limits, request.ends_at
+        if ends_at is None:
+            if not limits.lasting:
+                raise document.error(
+                    request.loc("ends_at"),
+                    Text("layanan ini memerlukan waktu selesai", "this service needs an end"),
+                    Text("Isi ends_at.", "Fill in ends_at."),
+                )
+        elif ends_at <= now:
+            past = f"{say_time(ends_at, request.zone, 'id')}", f"{say_time(ends_at, request.zone, 'en')}"
             raise document.error(
-                ("event", "ends_at"),
-                Text(f"kegiatan sudah berlalu ({past[0]})", f"the event is past ({past[1]})"),
+                request.loc("ends_at"),
+                Text(f"waktu selesai sudah berlalu ({past[0]})", f"the end is past ({past[1]})"),
                 Text("Periksa tahun, bulan dan zona waktu.", "Check year, month and time zone."),
             )
-        ahead = (event.starts_at - now).total_seconds()
+        seconds = limits.shortest if ends_at is None else (ends_at - request.starts_at).total_seconds()
+        ahead = (request.starts_at - now).total_seconds()
         for wrong, field, limit, indonesian, english in (
             (seconds < limits.shortest, "ends_at", limits.shortest, "lebih singkat dari", "shorter than"),
             (seconds > limits.longest, "ends_at", limits.longest, "lebih lama dari", "longer than"),
@@ -117,21 +128,13 @@ class Playbook(Strict):
         ):
             if wrong:
                 raise document.error(
-                    ("event", field),
+                    request.loc(field),
                     Text(
                         f"{indonesian} yang dilayani ({say_duration(limit)})",
                         f"{english} this service allows ({say_duration(limit)})",
                     ),
                     Text("Periksa tanggal dan jam.", "Check dates and hours."),
                 )
-        if place.setting not in ("both", event.setting):
-            raise document.error(
-                ("event", "setting"),
-                Text(f"tempat {place.key} adalah {place.setting}", f"the place {place.key} is {place.setting}"),
-            )
-        line = document.line(("event", "bandwidth"))
-        where = f"{document.name}:{line}: event.bandwidth: " if document.name and line else "event.bandwidth: "
-        require_contract(site, RatePair(up=event.bandwidth.up, down=event.bandwidth.down), where)
 
 
 def load_playbook(document: Document) -> Playbook:

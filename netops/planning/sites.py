@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from netops.core.errors import InputError
 from netops.core.text import Text
 from netops.core.units import parse_duration
-from netops.requests.common import BandwidthField, Key, Line, Rate, Strict, Zone
-from netops.requests.load import Document, said, validate
+from netops.requests.common import BandwidthField, HostName, Key, Line, Port, Rate, Strict, Zone
+from netops.requests.load import Document, Loc, said, validate
 
 
 def _duration(value: object) -> object:
@@ -45,8 +45,6 @@ def _network(value: str) -> str:
 Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0, le=366 * 86_400)]
 Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=1000)]
 Network = Annotated[str, BeforeValidator(lambda value: _network(value) if isinstance(value, str) else value)]
-Port = Annotated[Line, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9/._-]*$")]
-HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$")]
 
 
 class VlanRange(Strict):
@@ -84,6 +82,15 @@ class EventRange(Strict):
     domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
     lease: Annotated[Seconds, Field(ge=60)]
     client: BandwidthField
+    wireless: Literal["open", "wpa2-psk"] = "open"
+    """How people join: openly (the hotspot asks for the code), or with the secret `wifi/<site>` as passphrase besides."""
+
+
+class ClientsPerAp(Strict):
+    """Clients that one access point serves well at the same moment."""
+
+    indoor: Annotated[int, Field(ge=1, le=500)]
+    outdoor: Annotated[int, Field(ge=1, le=500)]
 
 
 class Sizing(Strict):
@@ -93,6 +100,7 @@ class Sizing(Strict):
     concurrent: Annotated[Percent, Field(ge=1, le=100)]
     headroom: Percent
     vouchers_per_person: Annotated[float, Field(gt=0, le=20, strict=False)]
+    clients_per_ap: ClientsPerAp
     margin: Annotated[Percent, Field(le=100)]
     source: Line
 
@@ -117,13 +125,18 @@ class Site(Strict):
 
 
 class Place(Strict):
-    """Where events happen; `ports` are the access ports there, by switch name (empty: nothing to set on a switch)."""
+    """Where events happen; `ports` are the access ports there, by switch name (empty: nothing to set on a switch).
+
+    `aps` are the access points that serve it; `near` the places whose access points are heard there.
+    """
 
     key: Key
     name: Line
     site: Key
     setting: Literal["indoor", "outdoor", "both"]
     ports: dict[HostName, Annotated[tuple[Port, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
+    aps: Annotated[tuple[HostName, ...], Field(strict=False)] = ()
+    near: Annotated[tuple[Key, ...], Field(strict=False)] = ()
 
 
 class Sites(Strict):
@@ -146,6 +159,12 @@ class Sites(Strict):
                     f"tempat {place.key!r} menyebut lokasi {place.site!r} yang tidak ada",
                     f"the place {place.key!r} names the site {place.site!r}, which does not exist",
                 )
+            for other in place.near:
+                if other not in self.places:
+                    raise said(
+                        f"tempat {place.key!r} menyebut tetangga {other!r} yang tidak ada",
+                        f"the place {place.key!r} names the neighbour {other!r}, which does not exist",
+                    )
         ranges = [(site.key, IPv4Network(site.event.subnets)) for site in self.sites.values()]
         for index, (key, network) in enumerate(ranges):
             for other, another in ranges[:index]:
@@ -165,12 +184,12 @@ class Sites(Strict):
             )
         return self.sites[key]
 
-    def place(self, key: str, document: Document | None = None) -> Place:
+    def place(self, key: str, document: Document | None = None, loc: Loc = ("event", "place")) -> Place:
         """With the request's document, an unknown place is told with file and line."""
         if key not in self.places:
             asked = document or Document(name="", data=None, lines={})
             raise asked.error(
-                ("event", "place"),
+                loc,
                 Text(f"tempat {key!r} tidak dikenal", f"the place {key!r} is not known"),
                 _known("Tempat", "Places", self.places),
             )

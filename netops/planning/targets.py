@@ -1,13 +1,23 @@
-"""Which devices a playbook means at a place; refuses when the inventory has none, naming what to add to it."""
+"""Which devices a playbook means for a request; refuses when the inventory has none, and one device in two parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netops.core.errors import NoTarget
+from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
 from netops.core.text import Text
 from netops.planning.playbook import Part, Playbook
 from netops.planning.sites import Place
+from netops.requests.common import Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """What a request says about where: a site, a place there (None: it names none), devices and ports of its own."""
+
+    site: str
+    place: Place | None = None
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +29,49 @@ class Chosen:
     ports: tuple[str, ...]
 
 
-def choose(playbook: Playbook, place: Place, targets: Sequence[Target]) -> tuple[Chosen, ...]:
-    """The devices by role at the place's site, in the playbook's order, then by name. Raises `NoTarget`."""
+def choose(playbook: Playbook, where: Where, targets: Sequence[Target]) -> tuple[Chosen, ...]:
+    """The devices by role at the site, in the playbook's order, then by name.
+
+    Raises `NoTarget` where there is none, `InputError` where a device plays two parts: which template holds for it?
+    """
     found: list[Chosen] = []
     for part in sorted(playbook.parts, key=lambda part: (part.order, part.role)):
-        here = sorted(
-            (target for target in targets if target.site == place.site and part.role in target.roles),
-            key=lambda target: target.name,
-        )
-        if part.select == "place":
-            here = [_named(name, part.role, place, here) for name in sorted(place.ports)]
-        elif not here:
-            raise _none(part.role, place)
-        found += [Chosen(target=target, part=part, ports=place.ports.get(target.name, ())) for target in here]
+        found += _of_part(part, where, targets)
+    parts: dict[str, Part] = {}
+    for one in found:
+        other = parts.setdefault(one.target.name, one.part)
+        if other is not one.part:
+            raise _two_parts(playbook, one.target.name, other, one.part)
     return tuple(found)
+
+
+def _of_part(part: Part, where: Where, targets: Sequence[Target]) -> list[Chosen]:
+    there = [target for target in targets if target.site == where.site and part.role in target.roles]
+    here = sorted(there, key=lambda target: target.name)
+    ports = where.place.ports if where.place else {}
+    if part.select == "place" and where.place:
+        here = [_named(name, part.role, where.place, here) for name in sorted(ports)]
+    elif part.select == "device":
+        names = {one.device for one in where.named}
+        ports = {name: tuple(one.port for one in where.named if one.device == name and one.port) for name in names}
+        here = [target for target in here if target.name in names]
+    if not here and not (part.select == "place" and where.place):
+        raise _none(part.role, where)
+    return [Chosen(target=target, part=part, ports=ports.get(target.name, ())) for target in here]
+
+
+def _two_parts(playbook: Playbook, name: str, one: Part, other: Part) -> InputError:
+    return InputError(
+        Text(
+            f"perangkat {name} memegang dua peran layanan {playbook.service}: {one.role} dan {other.role}",
+            f"the device {name} plays two roles of the service {playbook.service}: {one.role} and {other.role}",
+        ),
+        Text(
+            f"Beri {name} satu dari peran itu di inventory/hosts.yaml (data: roles), atau ubah playbooks/{playbook.service}.yaml.",
+            f"Give {name} one of these roles in inventory/hosts.yaml (data: roles), or change playbooks/{playbook.service}.yaml.",
+        ),
+        field=name,
+    )
 
 
 def _named(name: str, role: str, place: Place, here: Sequence[Target]) -> Target:
@@ -55,14 +94,16 @@ def _named(name: str, role: str, place: Place, here: Sequence[Target]) -> Target
     )
 
 
-def _none(role: str, place: Place) -> NoTarget:
+def _none(role: str, where: Where) -> NoTarget:
+    names = ", ".join(sorted({one.device for one in where.named}))
+    meant, meant_en = (f" di antara {names}", f" among {names}") if names else ("", "")
     return NoTarget(
         Text(
-            f"inventaris tidak memiliki perangkat berperan {role!r} di lokasi {place.site!r}",
-            f"the inventory has no device of role {role!r} at site {place.site!r}",
+            f"inventaris tidak memiliki perangkat berperan {role!r} di lokasi {where.site!r}{meant}",
+            f"the inventory has no device of role {role!r} at site {where.site!r}{meant_en}",
         ),
         Text(
-            f"Tambahkan ke inventory/hosts.yaml sebuah perangkat dengan data: {{site: {place.site}, roles: [{role}]}}.",
-            f"Add a device to inventory/hosts.yaml with data: {{site: {place.site}, roles: [{role}]}}.",
+            f"Tambahkan ke inventory/hosts.yaml sebuah perangkat dengan data: {{site: {where.site}, roles: [{role}]}}.",
+            f"Add a device to inventory/hosts.yaml with data: {{site: {where.site}, roles: [{role}]}}.",
         ),
     )

@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from netops.core.canonical import digest_of
-from netops.core.text import Lang
+from netops.core.text import Lang, Text
 from netops.core.units import RatePair, parse_rate, parse_rate_pair
-from netops.requests.load import check_line, said
+from netops.requests.load import Loc, check_line, said
 
 Zone = Literal["WIB", "WITA", "WIT"]
 ZONES: dict[Zone, timezone] = {
@@ -161,6 +163,9 @@ Day = Annotated[date, BeforeValidator(_date)]
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Key = Annotated[str, AfterValidator(_key)]
 """A short name of a site, place or role, as the inventory's keys are written."""
+Port = Annotated[Line, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9/._-]*$")]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$")]
+"""A device's name in the inventory."""
 Rate = Annotated[int, BeforeValidator(_rate), Field(ge=1_000, le=1_000_000_000_000)]
 """bit/s."""
 
@@ -236,8 +241,21 @@ class Contact(Strict):
     phone: Phone
 
 
-class Request(Strict):
-    """The part that all services share."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A device that a request names in one of its fields, and the port on it ('' where only the device is named)."""
+
+    field: str
+    device: str
+    port: str = ""
+
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until when a lasting change holds what it reserves."""
+
+
+class Request(Strict, ABC):
+    """The part that all services share, and what the rest of netops asks of any request."""
 
     service: Key
     ticket: Ticket
@@ -246,6 +264,49 @@ class Request(Strict):
     requester: Requester
     contact: Contact
     reason: Paragraph
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it is about, in the requester's words: one line for lists and papers."""
+
+    @property
+    @abstractmethod
+    def zone(self) -> Zone:
+        """In which its times are told to people."""
+
+    @property
+    @abstractmethod
+    def starts_at(self) -> datetime:
+        """From when it is wanted, UTC."""
+
+    @property
+    @abstractmethod
+    def ends_at(self) -> datetime | None:
+        """When it ends, UTC; None for a lasting change."""
+
+    @property
+    def place(self) -> str:
+        """A key of the places in `sites.yaml`; '' where it names none."""
+        return ""
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """Devices and ports that it names itself."""
+        return ()
+
+    @property
+    @abstractmethod
+    def figures(self) -> Mapping[str, int]:
+        """What the site's policy bounds, by name: counts, bit/s, VLAN ids."""
+
+    @abstractmethod
+    def loc(self, field: str) -> Loc:
+        """Where `starts_at`, `ends_at`, `place` or a named field stands in the document, for errors with a line."""
+
+    @abstractmethod
+    def words(self, lang: Lang) -> tuple[tuple[Text, str], ...]:
+        """What is its own, as word and value for people; the shared part is told by `requests.new.show`."""
 
 
 # ── identity ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,15 @@
 """The request for an event's internet (permohonan, SOP B-24 step 3): what was asked, frozen; refuses impossible times."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, zone_of
-from netops.requests.load import Document, said, validate
+from netops.core.text import Lang, Text
+from netops.core.units import say_rate
+from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, say_time, zone_of
+from netops.requests.load import Document, Loc, said, validate
 
 MAX_PARTICIPANTS = 20_000
 """More than any place of a campus holds; a larger number is a slip of the keyboard."""
@@ -50,6 +53,50 @@ class Event(Strict):
 class EventHotspot(Request):
     service: Literal["event-hotspot"]
     event: Event
+
+    @property
+    def title(self) -> str:
+        return self.event.name
+
+    @property
+    def zone(self) -> Zone:
+        return self.event.zone
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.event.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.event.ends_at
+
+    @property
+    def place(self) -> str:
+        return self.event.place
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        rates = self.event.bandwidth
+        return {"participants": self.event.participants, "bandwidth": max(rates.up, rates.down)}
+
+    def loc(self, field: str) -> Loc:
+        return ("event", field)
+
+    def words(self, lang: Lang) -> tuple[tuple[Text, str], ...]:
+        event, rates = self.event, self.event.bandwidth
+        setting = {"indoor": Text("dalam ruang", "indoor"), "outdoor": Text("luar ruang", "outdoor")}[event.setting]
+        both = Text(
+            f"unggah {say_rate(rates.up)}, unduh {say_rate(rates.down)}",
+            f"{say_rate(rates.up, 'en')} up, {say_rate(rates.down, 'en')} down",
+        )
+        return (
+            (Text("Kegiatan", "Event"), event.name),
+            (Text("Mulai", "Starts"), say_time(event.starts_at, event.zone, lang)),
+            (Text("Selesai", "Ends"), say_time(event.ends_at, event.zone, lang)),
+            (Text("Tempat", "Place"), f"{event.place} ({setting.to(lang)})"),
+            (Text("Peserta", "Participants"), str(event.participants)),
+            (Text("Bandwidth", "Bandwidth"), both.to(lang)),
+        )
 
 
 def load_event(document: Document) -> EventHotspot:

@@ -2,9 +2,7 @@
 
 from netops.core.errors import InputError
 from netops.core.text import Lang, Text
-from netops.core.units import say_rate
-from netops.requests.common import say_day, say_time
-from netops.requests.event_hotspot import EventHotspot
+from netops.requests.common import Request, say_day
 
 _EVENT = {
     "id": """\
@@ -87,6 +85,7 @@ event:
 """,
 }
 FORMS = {"event-hotspot": _EVENT}
+SERVICES = {"event-hotspot": Text("internet kegiatan", "internet for an event")}
 
 
 def blank(service: str, lang: Lang) -> str:
@@ -101,18 +100,14 @@ def blank(service: str, lang: Lang) -> str:
     return FORMS[service][lang]
 
 
-def show(request: EventHotspot, lang: Lang) -> str:
+def show(request: Request, lang: Lang) -> str:
     """The request as lines of `word: value` for people."""
-    letter, event, asker = request.letter, request.event, request.requester
-    setting = {"indoor": Text("dalam ruang", "indoor"), "outdoor": Text("luar ruang", "outdoor")}[event.setting]
+    letter, asker = request.letter, request.requester
     number = f" (NIP {asker.nip})" if asker.nip else f" (NIM {asker.nim})" if asker.nim else ""
-    rates = Text(
-        f"unggah {say_rate(event.bandwidth.up)}, unduh {say_rate(event.bandwidth.down)}",
-        f"{say_rate(event.bandwidth.up, 'en')} up, {say_rate(event.bandwidth.down, 'en')} down",
-    )
     agenda = f"; agenda {letter.agenda}" if letter.agenda else ""
+    service = SERVICES.get(request.service, Text(request.service, request.service))
     lines = [
-        (Text("Layanan", "Service"), Text("internet kegiatan", "internet for an event").to(lang)),
+        (Text("Layanan", "Service"), service.to(lang)),
         (Text("Tiket", "Ticket"), request.ticket),
         (Text("Surat", "Letter"), f"{letter.number}, {say_day(letter.date, lang)}, {letter.signatory}{agenda}"),
         (Text("Hal", "Subject"), letter.subject),
@@ -120,11 +115,6 @@ def show(request: EventHotspot, lang: Lang) -> str:
         (Text("Pemohon", "Requester"), f"{asker.name}{number}, {asker.email}, {asker.phone}"),
         (Text("Narahubung", "Contact"), f"{request.contact.name}, {request.contact.phone}"),
         (Text("Alasan", "Reason"), request.reason),
-        (Text("Kegiatan", "Event"), event.name),
-        (Text("Mulai", "Starts"), say_time(event.starts_at, event.zone, lang)),
-        (Text("Selesai", "Ends"), say_time(event.ends_at, event.zone, lang)),
-        (Text("Tempat", "Place"), f"{event.place} ({setting.to(lang)})"),
-        (Text("Peserta", "Participants"), str(event.participants)),
-        (Text("Bandwidth", "Bandwidth"), rates.to(lang)),
+        *request.words(lang),
     ]
     return "\n".join(f"{word.to(lang) + ':':<14}{value}" for word, value in lines)

@@ -4,6 +4,7 @@ Always, and no setting of the file: who requests does not approve, who approves 
 execute (`approvals`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,20 +13,31 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
-from netops.core.text import Text
+from netops.core.text import Lang, Text
 from netops.core.units import parse_duration, parse_rate, say_rate
 from netops.requests.load import Document, Loc, read_document, validate
 from netops.requests.signers import PRINCIPAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """From `least` to `most`, both included; a `rate` is in bit/s and told as one."""
+
+    most: int
+    least: int = 0
+    rate: bool = False
+
+    def say(self, number: int, lang: Lang) -> str:
+        return say_rate(number, lang) if self.rate else str(number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePolicy:
-    """`chain`: roles in order, the last one decides; `valid_for` seconds after receipt; `bandwidth` in bit/s."""
+    """`chain`: roles in order, the last one decides; `valid_for` seconds after receipt; `bounds` by a request's figure."""
 
     chain: tuple[str, ...]
     valid_for: int
-    participants: int
-    bandwidth: int
+    bounds: Mapping[str, Bound]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +59,34 @@ class Policy:
             ) from None
 
 
-def check_bounds(policy: Policy, service: str, *, participants: int, bandwidth: int) -> None:
-    """Raises `OutOfBounds` where a request asks for more than the service allows; `bandwidth` in bit/s."""
-    most = policy.service(service)
-    hint = Text(
-        "Kurangi permohonan, atau ubah batas di inventory/policy.yaml.",
-        "Ask for less, or change the bound in inventory/policy.yaml.",
-    )
-    if participants > most.participants:
-        raise OutOfBounds(
-            Text(
-                f"{participants} peserta melebihi batas layanan {service}: {most.participants}",
-                f"{participants} participants are over the bound of {service}: {most.participants}",
-            ),
-            hint,
-        )
-    if bandwidth > most.bandwidth:
-        raise OutOfBounds(
-            Text(
-                f"{say_rate(bandwidth)} melebihi batas layanan {service}: {say_rate(most.bandwidth)}",
-                f"{say_rate(bandwidth, 'en')} is over the bound of {service}: {say_rate(most.bandwidth, 'en')}",
-            ),
-            hint,
-        )
+def check_bounds(policy: Policy, service: str, figures: Mapping[str, int]) -> None:
+    """Raises `OutOfBounds` where a request asks for more than the service allows, or for what no bound was written."""
+    bounds = policy.service(service).bounds
+    for name, asked in figures.items():
+        if name not in bounds:
+            raise OutOfBounds(
+                Text(
+                    f"kebijakan tidak memberi batas {name} untuk layanan {service}",
+                    f"the policy gives no bound of {name} for the service {service}",
+                ),
+                Text(
+                    f"Tambahkan {name} pada bounds layanan itu di inventory/policy.yaml.",
+                    f"Add {name} to the bounds of that service in inventory/policy.yaml.",
+                ),
+            )
+        bound = bounds[name]
+        if not bound.least <= asked <= bound.most:
+            limit = bound.most if asked > bound.most else bound.least
+            raise OutOfBounds(
+                Text(
+                    f"{name} {bound.say(asked, 'id')} di luar batas layanan {service}: {bound.say(limit, 'id')}",
+                    f"{name} {bound.say(asked, 'en')} is beyond the bound of {service}: {bound.say(limit, 'en')}",
+                ),
+                Text(
+                    "Ubah permohonan, atau ubah batas di inventory/policy.yaml.",
+                    "Change the request, or change the bound in inventory/policy.yaml.",
+                ),
+            )
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -79,15 +96,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class _Bounds(_Strict):
-    participants: int = Field(ge=1)
-    bandwidth: str
-
-
 class _Service(_Strict):
     chain: list[str] = Field(min_length=1)
     valid_for: str
-    bounds: _Bounds
+    bounds: dict[str, int | str] = Field(default_factory=dict)
 
 
 class _File(_Strict):
@@ -148,13 +160,33 @@ def _service(document: Document, name: str, service: _Service, file: _File) -> S
         raise document.error((*place, "valid_for"), text) from error
     if seconds < 1:
         raise document.error((*place, "valid_for"), Text("harus lebih dari nol", "must be more than zero"))
-    try:
-        rate = parse_rate(service.bounds.bandwidth)
-    except ValueError as error:
-        text = Text("bukan laju seperti 200M", "not a rate such as 200M")
-        raise document.error((*place, "bounds", "bandwidth"), text) from error
     return ServicePolicy(
-        chain=tuple(service.chain), valid_for=seconds, participants=service.bounds.participants, bandwidth=rate
+        chain=tuple(service.chain),
+        valid_for=seconds,
+        bounds={
+            figure: _bound(document, (*place, "bounds", figure), value) for figure, value in service.bounds.items()
+        },
+    )
+
+
+def _bound(document: Document, place: Loc, value: int | str) -> Bound:
+    """`500` at most, `20-49` from and to, `200M` a rate at most."""
+    if isinstance(value, int) and value >= 1:
+        return Bound(most=value)
+    span = re.fullmatch(r"([0-9]{1,15})-([0-9]{1,15})", str(value))
+    if span and int(span[1]) <= int(span[2]):
+        return Bound(least=int(span[1]), most=int(span[2]))
+    try:
+        if isinstance(value, str) and not value.isdecimal():
+            return Bound(most=parse_rate(value), rate=True)
+    except ValueError:
+        pass  # told below, with the forms that there are
+    raise document.error(
+        place,
+        Text(
+            f"{value!r} bukan batas seperti 500, 20-49 atau 200M",
+            f"{value!r} is not a bound such as 500, 20-49 or 200M",
+        ),
     )
 
 

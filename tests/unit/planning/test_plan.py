@@ -12,7 +12,8 @@ from requests_sample import request
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.core.errors import OutOfBounds
 from netops.core.model import Batch, DevicePlan, GuardKind, Needs, Plan, Reservation, RowOp, Rows, Scope, Verb
-from netops.planning.plan import build, explain, plan_digest, reservations, within_bounds
+from netops.planning.event import reservations, within_bounds
+from netops.planning.plan import build, explain, plan_digest
 from netops.planning.playbook import playbook_digest
 from netops.planning.sizing import propose
 from netops.requests.common import change_id, request_digest

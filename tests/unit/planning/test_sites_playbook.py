@@ -8,6 +8,7 @@ from requests_sample import document, request
 
 from netops.core.errors import InputError, NoCapacity
 from netops.core.model import GuardKind
+from netops.planning.event import EventDesign
 from netops.planning.playbook import playbook_digest
 from netops.requests.event_hotspot import load_event
 
@@ -100,7 +101,7 @@ def test_the_playbooks_digest_is_of_what_it_says() -> None:
     ("old", "new", "reason"),
     [
         ("role: access", "role: gateway", "the role 'gateway' is in parts twice"),
-        ("select: place", "select: all", "must be one of 'site', 'place'"),
+        ("select: place", "select: all", "must be one of 'site', 'place', 'device'"),
         ("guard: [device-timer, none]", "guard: [reload]", "must be one of 'device-timer', 'none'"),
         ("guard: [device-timer, none]", "guard: []", "at least 1 items"),
         ("templates: event-hotspot", "templates: ../../etc", "'../../etc' is not a short name"),
@@ -122,8 +123,10 @@ def test_what_a_playbook_must_not_say_is_told(old: str, new: str, reason: str) -
 def check(old: str = "", new: str = "", days: float = 0) -> None:
     asked = document(old, new)
     found, known = load_event(asked), sites()
-    place = known.place(found.event.place, asked)
-    playbook().check(found, place, known.site(place.site), NOW + timedelta(days=days), asked)
+    design = EventDesign(found)
+    where = design.where(known, list, asked)
+    playbook().check(found, NOW + timedelta(days=days), asked)
+    design.check(where, known.site(where.site), asked)
 
 
 def test_a_possible_request_passes() -> None:
@@ -137,8 +140,8 @@ def test_a_possible_request_passes() -> None:
             "",
             "",
             30,
-            "permohonan.yaml:23: event.ends_at: kegiatan sudah berlalu (Selasa, 1 Desember 2026, pukul 16.00 WIB)",
-            "permohonan.yaml:23: event.ends_at: the event is past (Tuesday, 1 December 2026, 16:00 WIB)",
+            "permohonan.yaml:23: event.ends_at: waktu selesai sudah berlalu (Selasa, 1 Desember 2026, pukul 16.00 WIB)",
+            "permohonan.yaml:23: event.ends_at: the end is past (Tuesday, 1 December 2026, 16:00 WIB)",
         ),
         (
             "12-01 16:00",

@@ -11,7 +11,7 @@ from requests_sample import request
 
 from netops.core.errors import NoCapacity
 from netops.core.model import Needs, Reservation
-from netops.planning.plan import reservations, within_bounds
+from netops.planning.event import reservations, within_bounds
 from netops.planning.sizing import concurrent_devices, lowest_free, prefix_length, propose, say_basis, ssid
 from netops.requests.event_hotspot import EventHotspot
 

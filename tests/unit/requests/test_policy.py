@@ -7,7 +7,7 @@ from approval_office import POLICY
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
-from netops.requests.policy import ServicePolicy, check_bounds, parse_policy, read_policy
+from netops.requests.policy import Bound, ServicePolicy, check_bounds, parse_policy, read_policy
 
 SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 
@@ -15,7 +15,9 @@ SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 def test_the_shipped_policy() -> None:
     policy = read_policy(SHIPPED)
     assert policy.service("event-hotspot") == ServicePolicy(
-        chain=("kepala",), valid_for=60 * 86_400, participants=2_000, bandwidth=500_000_000
+        chain=("kepala",),
+        valid_for=60 * 86_400,
+        bounds={"participants": Bound(most=2_000), "bandwidth": Bound(most=500_000_000, rate=True)},
     )
     assert policy.roles == {"kepala": ("kepala@kampus.example",)}
     assert policy.digest == digest(SHIPPED.read_bytes())
@@ -23,13 +25,30 @@ def test_the_shipped_policy() -> None:
 
 def test_bounds_hold_to_the_last_unit() -> None:
     policy = parse_policy(POLICY.encode())
-    check_bounds(policy, "event-hotspot", participants=500, bandwidth=200_000_000)
-    with pytest.raises(OutOfBounds, match="501 participants are over the bound of event-hotspot: 500"):
-        check_bounds(policy, "event-hotspot", participants=501, bandwidth=1)
+    check_bounds(policy, "event-hotspot", {"participants": 500, "bandwidth": 200_000_000})
+    with pytest.raises(OutOfBounds, match="participants 501 is beyond the bound of event-hotspot: 500"):
+        check_bounds(policy, "event-hotspot", {"participants": 501, "bandwidth": 1})
     with pytest.raises(OutOfBounds) as caught:
-        check_bounds(policy, "event-hotspot", participants=1, bandwidth=200_500_000)
-    assert caught.value.message.id == "200,5 Mbps melebihi batas layanan event-hotspot: 200 Mbps"
+        check_bounds(policy, "event-hotspot", {"participants": 1, "bandwidth": 200_500_000})
+    assert caught.value.message.id == "bandwidth 200,5 Mbps di luar batas layanan event-hotspot: 200 Mbps"
     assert caught.value.exit_code == 4
+
+
+def test_a_bound_may_be_a_range() -> None:
+    policy = parse_policy(GOOD.replace("participants: 500", "participants: 20-49").encode())
+    check_bounds(policy, "event-hotspot", {"participants": 20})
+    check_bounds(policy, "event-hotspot", {"participants": 49})
+    for number, limit in ((19, 20), (50, 49)):
+        with pytest.raises(OutOfBounds, match=f"participants {number} is beyond the bound of event-hotspot: {limit}"):
+            check_bounds(policy, "event-hotspot", {"participants": number})
+
+
+def test_a_figure_that_nobody_bounded_is_refused() -> None:
+    policy = parse_policy(GOOD.replace("      participants: 500\n", "").encode())
+    with pytest.raises(OutOfBounds) as caught:
+        check_bounds(policy, "event-hotspot", {"participants": 1})
+    assert "no bound of participants" in caught.value.describe("en")
+    assert "inventory/policy.yaml" in caught.value.describe("id")
 
 
 def test_a_service_without_rules_is_not_approved() -> None:
@@ -63,9 +82,16 @@ services:
             "not known",
         ),
         ("    valid_for: 30d\n", "", 4, "services.event-hotspot.valid_for", "filled in"),
-        ("bandwidth: 200M", "bandwidth: fast", 9, "services.event-hotspot.bounds.bandwidth", "not a rate"),
-        ("participants: 500", "participants: 0", 8, "services.event-hotspot.bounds.participants", "at least 1"),
-        ("participants: 500", "participants: '5'", 8, "services.event-hotspot.bounds.participants", "whole number"),
+        (
+            "bandwidth: 200M",
+            "bandwidth: fast",
+            9,
+            "services.event-hotspot.bounds.bandwidth",
+            "is not a bound such as 500, 20-49 or 200M",
+        ),
+        ("participants: 500", "participants: 0", 8, "services.event-hotspot.bounds.participants", "is not a bound"),
+        ("participants: 500", "participants: '5'", 8, "services.event-hotspot.bounds.participants", "is not a bound"),
+        ("participants: 500", "participants: 49-20", 8, "services.event-hotspot.bounds.participants", "is not a bound"),
         ("chain: [kepala]", "chain: [kabid]", 5, "services.event-hotspot.chain.0", "'kabid' has no holder"),
         ("chain: [kepala]", "chain: []", 5, "services.event-hotspot.chain", "at least 1"),
         ("chain: [kepala]", "chain: [kepala, kepala]", 5, "services.event-hotspot.chain.1", "given twice"),
