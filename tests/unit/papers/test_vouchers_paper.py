@@ -1,0 +1,92 @@
+"""The voucher sheet: every code once, the same bytes again, both languages, no secret in a repr."""
+
+import re
+import subprocess
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pypdf
+import pytest
+import segno
+
+from netops.core.text import Lang
+from netops.papers.office import load_office
+from netops.papers.pdf import qr_path, render_vouchers
+from netops.papers.vouchers import Form, Slip, VoucherFacts, in_fours, labels, login_text, voucher_page, wifi_text
+
+ROOT = Path(__file__).resolve().parents[3]
+WIB = timezone(timedelta(hours=7))
+
+
+def facts(count: int = 45, *, user: bool = True, lab: bool = False) -> VoucherFacts:
+    return VoucherFacts(
+        office=load_office(ROOT / "inventory" / "office.yaml"),
+        change="HD-2026-0117-117ABC",
+        batch="up-123-11.20.26-wisuda",
+        event="Wisuda",
+        ticket="HD-2026-0117",
+        place="Aula Utama",
+        ssid='wisuda; "78"',
+        login="117abc.acara.kampus.example",
+        until=datetime(2026, 11, 20, 17, tzinfo=WIB),
+        devices=1,
+        down=5_000_000,
+        up=2_000_000,
+        data_limit=2_000_000_000,
+        time_limit=5_400,
+        slips=tuple(
+            Slip(number=f"{n:03d}", user=f"117abc-{n:03d}" if user else "", code=f"kode{n:04d}")
+            for n in range(1, count + 1)
+        ),
+        at=datetime(2026, 11, 19, 9, tzinfo=WIB),
+        lab=lab,
+    )
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.needs_debian("poppler-utils")
+def test_every_code_is_printed_once_with_its_number(tmp_path: Path, lang: Lang) -> None:
+    document = render_vouchers(facts(), lang, "a4")
+    (tmp_path / "v.pdf").write_bytes(document)
+    done = subprocess.run(["pdftotext", str(tmp_path / "v.pdf"), "-"], capture_output=True, text=True, check=True)
+    for n in range(1, 46):
+        assert done.stdout.count(f"kode {n:04d}") == 1 and f"117abc-{n:03d}" in done.stdout
+    assert len(pypdf.PdfReader(tmp_path / "v.pdf").pages) == 3, "a cover, forty slips, five slips"
+    assert ("17.00 WIB" if lang == "id" else "17:00 WIB") in done.stdout
+
+
+@pytest.mark.parametrize("form", ["a4", "58mm", "html"])
+def test_the_same_codes_give_the_same_bytes(form: Form) -> None:
+    assert render_vouchers(facts(3), "id", form) == render_vouchers(facts(3), "id", form)
+    assert render_vouchers(facts(3), "id", form) != render_vouchers(replace(facts(3), ssid="lain"), "id", form)
+
+
+def test_a_reprint_has_no_cover_and_the_lab_is_marked() -> None:
+    one = replace(facts(1, lab=True), whole=False)
+    page = voucher_page(one, "id")
+    assert page["whole"] is False and page["specimen"]
+    assert "CONTOH" in render_vouchers(one, "id", "html").decode()
+
+
+def test_what_a_phone_reads() -> None:
+    assert wifi_text('a;b"') == 'WIFI:T:nopass;S:a\\;b\\";;'
+    slip = Slip(number="001", user="u-1", code="ab&c")
+    assert login_text("x.y", slip) == "http://x.y/login?username=u-1&password=ab%26c"
+    assert login_text("x.y", replace(slip, user="")) == "http://x.y/login?username=ab%26c&password=ab%26c"
+
+
+def test_the_path_draws_exactly_the_dark_modules() -> None:
+    text = "http://117abc.acara.kampus.example/login?username=117abc-001&password=k7m2pq9x"
+    dark = set()
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", qr_path(text)):
+        dark |= {(int(y), int(x) + step) for step in range(int(width))}
+    rows = segno.make_qr(text, error="l", mask=3, boost_error=False).matrix
+    assert dark == {(y, x) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit}
+
+
+def test_words_and_reprs() -> None:
+    assert set(labels("id")) == set(labels("en"))
+    assert in_fours("abcdefghi") == "abcd efgh i"
+    assert "kode0001" not in repr(facts(1))
+    assert "sandi" in " ".join(voucher_page(facts(1, user=False), "id")["steps"])
