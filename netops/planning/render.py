@@ -154,10 +154,32 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
     return token
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Air:
+    """What a gateway has the place's access points announce: `wifi` or `caps-man`, into which provisioning rules, and
+    the passphrase that joins (None: open, the hotspot asks for the code).
+    """
+
+    generation: str
+    rules: tuple[str, ...]
+    passphrase: Sealed | None = None
+
+
 def event_context(
-    needs: Needs, target: Target, tag: Tag, site: Site, ports: tuple[str, ...] = (), batch: str = ""
+    needs: Needs,
+    target: Target,
+    tag: Tag,
+    site: Site,
+    ports: tuple[str, ...] = (),
+    batch: str = "",
+    *,
+    trunks: tuple[str, ...] | None = None,
+    air: Air | None = None,
 ) -> dict[str, object]:
     """What the templates of `event-hotspot` may use, for one device; `ports` are the place's access ports on it.
+
+    `trunks` are its ports on the way of the VLAN (as the inventory writes them where None is given), `air` what the
+    access points announce.
 
     `device` holds the inventory's data of it (`lan_bridge`, `uplink_interface`, …) and its name, site, platform, trunks.
     Voucher passwords are references `voucher/<change>/<nnn>`; users' names begin with the change id's last part, or are
@@ -173,8 +195,9 @@ def event_context(
             "name": target.name,
             "site": target.site,
             "platform": target.platform,
-            "trunks": list(target.data.get("trunks", ())),
+            "trunks": list(target.data.get("trunks") or () if trunks is None else trunks),
         },
+        "air": air,
         "needs": needs,
         "net": {
             "prefix": str(net),

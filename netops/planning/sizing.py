@@ -73,6 +73,12 @@ def vouchers(participants: int, site: Site) -> int:
     return ceil(participants * _exact(site.sizing.vouchers_per_person))
 
 
+def access_points(participants: int, setting: str, site: Site) -> int:
+    """How many access points the site's policy advises, indoors or outdoors: each serves so many clients well."""
+    each = site.sizing.clients_per_ap
+    return ceil(Fraction(concurrent_devices(participants, site), each.indoor if setting == "indoor" else each.outdoor))
+
+
 def prefix_length(addresses: int) -> int:
     """The smallest IPv4 prefix that has that many addresses beside network, broadcast and gateway; /29 at least."""
     size = max(addresses, 1) + 3
@@ -186,6 +192,10 @@ def _basis(
     source = sizing.source.replace("|", "/")
     hosts = IPv4Network(subnet).num_addresses - 3
     share = max(event.bandwidth.down // max(devices, 1), 1)
+    advised = access_points(event.participants, event.setting, site)
+    where, each = ("dalam ruang", sizing.clients_per_ap.indoor)
+    if event.setting == "outdoor":
+        where, each = "luar ruang", sizing.clients_per_ap.outdoor
     pairs: Mapping[str, str] = {
         f"perangkat serentak {devices} = {event.participants} peserta × {per} perangkat × {sizing.concurrent} % ({source})": (
             f"{devices} devices at once = {event.participants} participants × {per_en} devices × {sizing.concurrent} % ({source})"
@@ -204,6 +214,9 @@ def _basis(
         ),
         f"voucher {users} = {event.participants} peserta × {sizing.vouchers_per_person:g} ({source})": (
             f"{users} vouchers = {event.participants} participants × {sizing.vouchers_per_person:g} ({source})"
+        ),
+        f"titik akses disarankan {advised} = {devices} perangkat ÷ {each} per titik akses {where} ({source})": (
+            f"{advised} access points advised = {devices} devices ÷ {each} per access point, {event.setting} ({source})"
         ),
         f"sewa alamat {say_duration(site.event.lease)} (inventory/sites.yaml, {site.key})": (
             f"address lease {say_duration(site.event.lease)} (inventory/sites.yaml, {site.key})"
