@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netops.lab.ios import grammar, show, show_ports
+from netops.lab.ios import file_commands, grammar, show, show_ports
 from netops.lab.ios.state import Snapshot
 
 Answer = Callable[[Snapshot, tuple[str, ...]], list[str] | None]
@@ -23,6 +23,8 @@ SHOWS: tuple[tuple[str, int, Answer], ...] = (
     ("show archive config differences", 15, show.differences),
     ("show archive config differences <word>", 15, show.differences),
     ("show archive config differences <word> <word>", 15, show.differences),
+    ("show archive config incremental-diffs <word>", 15, show.incremental),
+    ("show archive config incremental-diffs <word> ignorecase", 15, show.incremental),
     ("show archive config rollback timer", 15, show.rollback_timer),
     ("show arp", 1, show_ports.arp),
     ("show clock", 1, show.clock),
@@ -74,9 +76,6 @@ ACTS: tuple[tuple[str, int, str], ...] = (
     ("configure revert now", 15, "revert_now"),
     ("configure revert timer <1-120>", 15, "revert_timer"),
     ("copy running-config startup-config", 15, "copy_save"),
-    ("dir", 15, "dir"),
-    ("dir flash:", 15, "dir"),
-    ("dir <word>", 15, "dir_file"),
     ("disable", 1, "disable"),
     ("enable", 1, "enable"),
     ("exit", 1, "logout"),
@@ -111,6 +110,7 @@ WORDS = (
 def _table(level: int) -> grammar.Node[Command]:
     rows = [(pattern, Command(level=need, show=answer)) for pattern, need, answer in SHOWS if need <= level]
     rows += [(pattern, Command(level=need, act=act)) for pattern, need, act in ACTS if need <= level]
+    rows += [(pattern, Command(level=15, act=pattern)) for pattern in file_commands.COMMANDS if level == 15]
     root = grammar.build(rows)
     for word, need in WORDS:
         if need <= level:

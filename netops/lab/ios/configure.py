@@ -21,6 +21,23 @@ def _grammar(mode: str) -> grammar.Node[Entry]:
     return grammar.build(patterns)
 
 
+class NotUnderstood(Exception):
+    """The line is no configuration command; `found` says why."""
+
+    def __init__(self, found: grammar.Ambiguous | grammar.Incomplete | grammar.Invalid) -> None:
+        super().__init__(type(found).__name__)
+        self.found = found
+
+
+def parent(mode: Mode) -> Mode | None:
+    """Where `exit` leads: out of a nested mode to the one above, out of a submode to configuration, then to exec."""
+    if mode.name == "config":
+        return None
+    if mode.name == "config-archive-log-cfg":
+        return Mode("config-archive", tuple(path[:-1] for path in mode.paths))
+    return Mode()
+
+
 GRAMMARS = {mode: _grammar(mode) for mode in sorted({rule.mode for rule in RULES})}
 
 

@@ -1,13 +1,13 @@
-"""The IOS-like switch of the lab on the network: its SSH server and its view; refuses SCP and SFTP."""
+"""The IOS-like switch of the lab on the network: its SSH server and its view; refuses SFTP, and SCP unless it is on."""
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncssh
 
 from netops.core.clock import Clock
-from netops.lab.ios import names, show, tree
+from netops.lab.ios import names, scp, show, tree
 from netops.lab.ios.machine import Machine, value
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour
@@ -82,6 +82,13 @@ class Ios(Machine):
     def drop_connections(self) -> None:
         for connection in list(self._connections):
             connection.abort()
+
+    def change_identity(self) -> None:
+        """Another host key from the next connection on, as after a new switch or by an impostor."""
+        self._key = asyncssh.generate_private_key("ssh-ed25519")
+        self._rsa = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+        if self._server is not None:
+            self._server.update(server_host_keys=[self._key, self._rsa])
 
     async def _poll(self) -> None:
         while True:
@@ -183,6 +190,9 @@ class Ios(Machine):
         session = Session(self, terminal, user=user, line=line, level=self.level_of(user))
         self.sessions[line] = (session, place)
         try:
+            if process.command and scp.asks(process.command):
+                process.exit(0 if await self._scp(process.command, read, write, session.level) else 1)
+                return
             if process.command:
                 terminal.length = 0
                 await session.execute(process.command)
@@ -194,6 +204,21 @@ class Ios(Machine):
         finally:
             del self.sessions[line]
         process.exit(0)
+
+    async def _scp(
+        self, command: str, read: Callable[[], Awaitable[str]], write: Callable[[str], None], level: int
+    ) -> bool:
+        refused = scp.refusal(self.root(), level)
+        if refused:
+            write(refused)
+            return False
+        return await scp.serve(
+            command,
+            scp.Stream(read),
+            write,
+            read_file=self.read_file,
+            store=lambda name, text: self.flash.write(name, text, self._clock.now()),
+        )
 
     def opened(self, connection: asyncssh.SSHServerConnection) -> None:
         self._connections.add(connection)
@@ -212,6 +237,8 @@ class _Login(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        if self._device.down:
+            conn.abort()
         self._device.opened(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -229,7 +256,11 @@ class _Login(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         device = self._device
-        if username == device.username and password == device.password and not device.faults.no_login:
+        if (
+            username == device.username
+            and password == device.password
+            and not (device.faults.no_login or device.mishaps.wrong_password)
+        ):
             return True
         self._wrong += 1
         if self._wrong >= 3:

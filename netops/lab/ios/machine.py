@@ -5,11 +5,16 @@ import random
 from dataclasses import dataclass, field
 
 from netops.core.clock import Clock
-from netops.lab.ios import configure, grammar, names, show, state, timer, tree
-from netops.lab.ios.shell import NotUnderstood, Session
+from netops.lab.faults import Blow, Mishaps
+from netops.lab.ios import configure, files, grammar, names, replace, show, state, timer, tree
+from netops.lab.ios.files import Flash
+from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour, Snapshot
 from netops.lab.ios.traffic import Traffic
-from netops.lab.ios.work import Mode, Rejected
+from netops.lab.ios.work import Misplaced, Mode, Rejected
+
+ANSWERED = 0.05  # s
+INVALID = "% Invalid input detected at '^' marker."
 
 
 @dataclass(slots=True)
@@ -46,6 +51,8 @@ class Machine:
     ) -> None:
         self.name, self.version, self.enable = name, version, enable
         self.faults = Faults()
+        self.mishaps, self._blow = Mishaps(), Blow()
+        self.down = False
         self.sessions: dict[int, tuple[Session, str]] = {}
         self._clock = clock
         self._born = clock.monotonic()
@@ -68,6 +75,7 @@ class Machine:
         self._archives: list[tuple[str, str]] = []
         self._archived = 0
         self._armed: timer.Armed | None = None
+        self.flash = Flash(clock.now())
 
     # what tests look at
 
@@ -118,6 +126,8 @@ class Machine:
             neighbours=self._neighbours,
             archives=tuple(self._archives),
             archive_next=f"{self._archive_path()}-<timestamp>-{self._archived}",
+            files=tuple(self.flash.files.items()),
+            modern=self._modern,
             pending=self._armed.pending if self._armed else None,
             users=tuple((at, session.user, place) for at, (session, place) in sorted(self.sessions.items())),
             line=line,
@@ -126,7 +136,7 @@ class Machine:
     def apply(self, mode: Mode, typed: str, user: str) -> tuple[list[str], Mode]:
         found = configure.understand(mode, typed)
         if not isinstance(found, grammar.Matched):
-            raise NotUnderstood(found)
+            raise configure.NotUnderstood(found)
         self._advance()
         result = configure.apply(self._running, mode, typed, found, hardware=self._hardware, modern=self._modern)
         self._changed = f"! Last configuration change at {self._stamp()} by {user}"
@@ -144,6 +154,51 @@ class Machine:
             self._archive_as(self._archive_name())
         return ["Building configuration...", "[OK]"]
 
+    # files
+
+    def _store(self, path: str, text: str) -> None:
+        name = files.local(path)
+        if name:
+            self.flash.write(name, text, self._clock.now())
+
+    def read_file(self, path: str) -> str | None:
+        plain = path.replace(":/", ":")
+        if plain in {"running-config", "system:running-config"}:
+            return tree.text_of(self._running)
+        if plain in {"startup-config", "nvram:startup-config"}:
+            return self._startup_text or None
+        if plain == "null:":
+            return ""
+        name = files.local(path)
+        return None if name is None else self.flash.read(name)
+
+    def merge(self, text: str, user: str) -> list[str]:
+        return replace.merge(text, lambda mode, line: self.apply(mode, line, user), _complaint)
+
+    def write_startup(self, text: str, user: str) -> list[str]:
+        self._startup = configure.load(text, modern=self._modern)
+        self._startup_text = text
+        self._saved = f"! NVRAM config last updated at {self._stamp()} by {user}"
+        return ["[OK]"]
+
+    def replace(self, text: str, user: str, *, with_list: bool, on_error: bool) -> list[str]:
+        """`on_error` puts everything back where a line does not apply, and needs the archive. Raises `Rejected`."""
+        if on_error and not self._archive_path():
+            raise Rejected(replace.PLEASE_ARCHIVE)
+        if not replace.is_whole(text):
+            raise Rejected(replace.NOT_VALID)
+        self._advance()
+        before = tree.clone(self._running)
+        wanted = configure.load(text, modern=self._modern)
+        outcome = replace.replace(self._running, wanted, hardware=self._hardware, modern=self._modern)
+        self._changed = f"! Last configuration change at {self._stamp()} by {user}"
+        lines = replace.report(outcome, with_list=with_list)
+        if outcome.failed and on_error:
+            self._running = before
+            self._armed = None
+            lines += [replace.RESTORED]
+        return lines
+
     # archive and confirmed change
 
     def _archive_path(self) -> str:
@@ -155,7 +210,11 @@ class Machine:
 
     def _archive_as(self, name: str) -> None:
         limit = int(value(self._running.get("archive") or {}, "maximum") or 10)
-        self._archives.append((name, tree.text_of(self._running)))
+        text = tree.text_of(self._running)
+        self._archives.append((name, text))
+        self._store(name, text)
+        for old, _ in self._archives[:-limit]:
+            self.flash.delete(files.local(old) or "")
         self._archives = self._archives[-limit:]
         self._archived += 1
 
@@ -238,9 +297,53 @@ class Machine:
         if self.faults.hang_on and self.faults.hang_on in typed:
             await self._closing.wait()
             raise EOFError
+        await self._struck(typed, configuring=configuring)
+        if self._blow.refuse is not None:
+            return self._blow.refuse or INVALID
         return next((answer for text, answer in self.faults.refuse.items() if text in typed), None)
 
+    async def _struck(self, typed: str, *, configuring: bool) -> None:
+        """A line typed in configuration that is not the way out of it is a write."""
+        if self.mishaps.slow:
+            await asyncio.sleep(self.mishaps.slow)
+        if self.mishaps.half_open:
+            await self._closing.wait()
+            raise EOFError
+        writing = configuring and typed not in ("end", "exit")
+        self._blow = self.mishaps.write() if writing else Blow()
+        if self._blow.cut == "before":
+            self.drop_connections()
+            raise EOFError
+
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
+        """Restart from the startup configuration: what was not saved and a pending rollback are gone.
+
+        A power failure does the same; so does `reload` after its question about saving was answered with no.
+        """
+        del proper
+        self.down = seconds > 0
+        self.drop_connections()
+        self._running = tree.clone(self._startup)
+        self._armed = None
+        self._born = self._clock.monotonic()
+        self._traffic = Traffic()
+        self._changed = ""
+        if self.down:
+            asyncio.get_running_loop().call_later(seconds, self._up)
+
+    def _up(self) -> None:
+        self.down = False
+
     async def after(self, *, configuring: bool) -> None:
+        blow, self._blow = self._blow, Blow()
+        if blow.reboot:
+            self.reboot(proper=False)
+            raise EOFError
+        if blow.cut == "within":
+            self.drop_connections()
+            raise EOFError
+        if blow.cut == "after":  # the answer and the prompt leave first
+            asyncio.get_running_loop().call_later(ANSWERED, self.drop_connections)
         if configuring and self.faults.cut_after is not None:
             self.faults.cut_after -= 1
             if self.faults.cut_after <= 0:
@@ -259,6 +362,17 @@ class Machine:
 def _release(version: str) -> tuple[int, int]:
     major, _, rest = version.partition(".")
     return int(major), int(rest.partition("(")[0])
+
+
+def _complaint(line: str, error: Exception) -> list[str]:
+    """What a copy into the running configuration prints for a line that is none."""
+    found = error.found if isinstance(error, configure.NotUnderstood) else None
+    if isinstance(found, grammar.Ambiguous):
+        return [f'% Ambiguous command:  "{line.strip()}"']
+    if isinstance(found, grammar.Incomplete):
+        return [line, "% Incomplete command.", ""]
+    column = error.column if isinstance(error, Misplaced) else getattr(found, "column", 0)
+    return [line, " " * column + "^", "% Invalid input detected at '^' marker.", ""]
 
 
 def value(lines: tree.Tree, *key: str) -> str:

@@ -59,6 +59,7 @@ GLOBAL = (
         ("ip domain-name <word>", 2),
         ("ip name-server <ip>", 3),
         ("ip route <ip> <mask> <ip>", 5),
+        ("ip scp server enable", 4),
         ("ip ssh version <1-2>", 3),
         ("lldp run", 2),
         ("logging buffered <4096-2147483647>", 2),
@@ -79,6 +80,8 @@ GLOBAL = (
         ("spanning-tree portfast bpduguard default", 4),
         ("spanning-tree vlan <vlans> priority <0-61440>", 4),
         ("username <word> <line>", 2),
+        ("version <word>", 1),
+        ("switch <1-9> provision <word>", 3),
     ),
 )
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from netops.lab.ios import commands, configure, filters, grammar, show, tree
+from netops.lab.ios import commands, configure, file_commands, filters, grammar, tree
 from netops.lab.ios.commands import Command
+from netops.lab.ios.files import Flash
 from netops.lab.ios.state import Snapshot
 from netops.lab.ios.terminal import Ended, Interrupted, Terminal
 from netops.lab.ios.work import Misplaced, Mode, Rejected
@@ -17,6 +18,7 @@ class Switch(Protocol):
     """What a session needs of the device it runs on."""
 
     enable: str
+    flash: Flash
 
     def snapshot(self, line: int) -> Snapshot: ...
     def root(self) -> tree.Tree: ...
@@ -27,6 +29,10 @@ class Switch(Protocol):
     def rearm(self, minutes: int) -> list[str]: ...
     def confirm(self) -> list[str]: ...
     def revert(self) -> list[str]: ...
+    def read_file(self, path: str) -> str | None: ...
+    def merge(self, text: str, user: str) -> list[str]: ...
+    def write_startup(self, text: str, user: str) -> list[str]: ...
+    def replace(self, text: str, user: str, *, with_list: bool, on_error: bool) -> list[str]: ...
     async def before(self, typed: str, *, configuring: bool) -> str | None: ...
     async def after(self, *, configuring: bool) -> None: ...
 
@@ -156,7 +162,7 @@ class Session:
         elif word == "end":
             self.mode = None
         elif len(word) > 1 and "exit".startswith(word):
-            self.mode = _parent(mode)
+            self.mode = configure.parent(mode)
         else:
             await self._banner_or_line(mode, typed)
 
@@ -168,7 +174,7 @@ class Session:
             self.terminal.lines(list(refused.lines))
         except Misplaced as wrong:
             self._caret(len(self.prompt) + wrong.column)
-        except NotUnderstood as wrong:
+        except configure.NotUnderstood as wrong:
             self._misunderstood(wrong.found, typed, typed, len(self.prompt))
         else:
             self.terminal.lines(lines)
@@ -231,43 +237,11 @@ class Session:
     async def _save(self, _args: tuple[str, ...]) -> None:
         self.terminal.lines(self.device.save(self.user))
 
-    async def _dir(self, _args: tuple[str, ...]) -> None:
-        await self.terminal.page(show.directory(self.device.snapshot(self.line), ()))
-
-    async def _dir_file(self, args: tuple[str, ...]) -> None:
-        """`dir flash:/name` lists one file; its header repeats the path as typed."""
-        name = args[0].replace(":/", ":").removeprefix("flash:")
-        lines = show.directory(self.device.snapshot(self.line), ())
-        rows = [line for line in lines if line.split()[-1:] == [name]]
-        if not name:
-            await self.terminal.page(lines)
-        elif rows:
-            self.terminal.lines([f"Directory of {args[0]}", "", *rows, "", lines[-1]])
-        else:
-            self.terminal.lines([f"%Error opening {args[0]} (No such file or directory)"])
-
     def _do(self, action: Callable[["Session", tuple[str, ...]], list[str]], args: tuple[str, ...]) -> None:
         try:
             self.terminal.lines(action(self, args))
         except Rejected as refused:
             self.terminal.lines(list(refused.lines))
-
-
-class NotUnderstood(Exception):
-    """The line is no configuration command; `found` says why."""
-
-    def __init__(self, found: grammar.Ambiguous | grammar.Incomplete | grammar.Invalid) -> None:
-        super().__init__(type(found).__name__)
-        self.found = found
-
-
-def _parent(mode: Mode) -> Mode | None:
-    """Where `exit` leads: out of a nested mode to the one above, out of a submode to configuration, then to exec."""
-    if mode.name == "config":
-        return None
-    if mode.name == "config-archive-log-cfg":
-        return Mode("config-archive", tuple(path[:-1] for path in mode.paths))
-    return Mode()
 
 
 def _act(action: Callable[[Session, tuple[str, ...]], list[str]]) -> "Act":
@@ -304,8 +278,6 @@ _ACTS: dict[str, Act] = {
     "configure_revert_timer": Session._configure_revert,
     "confirm": _act(lambda session, _: session.device.confirm()),
     "copy_save": Session._copy_save,
-    "dir": Session._dir,
-    "dir_file": Session._dir_file,
     "disable": _act(_disable),
     "enable": Session._enable,
     "length": _act(_length),
@@ -315,4 +287,5 @@ _ACTS: dict[str, Act] = {
     "revert_now": _act(lambda session, _: session.device.revert()),
     "revert_timer": _act(lambda session, args: session.device.rearm(int(args[0]))),
     "save": Session._save,
+    **file_commands.COMMANDS,
 }

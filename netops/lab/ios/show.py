@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from netops.lab.ios import tree
+from netops.lab.ios import configure, files, replace, tree
 from netops.lab.ios.state import Snapshot
 
 MODEL = "WS-C2960X-24TS-L"
@@ -154,7 +154,7 @@ def differences(snap: Snapshot, args: tuple[str, ...]) -> list[str]:
     for name in (*args, *("nvram:startup-config", "system:running-config")[len(args) :]):
         below = named(snap, name)
         if below is None:
-            return [f"%Error opening {name} (No such file or directory)"]
+            return [files.missing(name)]
         found.append(below)
     return ["", *tree.differences(found[0], found[1])]
 
@@ -166,17 +166,25 @@ def named(snap: Snapshot, name: str) -> tree.Tree | None:
     if plain in {"nvram:startup-config", "startup-config"}:
         return snap.startup
     text = dict(snap.archives).get(plain)
-    return None if text is None else tree.parse(text)
+    if text is None:
+        text = next((file.text for at, file in snap.files if at == files.local(name)), None)
+    return None if text is None else configure.load(text, modern=snap.modern)
+
+
+def incremental(snap: Snapshot, args: tuple[str, ...]) -> list[str]:
+    below = named(snap, args[0])
+    if below is None:
+        return [files.missing(args[0])]
+    return ["", *replace.incremental(snap.running, below)]
 
 
 def directory(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
-    files = [("c2960x-universalk9-mz.152-7.E.bin", 21_536_768), ("vlan.dat", 676)]
-    files += [(name.partition(":")[2], len(text)) for name, text in snap.archives]
-    day = f"{snap.now.astimezone(zone(snap.running)):%b %d %Y %H:%M:%S %z}"
-    day = f"{day[:-2]}:{day[-2:]}"
-    rows = [f"  {at:3d}  -rwx  {size:10d}  {day}  {name}" for at, (name, size) in enumerate(files, start=2)]
-    free = 122_185_728 - sum(size for _, size in files)
-    return ["Directory of flash:/", "", *rows, "", f"122185728 bytes total ({free} bytes free)"]
+    rows = []
+    for at, (name, file) in enumerate(snap.files, start=2):
+        day = f"{file.written.astimezone(zone(snap.running)):%b %d %Y %H:%M:%S %z}"
+        rows.append(f"  {at:3d}  -rwx  {file.size:10d}  {day[:-2]}:{day[-2:]}  {name}")
+    free = files.TOTAL - sum(file.size for _, file in snap.files)
+    return ["Directory of flash:/", "", *rows, "", f"{files.TOTAL} bytes total ({free} bytes free)"]
 
 
 def users(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:

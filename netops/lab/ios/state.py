@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netops.lab.ios import names, tree
+from netops.lab.ios.files import File
 from netops.lab.ios.traffic import Count, mean_rate, rate
 from netops.lab.ios.tree import Tree
 
@@ -84,6 +85,8 @@ class Snapshot:
     neighbours: Mapping[str, Neighbour]
     archives: tuple[tuple[str, str], ...]
     archive_next: str
+    files: tuple[tuple[str, File], ...]
+    modern: bool
     pending: Pending | None
     users: tuple[tuple[int, str, str], ...]
     line: int

@@ -74,6 +74,13 @@ class Terminal:
         finally:
             self._waiting = ""
 
+    async def confirm(self, prompt: str) -> bool:
+        """A `[confirm]`: enter or `y` goes on, any other key does not."""
+        self.put(prompt)
+        key = await self._key()
+        self.put("\r\n")
+        return key in "\r\nyY"
+
     async def _line(self, prompt: str, *, echo: bool, expect: Callable[[str], list[str]] | None) -> str:
         typed = ""
         while True:

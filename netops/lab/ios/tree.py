@@ -42,7 +42,7 @@ def parse(text: str) -> Tree:
     for raw in lines:
         line = raw.strip()
         if line.startswith("banner "):
-            root[_banner(line, lines)] = {}
+            root[banner_line(line, lines)] = {}
             continue
         if not line or line.startswith("!") or line == "end" or _NOISE.match(line):
             continue
@@ -53,7 +53,7 @@ def parse(text: str) -> Tree:
     return root
 
 
-def _banner(line: str, following: Iterator[str]) -> str:
+def banner_line(line: str, following: Iterator[str]) -> str:
     """A banner runs to the second delimiter: `^C` (two characters in a listing, or one 0x03) or any single character."""
     head = re.match(r"(banner \w+) (\^C|\x03|\S)", line)
     if head is None:
