@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from netops.lab.faults import Mishaps
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabSystem:
@@ -57,6 +59,15 @@ class LabDevice(Protocol):
     name: str
     platform: str
     version: str
+    mishaps: Mishaps
+
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
+        """Restart and be gone for so many seconds; without `proper` the power failed."""
+        ...
+
+    def change_identity(self) -> None:
+        """Another certificate and host key from the next connection on."""
+        ...
 
     async def start(self, host: str) -> None:
         """Listen on free ports of `host`."""

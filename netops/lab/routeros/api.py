@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from netops.lab.faults import Blow, Mishaps
 from netops.lab.routeros import commands, streams
 from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence, encode_word
 from netops.lab.routeros.encoder import Encoder
@@ -17,6 +18,8 @@ from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import Trap
 
 BEFORE_LOGIN = 65536
+TIMED_OUT = "action timed out - try again, if error continues contact MikroTik support and send a supout file (13)"
+"""What a router says when it is too busy for a write (forum reports of 6.x and 7.x)."""
 
 
 class Host(Protocol):
@@ -24,10 +27,16 @@ class Host(Protocol):
 
     machine: Machine
     faults: Faults
+    mishaps: Mishaps
+    down: bool
     connections: "set[ApiConnection]"
     encoder: Encoder
 
     def challenge(self) -> bytes: ...
+
+    def fail(self) -> None:
+        """The power fails now."""
+        ...
 
     def tick(self) -> None: ...
 
@@ -52,7 +61,7 @@ class ApiConnection(asyncio.Protocol):
         self._transport = transport
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         tls = self.via == "api-ssl" and self.host.faults.drop_tls
-        if self.host.faults.refuse_connections or tls or not self._served():
+        if self.host.faults.refuse_connections or self.host.down or tls or not self._served():
             transport.abort()
             return
         self.host.connections.add(self)
@@ -71,13 +80,15 @@ class ApiConnection(asyncio.Protocol):
         return row is not None and row.enabled and streams.allowed(row.get("address"), self.peer)
 
     def data_received(self, data: bytes) -> None:
+        if self.host.mishaps.half_open:
+            return
         try:
             sentences = self._decoder.feed(data)
         except BadStream:
             self.abort()
             return
-        delay = self.host.faults.delay
-        if delay <= 0 and not self._waiting:
+        delay, slow = self.host.faults.delay, self.host.mishaps.slow
+        if delay <= 0 and slow <= 0 and not self._waiting:
             self._out = []
             try:
                 for words in sentences:
@@ -86,7 +97,9 @@ class ApiConnection(asyncio.Protocol):
                 self._flush()
             return
         due = time.monotonic() + delay
-        self._waiting.extend((due, words) for words in sentences)
+        for words in sentences:
+            due = max(due, self._waiting[-1][0] if self._waiting else due) + slow
+            self._waiting.append((due, words))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.get_running_loop().create_task(self._work())
 
@@ -162,9 +175,15 @@ class ApiConnection(asyncio.Protocol):
             if stream is not None:
                 return
             verb = command.rpartition("/")[2]
+            blow = Blow()
             if verb in WRITES:
                 faults.before_write(command)
+                blow = self.host.mishaps.write()
+                self._struck(blow, command)
             answer = commands.run(self.machine, actor, command, args, queries)
+            if blow.reboot:
+                self.host.fail()
+                return
             if verb in WRITES and faults.cut_after_write(command):
                 self.abort()
                 return
@@ -175,7 +194,25 @@ class ApiConnection(asyncio.Protocol):
         except ConnectionResetError:
             self.abort()
             return
+        if blow.cut is not None:
+            self._cut(lambda: self._reply(actor, answer, args.get(".proplist"), tag), whole=blow.cut == "after")
+            return
         self._reply(actor, answer, args.get(".proplist"), tag)
+
+    def _struck(self, blow: Blow, command: str) -> None:
+        if blow.refuse is not None:
+            raise Trap(blow.refuse or TIMED_OUT)
+        if blow.cut == "before":
+            raise ConnectionResetError(command)
+
+    def _cut(self, answer: Callable[[], None], *, whole: bool) -> None:
+        """The connection ends behind an answer, or in the middle of it."""
+        self._flush()
+        self._out = []
+        answer()
+        data = b"".join(self._out)
+        self._out = [data if whole else data[: len(data) // 2]]
+        self._close()
 
     def _reply(self, actor: Actor, answer: commands.Answer, proplist: str | None, tag: str | None) -> None:
         names = None if not proplist else tuple(name for name in proplist.split(",") if name)
@@ -211,7 +248,7 @@ class ApiConnection(asyncio.Protocol):
 
     def _enter(self, name: str, check: Callable[[str], bool], tag: str | None) -> None:
         actor = self.machine.login(name, check, self.via, self.peer)
-        if actor is None or self.host.faults.refuse_login:
+        if actor is None or self.host.faults.refuse_login or self.host.mishaps.wrong_password:
             self.trap(self.machine.texts.login_refused(), tag)
         else:
             self._logged_out()

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from netops.core.clock import Clock, SystemClock
-from netops.lab.routeros import boot
+from netops.lab.faults import Mishaps
+from netops.lab.routeros import boot, power
 from netops.lab.routeros.api import ApiConnection
 from netops.lab.routeros.certs import Identity, make_identity
 from netops.lab.routeros.console import Console
@@ -90,6 +91,8 @@ class RouterOS:
     ) -> None:
         self.name, self.version = name, version
         self.faults = Faults()
+        self.mishaps = Mishaps()
+        self.down = False
         self.encoder = Encoder()
         self.connections: set[ApiConnection] = set()
         self.shells: set[Any] = set()
@@ -104,7 +107,7 @@ class RouterOS:
         boot.built_in(self.machine, ports, radios)
         self.scheduler = Scheduler(self.machine)
         self.hotspot = Hotspot(self.machine)
-        self.flows = Flows(self.machine, loads, uplink)
+        self.flows = Flows(self.machine, loads, uplink, self.hotspot)
         self.derived = Derived(self.machine)
         self.observed = Observed(self.machine, neighbours)
         self._wire()
@@ -181,7 +184,37 @@ class RouterOS:
 
     def tick(self) -> None:
         """Fire what is due by the clock."""
-        self.scheduler.tick()
+        if not self.down:
+            self.scheduler.tick()
+
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
+        """Restart, and be gone for so many seconds; without `proper` it is a power failure. The configuration stays."""
+        self.down = seconds > 0
+        for connection in (*self.connections, *self.shells):
+            connection.abort()
+        power.restart(self.machine, self.scheduler, self.hotspot, self.flows, proper=proper)
+        if self.down:
+            asyncio.get_running_loop().call_later(seconds, self._up)
+
+    def fail(self) -> None:
+        self.reboot(proper=False)
+
+    def _up(self) -> None:
+        self.down = False
+
+    def change_identity(self) -> None:
+        """Another certificate and another host key from the next connection on, as after a reset or by an impostor."""
+        old, new = self.identity, make_identity(self.name)
+        self._identity = new
+        # The listening socket keeps its context: each handshake is handed to the new one.
+        old.context.sni_callback = lambda socket, name, context: setattr(socket, "context", new.context)
+        row = self.machine.store.named("/certificate", CERTIFICATE)
+        if row is not None:
+            row.mark(fingerprint=new.fingerprint)
+        if self._acceptor is not None:
+            import asyncssh
+
+            self._acceptor.update(server_host_keys=[asyncssh.import_private_key(new.ssh_private)])
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         self.tick()
@@ -234,7 +267,7 @@ class RouterOS:
             contact=_text(snmp.get("contact")),
             location=_text(snmp.get("location")),
             uptime=self.machine.uptime,
-            snmp_enabled=snmp.get("enabled") == "true",
+            snmp_enabled=snmp.get("enabled") == "true" and not self.down,
         )
 
     def interfaces(self) -> Sequence[LabInterface]:

@@ -1,11 +1,12 @@
 """Moves a router's byte counters by the traffic that its people offer, under the simple queues in force; lazy, by the clock."""
 
 import ipaddress
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
+from netops.lab.routeros.hotspot import Client, Hotspot
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.values import expand_ranges
@@ -32,17 +33,20 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    load: Load
+    """What somebody offers on its way out; `client` where it is one device of a hotspot."""
+
+    offered: Callable[[datetime], Pair]
     queues: tuple[Row, ...]
     lan: tuple[Row, ...]
     uplink: Row
+    client: Client | None = None
 
 
 class Flows:
     """`advance` brings every counter to the present. Nothing is counted before the first of them."""
 
-    def __init__(self, machine: Machine, loads: Sequence[Load], uplink: int) -> None:
-        self.machine, self.loads, self.uplink = machine, tuple(loads), uplink
+    def __init__(self, machine: Machine, loads: Sequence[Load], uplink: int, hotspot: Hotspot) -> None:
+        self.machine, self.loads, self.uplink, self.hotspot = machine, tuple(loads), uplink, hotspot
         self.queues: dict[int, Counter] = {}
         self.ports: dict[int, Counter] = {}
         self._paths: list[_Path] | None = None
@@ -50,10 +54,15 @@ class Flows:
         self._at = machine.clock.monotonic()
         machine.before_change.append(self._before)
         machine.watchers.append(self._changed)
+        hotspot.settle, hotspot.moved = self.advance, self._moved
 
     def _before(self) -> None:
         if self.machine.clock.monotonic() - self._at >= SOON:
             self.advance()
+
+    def _moved(self) -> None:
+        """Somebody at a hotspot came, went or wants something else."""
+        self._paths = None
 
     def _changed(self, path: str, verb: str, row: Row | None) -> None:
         if path.startswith(MATTERS) and not path.startswith(QUIET):
@@ -82,6 +91,17 @@ class Flows:
             self._step(self._paths, self.machine.local(middle), seconds / steps)
         self._write()
 
+    def reset(self) -> None:
+        """Counters begin anew, as after a restart."""
+        self.queues.clear()
+        self.ports.clear()
+        self._at = self.machine.clock.monotonic()
+        for row in self.machine.store.tables["/queue/simple"].rows.values():
+            _mark_queue(row, Counter())
+        for row in self.machine.interfaces():
+            row.mark(rx_byte="0", tx_byte="0", rx_packet="0", tx_packet="0")
+        self.machine.rates.clear()
+
     def _still(self) -> None:
         for counter in (*self.queues.values(), *self.ports.values()):
             counter.rate = [0.0, 0.0]
@@ -91,7 +111,7 @@ class Flows:
         flows: list[Flow] = []
         limits: dict[Hashable, Pair] = {UPLINK: (float(self.uplink), float(self.uplink))}
         for path in paths:
-            offered = path.load.offered(moment)
+            offered = path.offered(moment)
             flows.append(Flow(offered, (*(queue.id for queue in path.queues), UPLINK)))
             for queue in path.queues:
                 most_up, _, most_down = queue.get("max-limit").partition("/")
@@ -102,6 +122,9 @@ class Flows:
                 self._count(self.queues, queue, (up, down), seconds, lost)
             for row in path.lan:
                 self._count(self.ports, row, (up, down), seconds, (0.0, 0.0))
+            if path.client is not None:
+                path.client.octets[0] += up * seconds / 8
+                path.client.octets[1] += down * seconds / 8
             self._count(self.ports, path.uplink, (down, up), seconds, (0.0, 0.0))
 
     @staticmethod
@@ -135,9 +158,20 @@ class Flows:
             for network, interface in self._sources(load):
                 lan = self._lan(interface)
                 if all(row.enabled for row in lan):
-                    found.append(
-                        _Path(load, tuple(reversed(self._chain(network, interface.name, "none"))), lan, uplink)
-                    )
+                    queues = tuple(reversed(self._chain(network, interface.name, "none")))
+                    found.append(_Path(load.offered, queues, lan, uplink))
+        return [*found, *self._people(uplink)]
+
+    def _people(self, uplink: Row) -> list[_Path]:
+        """Devices at the hotspots; a client's own queue counts as any other, where it stands in the list."""
+        found = []
+        for client in self.hotspot.moving():
+            interface = self.machine.interface(client.server.get("interface"))
+            if interface is None or not interface.enabled:
+                continue
+            network = ipaddress.ip_network(client.address)
+            queues = tuple(reversed(self._chain(network, interface.name, "none", dynamic=True)))
+            found.append(_Path(_steadily(client.wants), queues, self._lan(interface), uplink, client))
         return found
 
     def _uplink(self) -> Row | None:
@@ -187,16 +221,16 @@ class Flows:
                     return (interface, bridge, port)
         return (interface, bridge)
 
-    def _chain(self, network: Network, interface: str, parent: str) -> list[Row]:
+    def _chain(self, network: Network, interface: str, parent: str, *, dynamic: bool = False) -> list[Row]:
         """First match of each level, the outermost first (manual, simple queues: order decides)."""
         for row in self.machine.store.tables["/queue/simple"].rows.values():
             if (
                 row.get("parent") == parent
                 and row.enabled
-                and not row.dynamic
+                and (dynamic or not row.dynamic)
                 and self._matches(row, network, interface)
             ):
-                return [row, *self._chain(network, interface, row.name)]
+                return [row, *self._chain(network, interface, row.name, dynamic=dynamic)]
         return []
 
     def _matches(self, row: Row, network: Network, interface: str) -> bool:
@@ -205,6 +239,10 @@ class Flows:
         if known is None or known[0] != text:
             known = self._targets[row.id] = (text, *_parse_targets(text))
         return interface in known[2] or any(_within(network, target) for target in known[1])
+
+
+def _steadily(pair: Pair) -> Callable[[datetime], Pair]:
+    return lambda moment: pair
 
 
 def _parse_targets(text: str) -> tuple[list[Network], list[str]]:

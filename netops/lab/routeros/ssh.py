@@ -5,17 +5,21 @@ from typing import Any, Protocol
 
 import asyncssh
 
+from netops.lab.faults import Mishaps
 from netops.lab.routeros.console import Console
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.machine import Actor, Machine
 
 BANNER = "\n\n  MikroTik RouterOS {version} (c) 1999-2024       https://www.mikrotik.com/\n\n\n"
+HALF_OPEN_POLL = 0.1
 QUIT = {"quit", "/quit", "exit"}
 
 
 class Host(Protocol):
     machine: Machine
     faults: Faults
+    mishaps: Mishaps
+    down: bool
     shells: set[Any]
 
     def tick(self) -> None: ...
@@ -48,7 +52,7 @@ class _Server(asyncssh.SSHServer):
         self._conn = conn
         self._device.shells.add(conn)
         row = self._device.machine.store.named("/ip/service", "ssh")
-        if self._device.faults.refuse_connections or row is None or not row.enabled:
+        if self._device.faults.refuse_connections or self._device.down or row is None or not row.enabled:
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -64,7 +68,7 @@ class _Server(asyncssh.SSHServer):
         """The part from `+` on is for the terminal (`admin+ct511w4098h`), not of the name."""
         user = username.partition("+")[0]
         actor = self._device.machine.login(user, lambda word: word == password, "ssh", self._peer)
-        if actor is None or self._device.faults.refuse_login:
+        if actor is None or self._device.faults.refuse_login or self._device.mishaps.wrong_password:
             return False
         self._conn.set_extra_info(actor=actor)
         return True
@@ -89,8 +93,10 @@ async def _serve(device: Host, process: Any) -> None:
 
 
 async def _run(device: Host, console: Console, line: str) -> str:
-    if device.faults.delay:
-        await asyncio.sleep(device.faults.delay)
+    if device.faults.delay + device.mishaps.slow:
+        await asyncio.sleep(device.faults.delay + device.mishaps.slow)
+    while device.mishaps.half_open:
+        await asyncio.sleep(HALF_OPEN_POLL)
     device.tick()
     return console.run(line)
 

@@ -1,5 +1,6 @@
 """Rows of all menus: ids that are never used again, order, names, uniqueness, and who refers to whom; no permissions here."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from netops.lab.routeros import quirks
@@ -13,7 +14,7 @@ Key = tuple[str, ...]
 class Row:
     """One row. `values` are what was written; `marks` its read-only words; both in the form that is printed."""
 
-    __slots__ = ("builtin", "dynamic", "encoded", "hidden", "id", "marks", "shown", "table", "values")
+    __slots__ = ("builtin", "dynamic", "encoded", "ends", "hidden", "id", "marks", "shown", "table", "values")
 
     def __init__(self, table: "Table", number: int, values: dict[str, str]) -> None:
         self.table, self.id, self.values = table, number, values
@@ -21,6 +22,7 @@ class Row:
         self.hidden: frozenset[str] = frozenset()  # unset although there is a default
         self.dynamic = False
         self.builtin = False
+        self.ends = math.inf  # when it goes by itself, as a timestamp
         self.shown: dict[str, str] | None = None
         self.encoded: dict[object, bytes] = {}
 
