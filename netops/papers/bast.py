@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from netops.core.text import Lang
-from netops.papers.facts import Approved, BastFacts, DeviceRecord, Party
+from netops.papers.facts import Approved, BastFacts, DeviceRecord, ManualRecord, Party
 from netops.papers.words import (
     date_words,
     say_brief,
@@ -24,6 +24,8 @@ Json = dict[str, Any]
 """JSON for the template."""
 Pairs = list[list[str]]
 BLANK = "–"
+MOST_PHOTOS = 12
+"""Pictures that are printed; the others stay attached to the change."""
 
 
 @cache
@@ -53,9 +55,9 @@ def bast_page(facts: BastFacts, lang: Lang) -> Json:
         "opening": t["opening"].format(
             date=date_words(facts.at, lang), time=time_words(facts.at, lang), place=facts.event.place
         ),
-        "first": _party(facts.first, lang),
-        "second": _party(facts.second, lang),
-        "acknowledges": _party(facts.acknowledges, lang),
+        "first": party_words(facts.first, lang),
+        "second": party_words(facts.second, lang),
+        "acknowledges": party_words(facts.acknowledges, lang),
         "basis": _basis(facts, lang),
         "event": _event(facts, lang),
         "details": _details(facts, lang),
@@ -67,7 +69,11 @@ def bast_page(facts: BastFacts, lang: Lang) -> Json:
         "qr_alt": t["qr_alt"].format(change=facts.change, code=code),
         "annex_of": t["annex_of"].format(change=facts.change),
         "vouchers": _vouchers(facts, lang),
-        "photos": [t["photo"].format(number=n) for n in (1, 2)],
+        "photos": _photos(facts, lang),
+        "pictures": [photo.digest for photo in facts.photos[:MOST_PHOTOS]],
+        "loans": [[str(n), *row, "", ""] for n, row in enumerate(_loans(facts), 1)],
+        "loan_text": t["loan_some" if facts.loans else "loan_none"],
+        "mark": [f"netops bast {facts.change} {code}"],
         "proof_text": t["proof_text"].format(seq=facts.anchor, leaf=facts.leaf),
         "proofs": [[_proof(p.label, p.about, t), p.digest.removeprefix("sha256:")] for p in facts.proofs],
         "footer_change": t["footer_change"].format(change=facts.change),
@@ -86,7 +92,7 @@ def qr_text(facts: BastFacts) -> str:
     return f"netops bast {facts.change} {grouped(facts.code)} {facts.anchor} {facts.leaf}"
 
 
-def _party(party: Party, lang: Lang) -> Json:
+def party_words(party: Party, lang: Lang) -> Json:
     nip = party.nip
     if len(nip) == 18 and nip.isdigit():
         nip = f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
@@ -96,6 +102,7 @@ def _party(party: Party, lang: Lang) -> Json:
         "number": nip or party.nim,
         "title": party.title if lang == "id" else party.title_en,
         "unit": party.unit if lang == "id" else party.unit_en or party.unit,
+        "warrant": party.warrant,
     }
 
 
@@ -155,7 +162,37 @@ def _details(facts: BastFacts, lang: Lang) -> Pairs:
     ]
     if needs.ssid:
         rows.append([t["row_ssid"], BLANK, t["installed_ssid"].format(ssid=needs.ssid), none])
-    return rows + [_device(device, lang) for device in facts.devices]
+    rows += [_device(device, lang) for device in facts.devices]
+    return rows + [_manual(record, lang) for record in facts.manual]
+
+
+def _manual(record: ManualRecord, lang: Lang) -> list[str]:
+    """Done by hand: only what an officer stated, and said to be that."""
+    t = labels(lang)
+    done = t["not_installed"]
+    if record.at:
+        done = t["manual_done"].format(by=record.by, at=say_brief(record.at, lang))
+    tested = t["manual_note"].format(note=record.note) if record.note else t["not_measured"]
+    return [record.step.title.to(lang), BLANK, done, tested]
+
+
+def _loans(facts: BastFacts) -> Pairs:
+    """What is lent; else, and below it, a line to fill in by hand."""
+    rows = [[loan.type or loan.device, loan.number] for loan in facts.loans]
+    return [*rows, ["", ""]] if rows else [["", ""], ["", ""]]
+
+
+def _photos(facts: BastFacts, lang: Lang) -> list[str]:
+    """What stands below each picture, or in the place of one to be pasted in."""
+    t = labels(lang)
+    if not facts.photos:
+        return [t["photo"].format(number=n) for n in (1, 2)]
+    shown = [
+        t["photo_of"].format(number=n, about=photo.about.to(lang))
+        for n, photo in enumerate(facts.photos[:MOST_PHOTOS], 1)
+    ]
+    more = len(facts.photos) - MOST_PHOTOS
+    return [*shown, t["photo_more"].format(count=more)] if more > 0 else shown
 
 
 def _device(device: DeviceRecord, lang: Lang) -> list[str]:

@@ -3,14 +3,15 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from netops.changes.demands import Demands, demanded
 from netops.core.canonical import canonical, digest, digest_of, dump
 from netops.core.errors import Failed
-from netops.core.model import Event, Needs, Plan, Recorded
+from netops.core.model import Event, Loan, ManualStep, Needs, Plan, Recorded
 from netops.core.text import Text
 from netops.papers.office import Office
 from netops.papers.words import ZONES
@@ -27,6 +28,7 @@ class Party:
     title_en: str = ""
     unit: str = ""
     unit_en: str = ""
+    warrant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,24 @@ class DeviceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManualRecord:
+    """A manual step and who confirmed it; `by` '' where nobody did. `note` is the officer's own result."""
+
+    step: ManualStep
+    by: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture that was attached: the digest of its body, and what it shows."""
+
+    digest: str
+    about: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """A digest of the log; `label` is a key of the i18n table, `about` a device or role."""
 
@@ -112,12 +132,20 @@ class BastFacts:
     proofs: tuple[Proof, ...]
     anchor: int
     leaf: str
+    manual: tuple[ManualRecord, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    photos: tuple[Photo, ...] = ()
 
     @property
     def code(self) -> str:
         """12 characters over everything the paper says, so that a paper and the log can be held against each other."""
-        said = canonical({name: dump(getattr(self, name)) for name in self.__dataclass_fields__})
-        return base64.b32encode(hashlib.sha256(b"netops bast 1\n" + said).digest()).decode("ascii")[:12]
+        return short_code("bast", {name: getattr(self, name) for name in self.__dataclass_fields__})
+
+
+def short_code(paper: str, said: Mapping[str, object]) -> str:
+    """12 characters (60 bits, base32) over all that a paper says."""
+    body = canonical({name: dump(value) for name, value in said.items()})
+    return base64.b32encode(hashlib.sha256(f"netops {paper} 1\n".encode() + body).digest()).decode("ascii")[:12]
 
 
 def bast_facts(
@@ -132,8 +160,10 @@ def bast_facts(
 ) -> BastFacts:
     """The facts of a handover that took place: events from the last `change.started` up to its `change.active`.
 
-    `place` is the place's name as people call it; the request has only its key. Later events (the end, a second print) do not alter them, so a reprint is the same paper. Raises `Failed` where the
-    change never became active, or where request and plan are not the recorded ones.
+    `place` is the place's name as people call it; the request has only its key. Later events (the end, a second print)
+    do not alter them, so a reprint is the same paper; manual steps confirmed and photos attached later are added to it.
+    Raises `Failed` where the change never became active, or where request and plan are not the recorded ones, `Refused`
+    where nobody may sign on that day.
     """
     _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
     mine = [recorded for recorded in events if recorded.event.change == plan.change]
@@ -147,6 +177,8 @@ def bast_facts(
             ),
         )
     zone = office.timezone
+    at = active.event.at.astimezone(zone)
+    demands = demands_of(mine)
     before = [recorded.event for recorded in mine if recorded.seq <= active.seq]
     run = [recorded.event for recorded in mine if started.seq <= recorded.seq <= active.seq]
     requester, contact = _mapping(request, "requester"), _mapping(request, "contact")
@@ -155,14 +187,14 @@ def bast_facts(
         number=number,
         lab=lab,
         office=office,
-        at=active.event.at.astimezone(zone),
-        first=_signatory(office, office.handover),
+        at=at,
+        first=signatory(office, office.handover, at.date()),
         second=Party(
             name=_text(requester, "name"),
             nip=_text(requester, "nip") or _text(requester, "nim"),
             unit=_text(request, "unit"),
         ),
-        acknowledges=_signatory(office, office.acknowledges),
+        acknowledges=signatory(office, office.acknowledges, at.date()),
         contact_name=_text(contact, "name"),
         contact_phone=_text(contact, "phone"),
         ticket=_text(request, "ticket"),
@@ -175,6 +207,38 @@ def bast_facts(
         proofs=tuple(_proofs(plan, before, run)),
         anchor=active.seq,
         leaf=active.leaf,
+        manual=manual_records(demands, zone),
+        loans=plan.loans,
+        photos=photos_of(demands),
+    )
+
+
+def demands_of(mine: Sequence[Recorded]) -> Demands:
+    """What one change's events say was demanded and came back."""
+    state = Demands()
+    for recorded in mine:
+        state = demanded(state, recorded.event)
+    return state
+
+
+def manual_records(demands: Demands, zone: ZoneInfo) -> tuple[ManualRecord, ...]:
+    """Each manual step of the plan, with its confirmation where there is one."""
+    records = []
+    for step in demands.steps:
+        done = demands.confirmation(step.id)
+        record = ManualRecord(step=step)
+        records.append(
+            record if done is None else replace(record, by=done.by, at=done.at.astimezone(zone), note=done.note)
+        )
+    return tuple(records)
+
+
+def photos_of(demands: Demands) -> tuple[Photo, ...]:
+    titles = {step.id: step.title for step in demands.steps}
+    seen = dict(reversed(list(demands.photos())))  # the same picture once, with the first thing it shows
+    return tuple(
+        Photo(digest=digest, about=titles.get(seen[digest], Text(seen[digest], seen[digest])))
+        for digest in dict.fromkeys(digest for digest, _ in demands.photos())
     )
 
 
@@ -207,16 +271,17 @@ def _handover(mine: Sequence[Recorded], plan: Plan) -> tuple[Recorded, Recorded]
     return started, active
 
 
-def _signatory(office: Office, role: str) -> Party:
-    who = office.signatories[role]
-    acting = f"{who.acting} " if who.acting else ""
+def signatory(office: Office, role: str, day: date) -> Party:
+    """Who signs in a role on that day. Raises `Refused` where nobody may."""
+    who = office.signs(role, day)
     return Party(
         name=who.name,
         nip=who.nip,
-        title=acting + who.title,
-        title_en=acting + (who.title_en or who.title),
+        title=who.title,
+        title_en=who.title_en,
         unit=office.unit,
         unit_en=office.unit_en or office.unit,
+        warrant=who.warrant,
     )
 
 

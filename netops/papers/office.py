@@ -1,4 +1,4 @@
-"""The office whose letterhead a paper carries (`inventory/office.yaml`); refuses unknown fields and impossible NIPs."""
+"""The office whose letterhead a paper carries (`inventory/office.yaml`); refuses unknown fields and impossible hours."""
 
 import re
 from datetime import date, time
@@ -12,43 +12,15 @@ from netops.changes.office_time import Hours as Stretch
 from netops.changes.office_time import WorkingTime
 from netops.core.errors import InputError
 from netops.core.text import Text
+from netops.papers.signing import Filled, Plain, Signatory, Signing, signing
 from netops.requests.common import Day
-from netops.requests.load import LIMIT, check_line, read_document, said, validate
+from netops.requests.load import LIMIT, read_document, said, validate
 
-
-def check_nip(text: str) -> str:
-    """18 digits, blanks allowed: birth date, month of appointment, sex, serial (BKN Regulation 22/2007)."""
-    digits = text.replace(" ", "")
-    if not re.fullmatch(r"[0-9]{18}", digits):
-        raise said(f"NIP terdiri atas 18 angka, bukan {len(digits)}", f"a NIP has 18 digits, not {len(digits)}")
-    try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-        date(int(digits[8:12]), int(digits[12:14]), 1)
-    except ValueError as exc:
-        raise said("tanggal di dalam NIP tidak mungkin", "the dates inside the NIP are impossible") from exc
-    if digits[14] not in "12":
-        raise said("angka ke-15 NIP harus 1 atau 2", "the 15th digit of a NIP is 1 or 2")
-    return digits
-
-
-Plain = Annotated[str, Field(max_length=200), AfterValidator(check_line)]
-Filled = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_line)]
-Nip = Annotated[str, AfterValidator(lambda text: check_nip(text) if text else "")]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Signatory(_Strict):
-    """Who signs in a role. `acting` is `Plt.` (vacancy) or `Plh.` (temporary absence); `nip` may be blank."""
-
-    name: Filled
-    title: Filled
-    title_en: Plain = ""
-    nip: Nip = ""
-    acting: Literal["", "Plt.", "Plh."] = ""
 
 
 _WEEK = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
@@ -121,7 +93,8 @@ class Holiday(_Strict):
 class Office(_Strict):
     """`kop`: lines of the letterhead above the unit's name; `address`: lines below it; `signatories` by role.
 
-    `handover` and `acknowledges` name the roles that hand over and that acknowledge (mengetahui) on a BAST.
+    `handover` and `acknowledges` name the roles that hand over and that acknowledge (mengetahui) on a BAST;
+    `attachment_limit_mb`: the largest file that is taken in, in millions of bytes.
     """
 
     kop: Annotated[list[Filled], Field(min_length=1, max_length=4)]
@@ -139,10 +112,15 @@ class Office(_Strict):
     signatories: Annotated[dict[str, Signatory], Field(min_length=1)]
     handover: Filled
     acknowledges: Filled
+    attachment_limit_mb: Annotated[int, Field(ge=1, le=200)] = 20
 
     @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def signs(self, role: str, day: date) -> Signing:
+        """Who signs in a role on the date of a paper. Raises `Refused` where nobody may."""
+        return signing(role, self.signatories[role], day)
 
     def working_time(self) -> WorkingTime:
         """The hours that an SOP's clock counts. Raises `InputError` where the office has written none."""

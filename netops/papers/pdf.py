@@ -3,7 +3,13 @@
 import io
 import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Literal
 
 import segno
@@ -14,21 +20,42 @@ from netops.core.text import Lang, Text
 from netops.papers.bast import Json, bast_page, qr_text
 from netops.papers.facts import BastFacts
 from netops.papers.glyphs import printable
+from netops.papers.page import bast_html, sheet_html
 from netops.papers.vouchers import Form, VoucherFacts, login_text, voucher_html, voucher_page, wifi_text
 
 Paper = Literal["bast"]
 
 
-def render_pdf(paper: Paper, facts: BastFacts, lang: Lang) -> bytes:
+def render_pdf(paper: Paper, facts: BastFacts, lang: Lang, photos: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
     """The paper in one language. Time inside the file is the handover's. Raises `Failed` where typst cannot render.
+
+    `photos` are the bodies of the facts' photos by digest, JPEG or PNG.
 
     Values reach typst as JSON in `sys.inputs` and are shown as text: nothing of a request is ever typst source.
     """
-    inputs = {
-        "page": json.dumps(_shown(bast_page(facts, lang)), ensure_ascii=False, sort_keys=True),
-        "qr": qr_svg(qr_text(facts)),
-    }
-    return _compile(paper, inputs, int(facts.at.timestamp()))
+    page = shown(bast_page(facts, lang))
+    beside = {f"photo-{n}.{_ending(photos[name])}": photos[name] for n, name in enumerate(page["pictures"], 1)}
+    page["files"] = list(beside)
+    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True), "qr": qr_svg(qr_text(facts))}
+    return _compile(paper, inputs, int(facts.at.timestamp()), beside=beside)
+
+
+def render_html(facts: BastFacts, lang: Lang, photos: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """The same paper, the same words, as one file for a browser."""
+    return bast_html(shown(bast_page(facts, lang)), qr_svg(qr_text(facts)), photos)
+
+
+def render_sheet(page: Json, at: datetime, form: Literal["pdf", "html"]) -> bytes:
+    """A paper of blocks (`sheet.sheet`) as PDF or as one file for a browser; `at` is the time inside the file."""
+    page = shown(page)
+    if form == "html":
+        return sheet_html(page, qr_svg(page["qr_text"]))
+    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True), "qr": qr_svg(page["qr_text"])}
+    return _compile("sheet", inputs, int(at.timestamp()))
+
+
+def _ending(picture: bytes) -> str:
+    return "png" if picture.startswith(b"\x89PNG") else "jpg"
 
 
 def qr_svg(text: str) -> str:
@@ -40,7 +67,7 @@ def qr_svg(text: str) -> str:
 
 def render_vouchers(facts: VoucherFacts, lang: Lang, form: Form) -> bytes:
     """The voucher sheet as PDF (`a4`, `58mm`) or as one page for a browser. The same codes give the same bytes."""
-    page = _shown(voucher_page(facts, lang))
+    page = shown(voucher_page(facts, lang))
     wifi = qr_path(wifi_text(facts.ssid))
     logins = [qr_path(login_text(facts.login, slip)) for slip in facts.slips]
     if form == "html":
@@ -72,8 +99,8 @@ def qr_path(text: str) -> str:
 _DARK = re.compile(rb"\x01+")
 
 
-def _shown(page: Json) -> Json:
-    """The page with unprintable characters spelled out, everywhere but in the logo's SVG."""
+def shown(page: Json) -> Json:
+    """A page with unprintable characters spelled out, everywhere but in the logo's SVG."""
 
     def walk(value: Any) -> Any:
         if isinstance(value, str):
@@ -84,14 +111,35 @@ def _shown(page: Json) -> Json:
             return {key: item if key == "logo" else walk(item) for key, item in value.items()}
         return value
 
-    shown: Json = walk(page)
-    return shown
+    printed: Json = walk(page)
+    return printed
 
 
-def _compile(paper: str, inputs: dict[str, str], at: int, *, archive: bool = True) -> bytes:
-    own = files("netops")
+@contextmanager
+def _root(beside: Mapping[str, bytes]) -> Iterator[Path]:
+    """The folder that typst may read: our templates; with pictures a copy of it that holds them too."""
+    with as_file(files("netops") / "papers" / "templates") as templates:
+        if not beside:
+            yield templates
+            return
+        with TemporaryDirectory(prefix="netops-paper-") as folder:
+            for template in templates.glob("*.typ"):
+                (Path(folder) / template.name).write_bytes(template.read_bytes())
+            for name, picture in beside.items():
+                (Path(folder) / name).write_bytes(picture)
+            yield Path(folder)
+
+
+def _compile(
+    paper: str,
+    inputs: dict[str, str],
+    at: int,
+    *,
+    archive: bool = True,
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
     try:
-        with as_file(own / "papers" / "templates") as root, as_file(own / "data" / "fonts") as fonts:
+        with _root(beside) as root, as_file(files("netops") / "data" / "fonts") as fonts:
             only = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts])
             return typst.compile(
                 root / f"{paper}.typ",
@@ -113,7 +161,7 @@ def _compile(paper: str, inputs: dict[str, str], at: int, *, archive: bool = Tru
                 f"the paper {paper} could not be rendered: {exc.message}",
             ),
             Text(
-                "Periksa logo dan data di inventory/office.yaml; catatan perubahan tidak terpengaruh.",
-                "Check the logo and data in inventory/office.yaml; the change's records are not affected.",
+                "Periksa logo dan data di inventory/office.yaml, dan foto yang dilampirkan; catatan perubahan tidak terpengaruh.",
+                "Check the logo and data in inventory/office.yaml, and attached photos; the change's records are not affected.",
             ),
         ) from exc

@@ -1,11 +1,12 @@
 """The office's data: the shipped example, and what is refused with its place."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from papers_sample import OFFICE_FILE, office
 
-from netops.core.errors import InputError
+from netops.core.errors import InputError, Refused
 from netops.papers.office import load_office
 
 
@@ -26,9 +27,63 @@ def test_shipped_example_loads() -> None:
     assert str(found.timezone) == "Asia/Jakarta"
 
 
-def test_a_deputy_signs_as_such(tmp_path: Path) -> None:
-    place = _changed(tmp_path, 'nip: "19750817 200003 1 000"', 'nip: ""\n    acting: Plh.')
-    assert load_office(place).signatories["kepala"].acting == "Plh."
+DEPUTY = """nip: "19750817 200003 1 000"
+    deputies:
+      - {acting: Plh., name: Siti Contohani, nip: "198001012005012000", warrant: SP-1/2026, from: "2026-11-16", until: "2026-11-20"}
+"""
+
+
+def _with_deputy(tmp_path: Path, more: str = "") -> Path:
+    return _changed(tmp_path, 'nip: "19750817 200003 1 000"', DEPUTY + more)
+
+
+@pytest.mark.parametrize(
+    ("day", "title", "warrant"),
+    [
+        (date(2026, 11, 15), "Kepala", ""),
+        (date(2026, 11, 16), "Plh. Kepala", "SP-1/2026"),
+        (date(2026, 11, 20), "Plh. Kepala", "SP-1/2026"),
+        (date(2026, 11, 21), "Kepala", ""),
+    ],
+)
+def test_a_deputy_signs_on_the_days_of_the_warrant(tmp_path: Path, day: date, title: str, warrant: str) -> None:
+    who = load_office(_with_deputy(tmp_path)).signs("kepala", day)
+    assert who.title.startswith(title) and who.warrant == warrant
+    assert (who.name == "Siti Contohani") is bool(warrant)
+
+
+def test_a_vacant_post_whose_warrant_ran_out_is_refused(tmp_path: Path) -> None:
+    place = _with_deputy(tmp_path)
+    place.write_text(place.read_text("utf-8").replace("    name: Dr. Contoh Prasetyo, M.Kom.\n", ""), "utf-8")
+    found = load_office(place)
+    assert found.signs("kepala", date(2026, 11, 18)).name == "Siti Contohani"
+    with pytest.raises(Refused) as caught:
+        found.signs("kepala", date(2026, 11, 21))
+    assert "SP-1/2026" in caught.value.describe("id") and "signatories.kepala" in caught.value.describe("id")
+
+
+SECOND = '      - {acting: Plh., name: Budi, nip: "", warrant: SP-2, from: "%s", until: "%s"}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (SECOND % ("2026-11-20", "2026-11-30"), "overlap"),
+        (SECOND % ("2026-11-30", "2026-11-22"), "before it begins"),
+        (SECOND % ("2026-11-31", "2026-12-02"), "is not a date"),
+        (
+            "      - {acting: Pj., name: B, nip: '', warrant: S, from: '2026-12-01', until: '2026-12-02'}\n",
+            "must be one of",
+        ),
+        ("      - {acting: Plt., name: B, nip: '', from: '2026-12-01', until: '2026-12-02'}\n", "warrant"),
+    ],
+    ids=["overlap", "backwards", "no-date", "acting", "no-warrant"],
+)
+def test_a_deputy_that_cannot_be_is_refused_with_line_and_field(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_office(_with_deputy(tmp_path, more))
+    assert said in caught.value.describe("en")
+    assert caught.value.line and str(caught.value.field).startswith("signatories.kepala")
 
 
 @pytest.mark.parametrize(
