@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from netops.actions.common import change_of, recorded_refusal, running_plan
 from netops.actions.deciding import decisions
+from netops.actions.mailing import tell
 from netops.actions.making import within_policy
 from netops.app import App
 from netops.changes import execute as execution
@@ -15,6 +16,7 @@ from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePl
 from netops.core.model import Needs, Plan
 from netops.core.text import Text
 from netops.filing import Filed, find, look
+from netops.planning.codes import codes_of
 from netops.planning.playbook import Playbook
 from netops.requests import approvals
 from netops.requests.common import say_time
@@ -29,11 +31,29 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         made = _latest_plan(app, filed)
         _bound(made, filed)
         if change_of(app, filed).phase is not Phase.ENDED and isinstance(made.needs, Needs):
-            app.vault.create(made.change, made.needs.users)
+            app.vault.create(made.change, codes_of(made.needs))
         order = execution.Order(
-            plan=made, gate=gate, accept_no_guard=accept_no_guard, digest=change_of(app, filed).plan
+            plan=made,
+            gate=gate,
+            accept_no_guard=accept_no_guard,
+            digest=change_of(app, filed).plan,
+            closes_at=closing_time(app, filed),
         )
-        return execution.execute(order, app.tools)
+        outcome = execution.execute(order, app.tools)
+    _tell(app, filed, made, outcome)
+    return outcome
+
+
+def _tell(app: App, filed: Filed, made: Plan, outcome: execution.Outcome) -> None:
+    """An event's requester hears that it is ready, once."""
+    if outcome is execution.Outcome.DONE and isinstance(made.needs, Needs):
+        tell(app, filed, "ready")
+
+
+def closing_time(app: App, filed: Filed) -> datetime | None:
+    """When devices close access by themselves: the end as approved or extended, and the playbook's tolerance after it."""
+    ends_at = change_of(app, filed).extended_until or filed.request.ends_at
+    return ends_at and ends_at + timedelta(seconds=app.playbook(filed.request.service).tolerance)
 
 
 def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
@@ -41,16 +61,21 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
     filed = look(app, ref)
     change = change_of(app, filed)
     if change.phase is Phase.ENDING:
-        ended = teardown.end(running_plan(app, change), app.tools, "resumed")
-        app.vault.destroy(filed.change)
-        return ended
+        return _end(app, filed, change, "resumed")
     if change.phase is not Phase.APPLYING:
         return execution.Outcome.NOTHING
     made = running_plan(app, change)
     _bound(made, filed)
     # Whoever resumes accepts no more than who started.
-    order = execution.Order(plan=made, gate=_gate(app, filed), accept_no_guard=change.accepted_no_guard)
-    return execution.resume(order, app.tools)
+    order = execution.Order(
+        plan=made,
+        gate=_gate(app, filed),
+        accept_no_guard=change.accepted_no_guard,
+        closes_at=closing_time(app, filed),
+    )
+    outcome = execution.resume(order, app.tools)
+    _tell(app, filed, made, outcome)
+    return outcome
 
 
 def take_back(app: App, ref: str) -> None:
@@ -92,8 +117,15 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
         before = ends_at is None or now < ends_at
         if before and not early and change.phase is not Phase.ENDED:
             raise _not_yet(filed)
-        ended = teardown.end(running_plan(app, change), app.tools, "early" if before else "due")
+        return _end(app, filed, change, "early" if before else "due")
+
+
+def _end(app: App, filed: Filed, change: Change, reason: str) -> teardown.Ended:
+    made = running_plan(app, change)
+    ended = teardown.end(made, app.tools, reason)
     app.vault.destroy(filed.change)
+    if change.phase is not Phase.ENDED and isinstance(made.needs, Needs):
+        tell(app, filed, "ended")
     return ended
 
 
