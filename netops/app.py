@@ -4,7 +4,7 @@ import getpass
 import importlib
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -37,9 +37,27 @@ DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios"}
 """Platform → the module whose `open_driver(target, secrets, clock)` talks to it."""
 
 
-def platforms() -> dict[str, Platform]:
-    """Installed platforms by name (entry points `netops.platforms`)."""
-    return {point.name: point.load() for point in entry_points(group="netops.platforms")}
+OURS = {"routeros": "netops.platforms.routeros", "ios": "netops.platforms.ios"}
+"""Platform → the module whose `PLATFORM` knows its language; others install theirs as entry points `netops.platforms`."""
+
+
+class Platforms(Mapping[str, Platform]):
+    """Platforms by name, each imported when it is wanted; other packages' are only looked for under a name not ours."""
+
+    def __getitem__(self, name: str) -> Platform:
+        if name in OURS:
+            ours: Platform = importlib.import_module(OURS[name]).PLATFORM
+            return ours
+        for point in entry_points(group="netops.platforms").select(name=name):
+            theirs: Platform = point.load()
+            return theirs
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*OURS, *(point.name for point in entry_points(group="netops.platforms")))))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class App:
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:
-        return platforms()
+        return Platforms()
 
     @cached_property
     def vault(self) -> "Vault":

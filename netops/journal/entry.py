@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from netops.core.canonical import canonical, dump, load
+from netops.core.canonical import canonical, dump
 from netops.core.errors import JournalBroken, JournalError
 from netops.core.model import Event, Recorded
 from netops.core.text import Text
@@ -48,7 +48,8 @@ def freeze(event: Event) -> tuple[Event, Callable[[int], Entry]]:
             )
         )
     try:
-        value = dump(replace(event, at=event.at.astimezone(UTC)))
+        utc = event.at.astimezone(UTC)
+        value = dump(replace(event, at=utc))
         head = canonical(value)[:-1]
     except ValueError as error:
         raise JournalError(
@@ -74,7 +75,7 @@ def freeze(event: Event) -> tuple[Event, Callable[[int], Entry]]:
         columns = {name: str(value[name]) for name in COLUMNS}
         return Entry(seq=seq, body=body, leaf=leaf_hash(body), **columns)
 
-    return load(Event, value), row
+    return replace(event, at=utc, data=value["data"]), row
 
 
 def broken(seq: int, id: str, en: str) -> JournalBroken:
@@ -99,6 +100,15 @@ def parse_body(body: bytes) -> Any:
     return json.loads(body, parse_int=number)
 
 
+def _event(value: dict[str, Any]) -> Event:
+    """The event that `freeze` wrote. Raises ValueError, KeyError, TypeError for anything else."""
+    texts = {name: value[name] for name in COLUMNS if name != "at"}
+    at, data = datetime.fromisoformat(value["at"]), value["data"]
+    if not all(isinstance(text, str) for text in texts.values()) or not isinstance(data, dict) or at.tzinfo is None:
+        raise ValueError("a field of another type")
+    return Event(at=at, data=data, **texts)
+
+
 def thaw(entry: Entry) -> Recorded:
     """The event of a row. Raises `JournalBroken` where body, columns and leaf hash do not belong together."""
     if not isinstance(entry.body, bytes) or leaf_hash(entry.body) != entry.leaf:  # SQLite holds any type anywhere
@@ -106,7 +116,7 @@ def thaw(entry: Entry) -> Recorded:
     try:
         value = parse_body(entry.body)
         seq = value.pop("seq")
-        event = load(Event, value)
+        event = _event(value)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise broken(entry.seq, "isinya bukan sebuah kejadian", "its body is not an event") from error
     if type(seq) is not int or seq != entry.seq:

@@ -1,14 +1,31 @@
 """Canonical bytes, strict JSON, and nouns that survive the way to JSON and back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from netops.core.canonical import canonical, digest, digest_of, dump, load, parse_json
-from netops.core.model import Batch, Event, LineOp, Op, RowOp, Tag, Verb
+from netops.core.model import (
+    Batch,
+    Event,
+    GuardHandle,
+    GuardKind,
+    GuardPurpose,
+    LineOp,
+    Op,
+    Row,
+    RowOp,
+    Rows,
+    Tag,
+    Target,
+    Tree,
+    Used,
+    Verb,
+)
 from netops.core.secret import SecretRef
 
 JSON = st.recursive(
@@ -111,3 +128,45 @@ def test_a_tag_owns_its_own_rows_only() -> None:
     assert not tag.owns_comment("netops:HD-1-abc1234") and not tag.owns_comment("x netops:HD-1-abc123")
     assert tag.owns_name("netops-HD-1-abc123") and tag.owns_name("netops-HD-1-abc123.vlan")
     assert not tag.owns_name("netops-HD-1-abc123-2")
+
+
+NOUNS: dict[str, object] = {
+    "event": Event(kind="k", change="c", at=datetime(2026, 11, 20, 1, 2, 3, 4, tzinfo=UTC), actor="a", data={"n": [1, {"x": None}]}),
+    "target": Target(
+        name="gw", host="h", platform="routeros", site="s", roles=("gateway",), username="u",
+        password=SecretRef("device/gw"), options={"api_port": 1, "cleartext": True}, data={"vlan": {"a": [1, "b"]}},
+    ),
+    "op": RowOp(verb=Verb.ADD, path="/user", key={"name": "x"}, new={"name": "x", "password": SecretRef("v/1")}),
+    "line": LineOp(path="interface Vlan1", lines=("no shutdown",)),
+    "rows": Rows(rows=(Row(menu="/user", values={"name": "x"}, id="*1"),)),
+    "tree": Tree(lines=("a", " b")),
+    "guard": GuardHandle(
+        purpose=GuardPurpose.END, kind=GuardKind.DEVICE_TIMER, device="gw", name="n",
+        armed_at=datetime(2026, 11, 20, tzinfo=UTC), fires_at=datetime(2026, 11, 20, 0, 5, tzinfo=UTC),
+    ),
+    "elsewhere": Event(kind="k", change="c", at=datetime(2026, 11, 20, tzinfo=timezone(timedelta(hours=7))), actor="a"),
+    "fraction": Event(kind="k", change="c", at=datetime(2026, 11, 20, tzinfo=UTC), actor="a", data={"x": 0.5}),
+    "used": Used(vlans=frozenset({3}), subnets=("10.0.0.0/8",)),
+    "tuple of ops": (RowOp(verb=Verb.REMOVE, path="/user", key={}), LineOp(path="", lines=())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_a_noun_is_written_as_pydantic_writes_it(name: str) -> None:
+    noun = NOUNS[name]
+    assert dump(noun) == TypeAdapter(noun.__class__).dump_python(noun, mode="json")
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7)), UTC])))
+def test_a_moment_is_written_as_pydantic_writes_it(moment: datetime) -> None:
+    assert dump(moment) == TypeAdapter(datetime).dump_python(moment, mode="json")
+
+
+@settings(max_examples=300)
+@given(ANYTHING)
+def test_any_json_value_is_written_as_pydantic_writes_it(value: object) -> None:
+    try:
+        expected = TypeAdapter(value.__class__).dump_python(value, mode="json")
+    except ValueError:
+        return
+    assert repr(dump(value)) == repr(expected)
