@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from netops.actions.common import change_of, recorded_refusal, running_plan
-from netops.actions.deciding import decisions
+from netops.actions.lasting import ends_at, verdict
+from netops.actions.living import instead, refuse_stopped
 from netops.actions.mailing import tell
 from netops.actions.making import within_policy
 from netops.app import App
 from netops.changes import execute as execution
 from netops.changes import revert, teardown
-from netops.changes.lifecycle import OPEN, Change, Phase, fold_all
+from netops.changes.lifecycle import LIFE, OPEN, Change, Phase, fold_all
 from netops.changes.tools import hold
 from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePlan
 from netops.core.model import Needs, Plan
@@ -18,7 +19,6 @@ from netops.core.text import Text
 from netops.filing import Filed, find, look
 from netops.planning.codes import codes_of
 from netops.planning.playbook import Playbook
-from netops.requests import approvals
 from netops.requests.common import say_time
 
 
@@ -111,12 +111,15 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
                 Text(
                     f"{filed.change} berstatus {change.phase}; tidak ada yang diakhiri",
                     f"{filed.change} is {change.phase}; there is nothing to end",
-                )
+                ),
+                Text(f"batalkan dengan `netops cancel {filed.change}`", f"cancel it by `netops cancel {filed.change}`")
+                if change.phase in LIFE["request.cancelled"]
+                else instead(change),
             )
-        ends_at, now = filed.request.ends_at, app.clock.now()
-        before = ends_at is None or now < ends_at
+        ends, now = ends_at(app, filed, change), app.clock.now()
+        before = ends is None or now < ends
         if before and not early and change.phase is not Phase.ENDED:
-            raise _not_yet(filed)
+            raise _not_yet(filed, ends)
         return _end(app, filed, change, "early" if before else "due")
 
 
@@ -129,15 +132,15 @@ def _end(app: App, filed: Filed, change: Change, reason: str) -> teardown.Ended:
     return ended
 
 
-def _not_yet(filed: Filed) -> OutsideWindow:
-    ends_at, zone = filed.request.ends_at, filed.request.zone
+def _not_yet(filed: Filed, ends: datetime | None) -> OutsideWindow:
+    zone = filed.request.zone
     hint = Text("pakai --early untuk mengakhirinya sekarang", "use --early to end it now")
-    if ends_at is None:
+    if ends is None:
         return OutsideWindow(
             Text("perubahan ini tetap: tidak ada waktu selesai", "this change is lasting: no end"), hint
         )
     return OutsideWindow(
-        Text(f"baru berakhir {say_time(ends_at, zone, 'id')}", f"it ends only on {say_time(ends_at, zone, 'en')}"), hint
+        Text(f"baru berakhir {say_time(ends, zone, 'id')}", f"it ends only on {say_time(ends, zone, 'en')}"), hint
     )
 
 
@@ -145,18 +148,11 @@ def _gate(app: App, filed: Filed) -> Callable[[datetime], None]:
     playbook = app.playbook(filed.request.service)
 
     def gate(now: datetime) -> None:
-        approvals.judge(
-            decisions(app, filed),
-            policy=app.policy,
-            service=filed.request.service,
-            request_digest=filed.digest,
-            now=now,
-            plan=change_of(app, filed).plan,
-            executor=app.actor,
-        )
+        refuse_stopped(change_of(app, filed))
+        verdict(app, filed, now)
         # The policy may have been narrowed since the plan was made.
         within_policy(app, filed)
-        _inside_window(filed, playbook, now)
+        _inside_window(app, filed, playbook, now)
         _refuse_quarantined(app, filed)
 
     return gate
@@ -179,8 +175,8 @@ def _refuse_quarantined(app: App, filed: Filed) -> None:
             )
 
 
-def _inside_window(filed: Filed, playbook: Playbook, now: datetime) -> None:
-    request = filed.request
+def _inside_window(app: App, filed: Filed, playbook: Playbook, now: datetime) -> None:
+    request, ends = filed.request, ends_at(app, filed)
     opens = request.starts_at - timedelta(seconds=playbook.setup)
     if now < opens:
         raise OutsideWindow(
@@ -190,11 +186,11 @@ def _inside_window(filed: Filed, playbook: Playbook, now: datetime) -> None:
             ),
             Text("jalankan lagi pada waktu itu", "run it again then"),
         )
-    if request.ends_at is not None and now >= request.ends_at:
+    if ends is not None and now >= ends:
         raise OutsideWindow(
             Text(
-                f"waktunya sudah berakhir {say_time(request.ends_at, request.zone, 'id')}",
-                f"it ended on {say_time(request.ends_at, request.zone, 'en')}",
+                f"waktunya sudah berakhir {say_time(ends, request.zone, 'id')}",
+                f"it ended on {say_time(ends, request.zone, 'en')}",
             ),
             Text("ajukan permohonan baru", "file a new request"),
         )

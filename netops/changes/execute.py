@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from netops.changes import checks, guards
+from netops.changes.ending import arm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.lines import Lines
 from netops.changes.push import send
@@ -27,13 +28,15 @@ from netops.core.text import Text
 class Order:
     """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
 
-    `digest` is the plan's, where it is known already: a large plan takes a while to digest again.
+    `digest` is the plan's, where it is known already: a large plan takes a while to digest again. `closes_at`: when
+    devices close access by themselves if we do not come back; None where the change does not end.
     """
 
     plan: Plan
     gate: Callable[[datetime], None]
     accept_no_guard: bool = False
     digest: str = ""
+    closes_at: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -73,7 +76,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
             request=plan.request,
             accepted_no_guard=order.accept_no_guard,
         )
-        _carry_out(held, plan, parts, lines, order.accept_no_guard)
+        _carry_out(held, order, parts, lines)
     return Outcome.DONE
 
 
@@ -95,13 +98,14 @@ def resume(order: Order, tools: Tools) -> Outcome:
         except Exception as failure:
             lines.close()
             raise restore(held, plan, failure) from failure
-        _carry_out(held, plan, parts, lines, order.accept_no_guard)
+        _carry_out(held, order, parts, lines)
     return Outcome.DONE
 
 
-def _carry_out(held: Held, plan: Plan, parts: list[_Part], lines: Lines, accept_no_guard: bool) -> None:
+def _carry_out(held: Held, order: Order, parts: list[_Part], lines: Lines) -> None:
     """Push, verify, confirm wave by wave; then save. A device sees the line it was observed over, and one new one."""
     by_name = {part.plan.device: part for part in parts}
+    plan, accept_no_guard = order.plan, order.accept_no_guard
     try:
         for wave in _waves(parts):
             names = [part.plan.device for part in wave]
@@ -115,7 +119,7 @@ def _carry_out(held: Held, plan: Plan, parts: list[_Part], lines: Lines, accept_
             held.tools.say("verify", ", ".join(names))
             held.settle()
             _confirm(held, wave, lines)
-        side_by_side(held.tools, list(by_name), lambda name: _save(held, name, lines))
+        side_by_side(held.tools, list(by_name), lambda name: _save(held, by_name[name].plan, lines, order.closes_at))
         held.log("change.active")
     except JournalError:
         # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
@@ -162,9 +166,13 @@ def _confirm(held: Held, wave: list[_Part], lines: Lines) -> None:
     held.settle()
 
 
-def _save(held: Held, name: str, lines: Lines) -> None:
-    lines.again(name, lambda driver: driver.save(), repeatable=True)
-    held.note("device.saved", name)
+def _save(held: Held, part: DevicePlan, lines: Lines, closes_at: datetime | None) -> None:
+    """What must survive a restart, and the timer that closes access should we not come back."""
+    lines.again(part.device, lambda driver: driver.save(), repeatable=True)
+    held.note("device.saved", part.device)
+    if closes_at is not None:
+        at = closes_at
+        lines.again(part.device, lambda driver: arm_end(held, driver, part, at))
 
 
 def _observe_again(held: Held, plan: Plan, lines: Lines) -> list[_Part]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from netops.changes.demands import KINDS, Demands, demanded
 from netops.core.canonical import load
-from netops.core.model import Event, GuardHandle, Recorded, Reservation
+from netops.core.model import Event, GuardHandle, GuardPurpose, Recorded, Reservation
 
 
 class Phase(StrEnum):
@@ -38,6 +38,8 @@ DONE = (*OVER, Phase.POSTPONED)
 
 STOPPED = (*DONE, Phase.RETURNED)
 """Phases in which nothing is planned, approved or applied."""
+
+_CAME_TO_NOTHING = (Phase.REJECTED, Phase.CANCELLED, Phase.SUPERSEDED)
 
 _BEFORE = (Phase.NEW, Phase.PLANNED, Phase.APPROVED, Phase.RESTORED)
 
@@ -75,6 +77,8 @@ class DeviceProgress:
     guard: GuardHandle | None = None  # armed, or perhaps armed: the intent is logged
     guard_armed: bool = False
     guard_over: bool = False
+    end_guard: GuardHandle | None = None  # the timer that closes access if we do not come back: armed, or perhaps so
+    end_armed: bool = False
     verified: bool = False
     confirmed: bool = False
     restored: bool = False
@@ -108,8 +112,15 @@ class Change:
     superseded_by: str = ""
     extended_until: datetime | None = None
     emergency: str = ""  # digest of the document that two officers sign
-    papers_due: datetime | None = None  # of an emergency, until its papers are there
+    papers_by: datetime | None = None  # until when an emergency's papers are to come
+    settled: bool = False
     demands: Demands = field(default_factory=Demands)
+
+    @property
+    def papers_due(self) -> datetime | None:
+        """The deadline of an exception that is open: an emergency whose letter is not here, unless it came to nothing."""
+        there = self.settled or any(one.kind == "surat" for one in self.demands.attached)
+        return None if there or self.phase in _CAME_TO_NOTHING else self.papers_by
 
     @property
     def finished(self) -> bool:
@@ -172,6 +183,8 @@ def _step(state: Change, recorded: Recorded) -> Change:
         case "plan.recorded":
             return _planned(state, event)
         case "approval.received":
+            if event.data.get("request", state.request) != state.request:
+                return _decided_aside(state, event)
             rejected = event.data["decision"] == "reject"
             if state.phase in (Phase.NEW, Phase.PLANNED, Phase.APPROVED):
                 return replace(state, phase=Phase.REJECTED if rejected else Phase.APPROVED)
@@ -190,15 +203,21 @@ def _step(state: Change, recorded: Recorded) -> Change:
         case "request.revised":
             return _revised(state, event)
         case "emergency.declared":
-            due = datetime.fromisoformat(event.data["papers_due"])
-            return replace(state, emergency=event.data["document"], papers_due=due)
+            by = datetime.fromisoformat(event.data["papers_due"])
+            return replace(state, emergency=event.data["document"], papers_by=by)
         case "emergency.settled":
-            return replace(state, papers_due=None)
+            return replace(state, settled=True)
         case "change.ended":
             return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
         case kind if kind in _PHASES:
             return replace(state, phase=_PHASES[kind])
     return state
+
+
+def _decided_aside(state: Change, event: Event) -> Change:
+    """A decision about a document beside the request: of an emergency's officers it opens the way, if it is a yes."""
+    good = event.data["request"] == state.emergency and event.data["decision"] == "approve"
+    return replace(state, phase=Phase.APPROVED) if good and state.phase in (Phase.NEW, Phase.PLANNED) else state
 
 
 def _planned(state: Change, event: Event) -> Change:
@@ -271,6 +290,10 @@ def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress
                 return progress
             *before, last = progress.batches
             return replace(progress, batches=(*before, replace(last, state=outcome)))
+        case kind if kind.startswith("guard.") and event.data.get("handle", {}).get("purpose") == GuardPurpose.END:
+            handle = load(GuardHandle, event.data["handle"])
+            over = kind in ("guard.confirmed", "guard.fired", "guard.refused")
+            return replace(progress, end_guard=None if over else handle, end_armed=kind == "guard.armed")
         case "guard.intent" | "guard.armed":
             handle = load(GuardHandle, event.data["handle"])
             return replace(progress, guard=handle, guard_armed=event.kind == "guard.armed", guard_over=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from netops.changes import guards
+from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
 from netops.changes.tools import Held, brief, few
@@ -84,6 +85,7 @@ def _restore_device(held: Held, part: DevicePlan, change: Change) -> bool:
             conflicts = (*left.conflicts, *(platform.show(left.ops).splitlines() if left.ops else ()))
             if not conflicts:
                 guards.settle(held, driver, part, None if progress.guard_over else progress.guard)
+                disarm_end(held, driver, part, progress)
                 if progress.confirmed:
                     driver.save()
     except JournalError:

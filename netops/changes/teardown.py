@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netops.changes import guards
+from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.push import send
 from netops.changes.revert import applied_ops
@@ -130,6 +131,9 @@ def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
         # A timer that an interrupted apply left would take back what others do after us; it goes before the proof.
         if progress.guard is not None and not progress.guard_over:
             guards.settle(held, driver, part, progress.guard)
+            seen = driver.observe(part.scope)
+        if progress.end_guard is not None:
+            disarm_end(held, driver, part, progress)
             seen = driver.observe(part.scope)
         owned = platform.owned(seen, owner)
         driver.save()

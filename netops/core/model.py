@@ -158,6 +158,25 @@ class DeviceFacts:
     features: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """A device's logins of an event beside its plan. Names are users' names as states hold them (codes by reference).
+
+    `mend` brings back what is missing and what was edited, by name; `edited` says what, in the device's words;
+    `foreign` are logins on our server that are not ours, told apart by menu and comment only: a name may be a code.
+    """
+
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    edited: tuple[str, ...]
+    mend: Mapping[str, tuple[Op, ...]]
+    foreign: tuple[str, ...]
+    off: tuple[str, ...]
+    online: Mapping[str, int]
+    saved: Mapping[str, int]
+    serving: bool
+
+
 class Severity(StrEnum):
     OK = "ok"
     WARNING = "warning"

@@ -1,10 +1,11 @@
 """What the inside asks of the outside: platforms, drivers, journal, poller. Add a method when something calls it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from netops.core.model import (
+    Accounts,
     Batch,
     DeviceFacts,
     Event,
@@ -147,6 +148,25 @@ class Platform(Protocol):
 
     def interfaces(self, want: State) -> tuple[str, ...]:
         """Names of the interfaces that a monitoring system must see once `want` is in force."""
+        ...
+
+
+@runtime_checkable
+class GuestPlatform(Protocol):
+    """A platform whose devices let guests in by logins of their own: what vouchers and the END timer ask of it."""
+
+    def accounts(self, seen: State, want: State, owner: Tag) -> Accounts: ...
+
+    def evict(self, seen: State, owner: Tag, names: Collection[str]) -> tuple[Op, ...]:
+        """Ops that take these logins away with saved logins, sessions, hosts and leases; () when nothing is left."""
+        ...
+
+    def names(self, want: State) -> tuple[str, ...]:
+        """The logins that a device is to have, in the template's order."""
+        ...
+
+    def ending(self, want: State) -> tuple[Op, ...]:
+        """What an END timer closes, as the removal of it; () where this device lets nobody in."""
         ...
 
 

@@ -1,9 +1,22 @@
 """RouterOS as pure text and rows: parse, diff, invert, restore, show, guards. No I/O; refuses what the menus lack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from netops.core.model import Batch, DeviceFacts, GuardKind, Op, Restoration, Rows, Scope, State, Tag, Used, Value
-from netops.platforms.routeros import closing, diff, guard, operations, parse, reach, show
+from netops.core.model import (
+    Accounts,
+    Batch,
+    DeviceFacts,
+    GuardKind,
+    Op,
+    Restoration,
+    Rows,
+    Scope,
+    State,
+    Tag,
+    Used,
+    Value,
+)
+from netops.platforms.routeros import closing, diff, guard, guests, operations, parse, reach, show
 
 
 def _rows(state: State) -> Rows:
@@ -66,6 +79,18 @@ class RouterOS:
 
     def interfaces(self, want: State) -> tuple[str, ...]:
         return reach.interfaces(_rows(want))
+
+    def accounts(self, seen: State, want: State, owner: Tag) -> Accounts:
+        return guests.accounts(_rows(seen), _rows(want), owner)
+
+    def evict(self, seen: State, owner: Tag, names: Collection[str]) -> tuple[Op, ...]:
+        return guests.evict(_rows(seen), owner, names)
+
+    def names(self, want: State) -> tuple[str, ...]:
+        return guests.names(_rows(want))
+
+    def ending(self, want: State) -> tuple[Op, ...]:
+        return guests.ending(_rows(want))
 
 
 PLATFORM = RouterOS()

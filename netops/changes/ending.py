@@ -1,0 +1,62 @@
+"""The device's own END timer: armed when an event becomes active, moved when it is extended, taken away when it ends.
+
+It closes access if we do not come back (see `platforms` for what it does); it takes nothing away. A device that cannot
+have one is recorded as such, and the event goes on: our own end closes it.
+"""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from netops.changes import guards
+from netops.changes.lifecycle import DeviceProgress
+from netops.changes.tools import Held
+from netops.core.canonical import dump
+from netops.core.errors import Unsupported
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, GuardPurpose, GuardSpec, GuardState, Tag
+from netops.core.ports import Driver, GuestPlatform
+
+SHORTEST = 60
+"""Seconds. A timer for a moment that is past closes in a minute, not at once: whoever arms it is still at work."""
+
+
+def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -> GuardHandle | None:
+    """Arm the timer for `closes_at` (aware), in place of the one that is there. None where the device cannot or need not.
+
+    Intent first, looked at behind: as a REVERT guard. Raises `DeviceError`s of the connection.
+    """
+    platform = held.tools.platform(part)
+    closing = platform.ending(part.want) if isinstance(platform, GuestPlatform) else ()
+    if not closing:
+        return None
+    now = held.tools.clock.now()
+    seconds = max(SHORTEST, ceil((closes_at - now).total_seconds()))
+    owner = Tag(held.change)
+    spec = GuardSpec(
+        purpose=GuardPurpose.END, kind=GuardKind.DEVICE_TIMER, owner=owner, seconds=seconds, inverse=closing
+    )
+    perhaps = GuardHandle(
+        purpose=spec.purpose,
+        kind=spec.kind,
+        device=part.device,
+        name=f"{owner.name}.{spec.purpose.value}",
+        armed_at=now,
+        fires_at=now + timedelta(seconds=seconds),
+    )
+    held.intend("guard.intent", part.device, handle=dump(perhaps))
+    try:
+        handle = driver.arm(spec)
+    except Unsupported as error:
+        held.log("guard.refused", part.device, handle=dump(perhaps), state=GuardState.ABSENT.value, message=str(error))
+        return None
+    state = driver.guard_state(handle)
+    if state is GuardState.ARMED:
+        held.log("guard.armed", part.device, handle=dump(handle), state=state.value)
+        return handle
+    driver.confirm(handle)
+    held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
+    return None
+
+
+def disarm_end(held: Held, driver: Driver, part: DevicePlan, progress: DeviceProgress) -> None:
+    """Take the timer away; one that has fired did its work, which is recorded."""
+    guards.settle(held, driver, part, progress.end_guard)

@@ -1,0 +1,96 @@
+"""Hotspot logins of an event: which are there, which are not as planned, and what has to go when one is revoked."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Verb
+from netops.platforms.routeros.closing import CLIENTS, LEASE
+from netops.platforms.routeros.diff import diff, remove
+from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
+from netops.platforms.routeros.show import show
+from netops.platforms.routeros.table import owns, text_key
+from netops.platforms.routeros.values import is_flag, present, row_key
+
+COOKIE, ACTIVE, HOST, _ = CLIENTS
+
+
+def names(want: Rows) -> tuple[str, ...]:
+    return tuple(str(row.values["name"]) for row in want.rows if row.menu == USER)
+
+
+def ending(want: Rows) -> tuple[Op, ...]:
+    """The removal of each server that the template adds: the END script closes those."""
+    return tuple(
+        RowOp(verb=Verb.REMOVE, path=HOTSPOT, key=text_key(menu(HOTSPOT), row.values), old=row.values)
+        for row in want.rows
+        if row.menu == HOTSPOT
+    )
+
+
+def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
+    """A login is there when its key is; edited when anything that the template names is otherwise, or it is off."""
+    menu_ = menu(USER)
+    ours = Rows(rows=tuple(row for row in want.rows if row.menu == USER))
+    keys = {row_key(menu_, row.values): str(row.values["name"]) for row in ours.rows}
+    there = {row_key(menu_, row.values): row for row in _users(seen)}
+    mine = tuple(row for key, row in there.items() if key in keys and owns(owner, row))
+    # Rows that stand in the way are told below as foreign; the difference is of what is ours.
+    blocked = {keys[key] for key, row in there.items() if key in keys and not owns(owner, row)}
+    wanted = Rows(rows=tuple(row for row in ours.rows if str(row.values["name"]) not in blocked))
+    mend: dict[str, tuple[Op, ...]] = {}
+    for op in diff(Rows(rows=mine), wanted, owner):
+        mend[op.key["name"]] = (*mend.get(op.key["name"], ()), op)
+    found = {keys[key] for key in there if key in keys} - blocked
+    at = {str(row.values.get("name", "")) for row in servers(seen, owner, HOTSPOT)} | _servers(want)
+    online = Counter(str(row.values.get("user", "")) for row in seen.rows if row.menu == ACTIVE)
+    saved = Counter(str(row.values.get("user", "")) for row in seen.rows if row.menu == COOKIE)
+    listed = set(keys.values())
+    return Accounts(
+        present=tuple(sorted(found)),
+        missing=tuple(sorted(listed - found - blocked)),
+        edited=tuple(show(list(mend[name])) for name in sorted(found & set(mend))),
+        mend=mend,
+        foreign=tuple(
+            _foreign(row) for key, row in there.items() if row.values.get("server") in at and row not in mine
+        ),
+        off=tuple(
+            sorted(keys[row_key(menu_, row.values)] for row in mine if present(menu_, row.values, "disabled") == "yes")
+        ),
+        online={name: online[name] for name in sorted(listed & set(online))},
+        saved={name: saved[name] for name in sorted(listed & set(saved))},
+        serving=any(present(menu(HOTSPOT), row.values, "disabled") != "yes" for row in servers(seen, owner, HOTSPOT)),
+    )
+
+
+def _servers(want: Rows) -> set[str]:
+    return {str(row.values.get("name", "")) for row in want.rows if row.menu == HOTSPOT}
+
+
+def _foreign(row: Row) -> str:
+    """Not its name: that may be somebody else's code."""
+    return f"{USER} profile={row.values.get('profile', '')} comment={row.values.get('comment', '')}"
+
+
+def evict(seen: Rows, owner: Tag, who: Collection[str]) -> tuple[RowOp, ...]:
+    """The login first, so that nobody comes back by it; then its cookies, sessions, hosts and leases.
+
+    What is known of a session (its MAC address) is looked for in all of them: a host and a lease name no user.
+    """
+    wanted = set(who)
+    ours = {path: {str(row.values.get("name", "")) for row in servers(seen, owner, path)} for path in (HOTSPOT, DHCP)}
+    users = [row for row in _users(seen) if owns(owner, row) and str(row.values.get("name", "")) in wanted]
+    named = [
+        row for row in seen.rows if row.menu in (COOKIE, ACTIVE) and str(row.values.get("user", "")) in wanted
+        if row.values.get("server", "") in {"", *ours[HOTSPOT]}
+    ]  # fmt: skip
+    macs = {str(row.values.get("mac-address", "")) for row in named if row.menu == ACTIVE} - {""}
+    hosts = [row for row in seen.rows if row.menu == HOST and row.values.get("server") in ours[HOTSPOT]]
+    leases = [row for row in seen.rows if row.menu == LEASE and row.values.get("server") in ours[DHCP]]
+    gone = [row for row in (*hosts, *leases) if str(row.values.get("mac-address", "")) in macs]
+    order = {path: place for place, path in enumerate((USER, *CLIENTS))}
+    return tuple(remove(row) for row in sorted((*users, *named, *gone), key=lambda row: order[row.menu]))
+
+
+def _users(seen: Rows) -> Iterator[Row]:
+    return (row for row in seen.rows if row.menu == USER and not is_flag(row, "dynamic", "default"))
