@@ -52,7 +52,7 @@ ONLY_IN = {
     "smtplib": {"netops.notify.mail"},
     "click": {"netops.cli"},
     "ruamel": {"netops.requests.load", "netops.fleet.read", "netops.lab.inventory"},
-    "cryptography": {"netops.requests.sshsig", "netops.vault", "netops.practice", "netops.lab.routeros.certs"},
+    "cryptography": {"netops.requests.sshsig", "netops.journal.note", "netops.vault", "netops.practice", "netops.lab.routeros.certs"},
 }
 
 LAB_MAY = ("netops.core.errors", "netops.core.clock", "netops.lab")
