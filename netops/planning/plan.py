@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from netops.core.canonical import digest_of
-from netops.core.model import AnyNeeds, DevicePlan, GuardKind, Needs, Plan, Reservation
+from netops.core.model import AnyNeeds, DevicePlan, GuardKind, Loan, ManualStep, Needs, Plan, Reservation
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.planning.design import design_of
@@ -17,7 +17,14 @@ from netops.requests.common import Request, change_id, request_digest, say_time
 
 
 def build(
-    request: Request, playbook: Playbook, site: Site, needs: AnyNeeds, devices: Sequence[DevicePlan], now: datetime
+    request: Request,
+    playbook: Playbook,
+    site: Site,
+    needs: AnyNeeds,
+    devices: Sequence[DevicePlan],
+    now: datetime,
+    manual: Sequence[ManualStep] = (),
+    loans: Sequence[Loan] = (),
 ) -> Plan:
     """The plan with its reservations and expiry. Raises `OutOfBounds` for needs that the request does not cover."""
     design = design_of(request)
@@ -34,6 +41,9 @@ def build(
         made_at=now,
         expires_at=min(now + timedelta(seconds=playbook.plan_expiry), period[1]),
         evidence=playbook.evidence,
+        manual=tuple(manual),
+        loans=tuple(loans),
+        papers=playbook.papers,
     )
 
 
@@ -62,6 +72,7 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             *(f"  · {say_basis(line, lang)}" for line in needs.basis),
             "",
             *_device_lines(plan, lang),
+            *_manual_lines(plan, lang),
             Text("Dipesan", "Reserved").to(lang),
             *(f"  {_reserved(one, lang)}" for one in plan.reservations),
         ]
@@ -81,6 +92,31 @@ def _device_lines(plan: Plan, lang: Lang) -> list[str]:
         lines += [f"  {line}" for line in (one.difference or same).splitlines()]
         lines.append("")
     return lines
+
+
+def _manual_lines(plan: Plan, lang: Lang) -> list[str]:
+    if not plan.manual:
+        return []
+    head = Text(
+        "Langkah manual (! ditunggu sebelum dijalankan)", "Manual steps (! waited for before anything is applied)"
+    )
+    return [
+        head.to(lang),
+        *(
+            f"  {'!' if step.needed else '·'} {step.id}: {step.title.to(lang)} ({say_when(step, lang)})"
+            for step in plan.manual
+        ),
+        "",
+    ]
+
+
+def say_when(step: ManualStep, lang: Lang) -> str:
+    """`sebelum access; oleh admin-jaringan; dengan foto`."""
+    words = [(Text("sebelum", "before") if step.when == "before" else Text("sesudah", "after")).to(lang)]
+    words[0] += " " + (step.of or Text("pemasangan", "installation").to(lang))
+    words += [Text(f"oleh {step.by}", f"by {step.by}").to(lang)] if step.by else []
+    words += [Text("dengan foto", "with a photo").to(lang)] if step.photo else []
+    return "; ".join(words)
 
 
 def _reserved(one: Reservation, lang: Lang) -> str:

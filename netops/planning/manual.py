@@ -1,0 +1,103 @@
+"""What people do by hand for a plan: the playbook's own work, and devices that cannot be driven. Refuses a plan of those only."""
+
+from collections.abc import Sequence
+
+from netops.core.errors import NoTarget
+from netops.core.model import AnyNeeds, Loan, ManualStep, Needs, Target
+from netops.core.text import Text
+from netops.planning.playbook import ManualWork, Playbook
+from netops.planning.targets import Chosen, Where
+
+MANUAL = "manual"
+"""The platform of devices that netops never connects to: rented, or of a kind that it has no driver for."""
+
+
+def driven(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
+    """The chosen devices that netops configures itself. Raises `NoTarget` where there is none."""
+    found = tuple(one for one in chosen if one.target.platform != MANUAL)
+    if not found:
+        names = ", ".join(one.target.name for one in chosen)
+        raise NoTarget(
+            Text(f"semua perangkat diatur dengan tangan: {names}", f"every device is set up by hand: {names}"),
+            Text(
+                "Tambahkan perangkat yang dapat diatur netops ke inventory/hosts.yaml.",
+                "Add a device that netops can drive to inventory/hosts.yaml.",
+            ),
+        )
+    return found
+
+
+def by_hand(chosen: Sequence[Chosen], where: Where, targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Devices to set up by hand: chosen ones, and access points that the place names. By name."""
+    aps = set(where.place.aps) if where.place else set()
+    found = {one.target.name: one.target for one in chosen if one.target.platform == MANUAL}
+    found |= {target.name: target for target in targets if target.platform == MANUAL and target.name in aps}
+    return tuple(found[name] for name in sorted(found))
+
+
+def steps(
+    playbook: Playbook, chosen: Sequence[Chosen], devices: Sequence[Target], needs: AnyNeeds
+) -> tuple[ManualStep, ...]:
+    """The playbook's work in its order, then one step for each device by hand; those before the change come first."""
+    found = [_work(work) for work in playbook.manual]
+    found += [_device(target, chosen, needs) for target in devices]
+    return tuple(sorted(found, key=lambda step: step.when == "after"))
+
+
+def loans(devices: Sequence[Target]) -> tuple[Loan, ...]:
+    """Those of the devices that are lent to the requester (`data.loan`), with type and serial or asset number."""
+    return tuple(
+        Loan(device=one.name, type=_said(one, "type") or one.name, number=_said(one, "serial"))
+        for one in devices
+        if one.data.get("loan") is True
+    )
+
+
+def _work(work: ManualWork) -> ManualStep:
+    of = work.before or work.after or ""
+    return ManualStep(
+        id=work.id,
+        title=work.title.text,
+        when="before" if work.before else "after",
+        of="" if of == "change" else of,
+        by=work.by,
+        photo=work.photo,
+        needed=work.needed,
+    )
+
+
+def _device(target: Target, chosen: Sequence[Chosen], needs: AnyNeeds) -> ManualStep:
+    """Others depend on a device of an earlier order than one that netops drives: it is waited for."""
+    own = next((one for one in chosen if one.target.name == target.name), None)
+    later = own is not None and any(one.part.order > own.part.order for one in chosen if one.target.platform != MANUAL)
+    what = _said(target, "type")
+    name = f"{target.name} ({what})" if what else target.name
+    settings = _settings(own, needs)
+    return ManualStep(
+        id=target.name,
+        title=Text(
+            f"Pasang dan atur {name} dengan tangan{settings.id}", f"Put up and set up {name} by hand{settings.en}"
+        ),
+        when="before" if later else "after",
+        of=own.part.role if own else "",
+        by=_said(target, "by"),
+        photo=True,
+        needed=later,
+        device=target.name,
+    )
+
+
+def _settings(own: Chosen | None, needs: AnyNeeds) -> Text:
+    """What has to be set on it, as far as the needs say it."""
+    if not isinstance(needs, Needs):
+        return Text("", "")
+    ports = f", port {', '.join(own.ports)}" if own and own.ports else ""
+    return Text(
+        f": VLAN {needs.vlan}{ports}, SSID {needs.ssid}",
+        f": VLAN {needs.vlan}{ports}, SSID {needs.ssid}",
+    )
+
+
+def _said(target: Target, key: str) -> str:
+    value = target.data.get(key)
+    return "" if value is None else str(value)
