@@ -33,7 +33,7 @@ def main(workspace: Path, change: str, guarded: bool) -> int:
         share = Share(order=0, guards=kinds, checks=("configuration",))
         shares = {name: share for name in app.fleet.targets}
         text = template(change)
-        parts = device_plans(tools, change, shares, lambda name: (text, {}))
+        parts = device_plans(tools, change, shares, lambda name, facts: (text, {}))
         made = app.clock.now()
         plan = Plan(
             change=change,

@@ -40,6 +40,16 @@ def target(name: str, platform: str, site: str, role: str, **data: object) -> Ta
     )
 
 
-GW = target("gw-kampus", "routeros", "kampus", "gateway", lan_bridge="bridge-lan", trunks=["ether2"])
-LAMA = target("gw-lama", "routeros", "kampus-lama", "gateway", lan_bridge="bridge-lan", trunks=["ether2"])
-SW = target("sw-aula", "ios", "kampus", "access", trunks=["GigabitEthernet1/0/1"])
+GI = "GigabitEthernet1/0/"
+GW = target("gw-kampus", "routeros", "kampus", "gateway", lan_bridge="bridge-lan")
+LAMA = target("gw-lama", "routeros", "kampus-lama", "gateway", lan_bridge="bridge-lan")
+INTI = target("sw-inti", "ios", "kampus", "core", links={f"{GI}1": "gw-kampus:ether2", f"{GI}2": f"sw-aula:{GI}1"})
+SW = target("sw-aula", "ios", "kampus", "access")
+AP = target(
+    "ap-aula", "routeros", "kampus", "ap", lan_bridge="bridge", provisioning=["AP kampus 5 GHz", "AP kampus 2 GHz"],
+    links={"ether1": f"sw-aula:{GI}23"},
+)  # fmt: skip
+AP_LAMA = target(
+    "ap-lama", "routeros", "kampus-lama", "ap", provisioning=["AP gedung lama"], links={"ether1": "gw-lama:ether3"}
+)
+CAMPUS = [GW, LAMA, INTI, SW, AP, AP_LAMA]

@@ -1,20 +1,23 @@
 """Make a plan of a filed request: observe, size, compare, record with its reservation. Writes nothing to a device."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from netops.actions.common import change_of, recorded_refusal
+from netops.actions.living import instead
 from netops.app import App
 from netops.changes import prepare
-from netops.changes.lifecycle import OPEN, Phase, fold_all, held
+from netops.changes.lifecycle import OPEN, STOPPED, fold_all, held
 from netops.core.canonical import dump
 from netops.core.errors import Refused
-from netops.core.model import Plan, Reservation, Tag
+from netops.core.model import DeviceFacts, Plan, Reservation, Tag
 from netops.core.text import Text
 from netops.filing import Filed, find, record
+from netops.planning import manual
 from netops.planning import plan as planning
 from netops.planning.capacity import Ground
+from netops.planning.claims import render_checked
 from netops.planning.design import design_of
 from netops.planning.render import Renderer
 from netops.planning.targets import Chosen, Where, choose
@@ -28,13 +31,15 @@ def plan(app: App, ref: str) -> Plan:
     """Observe, size, compare and record a plan with its reservation. Writes nothing to a device."""
     filed = find(app, ref)
     with recorded_refusal(app, filed.change):
-        phase = change_of(app, filed).phase
-        if phase in OPEN or phase in (Phase.ENDED, Phase.REJECTED):
+        change = change_of(app, filed)
+        phase = change.phase
+        if phase in OPEN or phase in STOPPED:
             raise Refused(
                 Text(
                     f"{filed.change} berstatus {phase}; tidak direncanakan lagi",
                     f"{filed.change} is {phase}; it is not planned again",
-                )
+                ),
+                instead(change),
             )
         site = where_of(app, filed).site
         lease = app.journal.acquire(f"planning:{site}", app.holder, PLANNING_SECONDS)
@@ -49,6 +54,8 @@ def plan(app: App, ref: str) -> Plan:
                 request=filed.digest,
                 expires_at=made.expires_at.isoformat(),
                 reservations=dump(made.reservations),
+                papers=list(made.papers),
+                manual=dump(made.manual),
             )
         finally:
             app.journal.release(lease)
@@ -61,7 +68,9 @@ def make_plan(app: App, filed: Filed) -> Plan:
     within_policy(app, filed)
     playbook, design, where = app.playbook(request.service), design_of(request), where_of(app, filed)
     site = app.sites.site(where.site)
-    chosen = choose(playbook, where, list(app.fleet.targets.values()))
+    targets = list(app.fleet.targets.values())
+    everything = choose(playbook, where, targets)
+    chosen, hands = manual.driven(everything), manual.by_hand(everything, where, targets)
     ground = Ground(
         change=filed.change,
         site=site,
@@ -73,13 +82,18 @@ def make_plan(app: App, filed: Filed) -> Plan:
     renderer = Renderer(app.settings.templates)
     by_name = {one.target.name: one for one in chosen}
 
-    def rendered(name: str) -> tuple[str, Mapping[str, Any]]:
+    def rendered(name: str, facts: Callable[[], DeviceFacts]) -> tuple[str, Mapping[str, Any]]:
         one = by_name[name]
-        context = design.context(needs, one, Tag(filed.change), site)
-        return renderer.render(one.part.templates, one.target.platform, context)
+        context = design.context(needs, one, Tag(filed.change), site, facts)
+        named = design.named(one)
+        if named is None:
+            return renderer.render(one.part.templates, one.target.platform, context)
+        platform = tools.platforms[one.target.platform]
+        return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
     devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
-    return planning.build(request, playbook, site, needs, devices, now)
+    steps = manual.steps(playbook, everything, hands, needs)
+    return planning.build(request, playbook, site, needs, devices, now, steps, manual.loans(hands))
 
 
 def within_policy(app: App, filed: Filed) -> None:

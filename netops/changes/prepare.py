@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from netops.changes.tools import Tools, side_by_side
 from netops.core.canonical import digest_of
-from netops.core.model import DevicePlan, GuardKind, Tag, Used, Value
+from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Tag, Used, Value
 
-Render = Callable[[str], tuple[str, Mapping[str, Value]]]
-"""Device name → its rendered template and the values to splice in."""
+Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
+"""Device name and its facts, for whom they matter → its rendered template and the values to splice in."""
 
 
 def used(tools: Tools, names: Sequence[str]) -> Used:
@@ -42,10 +42,10 @@ def device_plans(tools: Tools, change: str, shares: Mapping[str, Share], render:
     def one(name: str) -> DevicePlan:
         target = tools.fleet.target(name)
         platform = tools.platforms[target.platform]
-        text, values = render(name)
-        want = platform.parse(text, values)
-        scope = platform.scope(want)
         with tools.open(name) as driver:
+            text, values = render(name, lambda: driver.facts)
+            want = platform.parse(text, values)
+            scope = platform.scope(want)
             seen = driver.observe(scope, facts=True)
             facts = driver.facts
         owner = Tag(change)

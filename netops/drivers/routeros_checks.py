@@ -1,5 +1,6 @@
 """What a RouterOS device says of itself, and what would stop or weaken a change there; reads only, never raises a trap."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,7 @@ def device_facts(answers: Sequence[Answer], target: Target) -> DeviceFacts:
         features.append("scheduler")
     if _allowed(mode, "hotspot", ("home", "basic")):
         features.append("hotspot")
+    features.append(_wireless(version))
     return DeviceFacts(
         platform="routeros",
         version=version,
@@ -83,6 +85,12 @@ def device_facts(answers: Sequence[Answer], target: Target) -> DeviceFacts:
         identity=reports.first("identity").get("name", ""),
         features=tuple(features),
     )
+
+
+def _wireless(version: str) -> str:
+    """How access points are managed: `/interface/wifi` since 7.13, `/caps-man` before (manual, WiFi and CAPsMAN)."""
+    number = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    return "wifi" if number >= (7, 13) else "caps-man"
 
 
 def _allowed(mode: Mapping[str, str], feature: str, off_in: Sequence[str]) -> bool:

@@ -58,7 +58,7 @@ def default_spec() -> CampusSpec:
                 site="kampus",
                 roles=("gateway",),
                 build=_router("gw-kampus", "7.16.2", uplink=500_000_000),
-                data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
+                data={"lan_bridge": "bridge-lan", "uplink_interface": "ether1"},
                 snmp_version="3",
             ),
             DeviceSpec(
@@ -67,7 +67,7 @@ def default_spec() -> CampusSpec:
                 site="kampus-lama",
                 roles=("gateway",),
                 build=_router("gw-lama", "6.49.17", uplink=100_000_000),
-                data={"lan_bridge": "bridge-lan", "trunks": ["ether2"], "uplink_interface": "ether1"},
+                data={"lan_bridge": "bridge-lan", "uplink_interface": "ether1"},
             ),
             DeviceSpec(
                 name="sw-inti",
@@ -76,7 +76,6 @@ def default_spec() -> CampusSpec:
                 roles=("core",),
                 build=_switch("sw-inti"),
                 data={
-                    "trunks": ["GigabitEthernet1/0/1", "GigabitEthernet1/0/2"],
                     "links": {
                         "GigabitEthernet1/0/1": "gw-kampus:ether2",
                         "GigabitEthernet1/0/2": "sw-aula:GigabitEthernet1/0/1",
@@ -89,11 +88,8 @@ def default_spec() -> CampusSpec:
                 platform="ios",
                 site="kampus",
                 roles=("access",),
-                build=_switch("sw-aula"),
-                data={
-                    "trunks": ["GigabitEthernet1/0/1"],
-                    "links": {"GigabitEthernet1/0/1": "sw-inti:GigabitEthernet1/0/2"},
-                },
+                build=_switch("sw-aula", "GigabitEthernet1/0/23"),
+                data={"links": {"GigabitEthernet1/0/1": "sw-inti:GigabitEthernet1/0/2"}},
                 snmp_version="3",
             ),
             DeviceSpec(
@@ -102,7 +98,7 @@ def default_spec() -> CampusSpec:
                 site="kampus",
                 roles=("ap",),
                 build=_access_point("ap-aula", "7.16.2", "cAPGi-5HaxD2HaxD", ports=2, radios=("2ghz-ax", "5ghz-ax")),
-                data={"links": {"ether1": "sw-aula:GigabitEthernet1/0/23"}},
+                data={"lan_bridge": "bridge", "links": {"ether1": "sw-aula:GigabitEthernet1/0/23"}},
             ),
             DeviceSpec(
                 name="ap-lama",
@@ -206,7 +202,9 @@ def _access_point(name: str, version: str, board: str, *, ports: int, radios: tu
     return build
 
 
-def _switch(name: str) -> Build:
+def _switch(name: str, *also: str) -> Build:
+    """`also` are ports with a link beside the first twelve."""
+
     def build(clock: Clock, random: Random) -> LabDevice:
         from netops.lab.ios.device import Ios
 
@@ -217,6 +215,7 @@ def _switch(name: str) -> Build:
             password=word(random),
             enable=word(random),
             clock=clock,
+            links=frozenset({*(f"GigabitEthernet1/0/{number}" for number in range(1, 13)), *also}),
         )
 
     return build

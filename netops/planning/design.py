@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from netops.core.model import AnyNeeds, Reservation, Tag, Target
+from netops.core.model import AnyNeeds, DeviceFacts, Reservation, Tag, Target
 from netops.planning.capacity import Ground
 from netops.planning.event import EventDesign
 from netops.planning.own import OwnDesign
@@ -27,6 +27,10 @@ class Design(Protocol):
         """What the request cannot know of itself about the place and the site. Raises `InputError`, `NoCapacity`."""
         ...
 
+    def named(self, one: Chosen) -> frozenset[str] | None:
+        """What its templates may touch on that device although it is not ours; None: they are netops' own, and trusted."""
+        ...
+
     def propose(self, ground: Ground) -> AnyNeeds:
         """The technical needs. Raises `NoCapacity`."""
         ...
@@ -39,8 +43,10 @@ class Design(Protocol):
         """What the needs hold through the period."""
         ...
 
-    def context(self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site) -> dict[str, object]:
-        """What the templates may use, for one device."""
+    def context(
+        self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]
+    ) -> dict[str, object]:
+        """What the templates may use, for one device; `facts` asks the device, where they matter."""
         ...
 
 

@@ -7,13 +7,14 @@ from ipaddress import IPv4Network
 from math import ceil
 from typing import NoReturn
 
-from netops.core.errors import OutOfBounds
-from netops.core.model import AnyNeeds, Needs, Reservation, Tag, Target
+from netops.core.errors import NoTarget, OutOfBounds
+from netops.core.model import AnyNeeds, DeviceFacts, Needs, Reservation, Tag, Target
+from netops.core.secret import SecretRef
 from netops.core.text import Lang, Text
 from netops.core.units import RatePair, say_duration, say_rate
 from netops.planning.capacity import Ground, require_contract, uplink_resource
 from netops.planning.codes import batch_comment, check_codes
-from netops.planning.render import event_context
+from netops.planning.render import Air, Sealed, event_context
 from netops.planning.sites import Site, Sites
 from netops.planning.sizing import Period, propose, vouchers
 from netops.planning.targets import Chosen, Where
@@ -42,6 +43,9 @@ class EventDesign:
         shown = f"{document.name}:{line}: event.bandwidth: " if document.name and line else "event.bandwidth: "
         require_contract(site, RatePair(up=event.bandwidth.up, down=event.bandwidth.down), shown)
 
+    def named(self, one: Chosen) -> None:
+        return None
+
     def propose(self, ground: Ground) -> Needs:
         used = ground.used()
         return propose(
@@ -54,10 +58,32 @@ class EventDesign:
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
         return reservations(_event(needs), site, period)
 
-    def context(self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site) -> dict[str, object]:
+    def context(
+        self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]
+    ) -> dict[str, object]:
         found, event = _event(needs), self.request.event
         batch = batch_comment(tag.change, found.access, event.starts_at, event.name)
-        return event_context(found, one.target, tag, site, one.ports, batch)
+        air = _air(one, site, facts()) if one.rules else None
+        return event_context(found, one.target, tag, site, one.ports, batch, trunks=one.trunks, air=air)
+
+
+def _air(one: Chosen, site: Site, facts: DeviceFacts) -> Air:
+    """The wireless generation is the device's own word; a passphrase is the site's secret `wifi/<site>`."""
+    closed = site.event.wireless == "wpa2-psk"
+    generation = next((name for name in ("wifi", "caps-man") if name in facts.features), "")
+    if not generation:
+        raise NoTarget(
+            Text(
+                f"{one.target.name} ({facts.version}) tidak dapat mengatur titik akses",
+                f"{one.target.name} ({facts.version}) cannot manage access points",
+            ),
+            Text(
+                "Pasang paket Wi-Fi, atau hapus provisioning dari data titik aksesnya di inventory/hosts.yaml.",
+                "Install a wireless package, or take provisioning out of its access points' data in inventory/hosts.yaml.",
+            ),
+        )
+    secret = Sealed(SecretRef(f"wifi/{site.key}")) if closed else None
+    return Air(generation=generation, rules=one.rules, passphrase=secret)
 
 
 def _event(needs: AnyNeeds) -> Needs:

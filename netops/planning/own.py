@@ -1,11 +1,12 @@
 """A site's own service, engineered: its fields are its needs; it holds the ports that it names. Refuses ports that are taken."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from netops.core.canonical import dump
 from netops.core.errors import InputError, NoCapacity, OutOfBounds
-from netops.core.model import AnyNeeds, FieldNeeds, Reservation, Tag, Target
+from netops.core.model import AnyNeeds, DeviceFacts, FieldNeeds, Reservation, Tag, Target
 from netops.core.text import Text
 from netops.planning.capacity import Ground, overlapping
 from netops.planning.sites import Site, Sites
@@ -48,6 +49,19 @@ class OwnDesign:
                         f"{one.device} is at site {here}, not {site}: one request is for one site",
                     ),
                 )
+            shared = _shared(by_name[one.device])
+            if one.port and _short(one.port) in map(_short, shared):
+                raise at.error(
+                    loc,
+                    Text(
+                        f"{one.port} di {one.device} adalah trunk, uplink atau kabel antarperangkat, bukan port unit",
+                        f"{one.port} on {one.device} is a trunk, an uplink or a cable between devices, not a unit's port",
+                    ),
+                    Text(
+                        "Lihat inventory/hosts.yaml: trunks, uplink_interface, links.",
+                        "See inventory/hosts.yaml: trunks, uplink_interface, links.",
+                    ),
+                )
         if not site:
             raise InputError(
                 Text(
@@ -63,6 +77,11 @@ class OwnDesign:
 
     def check(self, where: Where, site: Site, document: Document) -> None:
         """Nothing beyond its fields."""
+
+    def named(self, one: Chosen) -> frozenset[str]:
+        """The ports on that device, and every text of its fields: a queue may be named as well as a port."""
+        texts = {value for value in self.request.fields.values() if isinstance(value, str)}
+        return frozenset(texts.union(one.ports))
 
     def propose(self, ground: Ground) -> FieldNeeds:
         needs = FieldNeeds(site=ground.site.key, fields=dump(self.request)["fields"])
@@ -88,10 +107,12 @@ class OwnDesign:
             )
 
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
-        ports = sorted({f"port:{one.device}/{one.port}" for one in self.request.named if one.port})
+        ports = sorted({f"port:{one.device}/{_short(one.port)}" for one in self.request.named if one.port})
         return tuple(Reservation(resource=port, amount=1, starts_at=period[0], ends_at=period[1]) for port in ports)
 
-    def context(self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site) -> dict[str, object]:
+    def context(
+        self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]
+    ) -> dict[str, object]:
         """`fields` by name, `device` as for events, `ports` named on this device, and our tag as `name` and `comment`."""
         target = one.target
         return {
@@ -109,9 +130,23 @@ class OwnDesign:
         }
 
 
+def _shared(target: Target) -> set[str]:
+    """Ports that carry other people's traffic, as the inventory has them."""
+    data = target.data
+    return {*data.get("trunks", ()), data.get("uplink_interface", ""), *data.get("links", {})} - {""}
+
+
+def _short(port: str) -> str:
+    """`GigabitEthernet1/0/5`, `Gi1/0/5` → `gi1/0/5`: one port has one name, however people abbreviate it."""
+    letters = re.match(r"[A-Za-z-]*", port)
+    head = letters[0] if letters else ""
+    return f"{head[:2].lower()}{port[len(head) :]}"
+
+
 def say_fields(needs: FieldNeeds) -> list[str]:
     """`  name: value`, one line each."""
     return [
         f"  {name}: {' '.join(map(str, value.values())) if isinstance(value, dict) else value}"
         for name, value in needs.fields.items()
+        if value is not None
     ]

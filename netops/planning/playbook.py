@@ -11,24 +11,18 @@ from netops.core.text import Text
 from netops.core.units import say_duration
 from netops.planning.sites import Seconds
 from netops.requests.common import FOREVER, Key, Line, Request, Strict, say_time
+from netops.requests.fields import NAMES_DEVICE, FieldName, Fields, Words
 from netops.requests.load import Document, said, validate
+from netops.requests.services import BUILT_IN
 
-Check = Literal["configuration", "snmp-interfaces"]
+Check = Literal["configuration", "snmp-interfaces", "wireless"]
+Paper = Literal["bast", "foto", "disposisi", "surat"]
 Evidence = Literal["snmp-before", "snmp-after", "snmp-end"]
 
 
-class Words(Strict):
-    id: Line
-    en: Line
-
-    @property
-    def text(self) -> Text:
-        return Text(self.id, self.en)
-
-
 class Part(Strict):
-    """One role's share: `select` `site` takes every device of the role there, `place` the switches the place names,
-    `device` those that the request names itself.
+    """One role's share: `select` `site` takes every device of the role there, `path` those of the role on the way from
+    the place to the devices of the `site` parts, `device` those that the request names itself (with `field` only in that field).
 
     Parts of equal `order` run side by side. `guard` lists what may protect the device, best first; `none` has to be
     accepted by the operator.
@@ -36,7 +30,8 @@ class Part(Strict):
 
     role: Key
     order: Annotated[int, Field(ge=1, le=99)]
-    select: Literal["site", "place", "device"]
+    select: Literal["site", "path", "device"]
+    field: FieldName | None = None
     templates: Key
     guard: Annotated[tuple[Literal["device-timer", "none"], ...], Field(strict=False, min_length=1)]
     guard_seconds: Annotated[Seconds, Field(ge=60, le=7200)]
@@ -69,6 +64,32 @@ class Step(Strict):
     leaves: Words | None = None
 
 
+class ManualWork(Strict):
+    """Work that people do by hand `before` or `after` a part (its role) or the whole (`change`), as role `by`.
+
+    `needed`: nothing is applied before it is confirmed. `photo`: it is not done without one.
+    """
+
+    id: Key
+    title: Words
+    before: Key | None = None
+    after: Key | None = None
+    by: Line
+    photo: bool = False
+    needed: bool = False
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise said("isi salah satu: before atau after", "give one of: before, after")
+        if self.needed and self.before is None:
+            raise said(
+                "langkah sesudah (after) tidak dapat ditunggu (needed)",
+                "a step after something cannot be waited for (needed)",
+            )
+        return self
+
+
 class Sop(Strict):
     number: Line
     effective: Line
@@ -76,17 +97,22 @@ class Sop(Strict):
 
 
 class Playbook(Strict):
-    """Times in seconds. `setup` is how long before the start we may begin; `tolerance` how long after the end we close."""
+    """`papers` are those that must come back (signed, photos) before a change is finished.
+
+    Times in seconds. `setup` is how long before the start we may begin; `tolerance` how long after the end we close.
+    """
 
     service: Key
     title: Words
+    fields: Fields = Field(default_factory=dict)
     parts: Annotated[tuple[Part, ...], Field(strict=False, min_length=1)]
     limits: Limits
     setup: Seconds
     tolerance: Seconds
     plan_expiry: Annotated[Seconds, Field(ge=60)]
     evidence: Annotated[tuple[Evidence, ...], Field(strict=False)]
-    papers: Annotated[tuple[Key, ...], Field(strict=False)]
+    papers: Annotated[tuple[Paper, ...], Field(strict=False)]
+    manual: Annotated[tuple[ManualWork, ...], Field(strict=False)] = ()
     sop: Sop
 
     @model_validator(mode="after")
@@ -95,6 +121,43 @@ class Playbook(Strict):
         twice = sorted({role for role in roles if roles.count(role) > 1})
         if twice:
             raise said(f"peran {twice[0]!r} muncul dua kali di parts", f"the role {twice[0]!r} is in parts twice")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        """A service that netops brings has no fields; one of the site's own names what its parts select."""
+        if self.service in BUILT_IN:
+            if self.fields:
+                raise said(f"{self.service} adalah layanan bawaan", f"{self.service} is a service of netops itself")
+            return self
+        by_type = {name: spec.type for name, spec in self.fields.items()}
+        for part in self.parts:
+            device = part.field is None or by_type.get(part.field) in NAMES_DEVICE
+            if part.select == "device" and not (device and set(by_type.values()) & set(NAMES_DEVICE)):
+                raise said(
+                    f"select: device untuk peran {part.role!r} memerlukan isian bertipe port atau device",
+                    f"select: device of the role {part.role!r} needs a field of type port or device",
+                )
+            if part.select != "device" and "place" not in by_type.values():
+                raise said(
+                    f"select: {part.select} untuk peran {part.role!r} memerlukan isian bertipe place",
+                    f"select: {part.select} of the role {part.role!r} needs a field of type place",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _manual_fits(self) -> Self:
+        roles = {part.role for part in self.parts} | {"change"}
+        ids = [work.id for work in self.manual]
+        for work in self.manual:
+            of = work.before or work.after
+            if ids.count(work.id) > 1:
+                raise said(f"langkah {work.id!r} muncul dua kali di manual", f"the step {work.id!r} is in manual twice")
+            if of not in roles:
+                raise said(
+                    f"langkah {work.id!r} menyebut peran {of!r} yang tidak ada di parts",
+                    f"the step {work.id!r} names the role {of!r}, which parts does not have",
+                )
         return self
 
     def window(self, starts_at: datetime, ends_at: datetime | None) -> tuple[datetime, datetime]:

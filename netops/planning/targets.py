@@ -1,11 +1,12 @@
 """Which devices a playbook means for a request; refuses when the inventory has none, and one device in two parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
 from netops.core.text import Text
+from netops.planning.paths import carriers
 from netops.planning.playbook import Part, Playbook
 from netops.planning.sites import Place
 from netops.requests.common import Named
@@ -22,17 +23,24 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """One device with the part of the playbook that it plays and the access ports of the place on it."""
+    """One device with the part of the playbook that it plays and the access ports of the place on it.
+
+    `trunks` are its ports on the way from the place to the gateway (None: the playbook asks for no way), `rules` the
+    provisioning rules on it by which the place's access points are served.
+    """
 
     target: Target
     part: Part
     ports: tuple[str, ...]
+    trunks: tuple[str, ...] | None = None
+    rules: tuple[str, ...] = ()
 
 
 def choose(playbook: Playbook, where: Where, targets: Sequence[Target]) -> tuple[Chosen, ...]:
     """The devices by role at the site, in the playbook's order, then by name.
 
-    Raises `NoTarget` where there is none, `InputError` where a device plays two parts: which template holds for it?
+    Raises `NoTarget` where there is none, `InputError` where a device plays two parts (which template holds for it?)
+    and where no links lead from the place to the devices of the playbook's `site` parts.
     """
     found: list[Chosen] = []
     for part in sorted(playbook.parts, key=lambda part: (part.order, part.role)):
@@ -42,20 +50,49 @@ def choose(playbook: Playbook, where: Where, targets: Sequence[Target]) -> tuple
         other = parts.setdefault(one.target.name, one.part)
         if other is not one.part:
             raise _two_parts(playbook, one.target.name, other, one.part)
+    if where.place and any(part.select == "path" for part in playbook.parts):
+        return _on_the_way(playbook, where.place, found, targets)
     return tuple(found)
+
+
+def _on_the_way(
+    playbook: Playbook, place: Place, found: Sequence[Chosen], targets: Sequence[Target]
+) -> tuple[Chosen, ...]:
+    """Of the devices of `path` parts those on the way, each device with its ports there."""
+    by_name = {one.target.name: one for one in found}
+    for name in sorted(place.ports):
+        if name not in by_name:
+            raise _named(name, playbook, place)
+    gateways = [one.target.name for one in found if one.part.select == "site"]
+    way = carriers(place, gateways, targets)
+    strange = sorted(way.keys() - by_name.keys())
+    if strange:
+        raise _no_part(strange[0], playbook, place)
+    points = [target for target in targets if target.name in place.aps]
+    return tuple(
+        replace(one, trunks=way[one.target.name], rules=_rules(one.target.name, gateways, points))
+        for one in found
+        if one.target.name in way
+    )
+
+
+def _rules(manager: str, gateways: Sequence[str], points: Sequence[Target]) -> tuple[str, ...]:
+    """The rules (by comment) on this manager that serve these access points; theirs is the only gateway unless they say."""
+    only = gateways[0] if len(gateways) == 1 else ""
+    mine = [point for point in points if point.data.get("manager", only) == manager]
+    return tuple(sorted({str(rule) for point in mine for rule in point.data.get("provisioning") or ()}))
 
 
 def _of_part(part: Part, where: Where, targets: Sequence[Target]) -> list[Chosen]:
     there = [target for target in targets if target.site == where.site and part.role in target.roles]
     here = sorted(there, key=lambda target: target.name)
     ports = where.place.ports if where.place else {}
-    if part.select == "place" and where.place:
-        here = [_named(name, part.role, where.place, here) for name in sorted(ports)]
-    elif part.select == "device":
-        names = {one.device for one in where.named}
-        ports = {name: tuple(one.port for one in where.named if one.device == name and one.port) for name in names}
+    if part.select == "device":
+        meant = [one for one in where.named if part.field in (None, one.field)]
+        names = {one.device for one in meant}
+        ports = {name: tuple(one.port for one in meant if one.device == name and one.port) for name in names}
         here = [target for target in here if target.name in names]
-    if not here and not (part.select == "place" and where.place):
+    if not here and part.select != "path":
         raise _none(part.role, where)
     return [Chosen(target=target, part=part, ports=ports.get(target.name, ())) for target in here]
 
@@ -74,22 +111,36 @@ def _two_parts(playbook: Playbook, name: str, one: Part, other: Part) -> InputEr
     )
 
 
-def _named(name: str, role: str, place: Place, here: Sequence[Target]) -> Target:
-    for target in here:
-        if target.name == name:
-            return target
-    raise NoTarget(
+def _named(name: str, playbook: Playbook, place: Place) -> NoTarget:
+    role = " / ".join(part.role for part in playbook.parts if part.select == "path")
+    return NoTarget(
         Text(
             f"tempat {place.key!r} menyebut switch {name!r}, tetapi inventaris tidak memiliki perangkat {name!r} "
-            f"berperan {role!r} di lokasi {place.site!r}",
+            f"berperan {role} di lokasi {place.site!r}",
             f"the place {place.key!r} names the switch {name!r}, but the inventory has no device {name!r} "
-            f"of role {role!r} at site {place.site!r}",
+            f"of role {role} at site {place.site!r}",
         ),
         Text(
-            f"Tambahkan {name} ke inventory/hosts.yaml dengan data: {{site: {place.site}, roles: [{role}]}}, "
+            f"Tambahkan {name} ke inventory/hosts.yaml dengan data: {{site: {place.site}, roles: [access]}}, "
             f"atau perbaiki ports dari {place.key} di inventory/sites.yaml.",
-            f"Add {name} to inventory/hosts.yaml with data: {{site: {place.site}, roles: [{role}]}}, "
+            f"Add {name} to inventory/hosts.yaml with data: {{site: {place.site}, roles: [access]}}, "
             f"or mend the ports of {place.key} in inventory/sites.yaml.",
+        ),
+    )
+
+
+def _no_part(name: str, playbook: Playbook, place: Place) -> NoTarget:
+    roles = ", ".join(part.role for part in playbook.parts)
+    return NoTarget(
+        Text(
+            f"{name} dilewati jalur dari tempat {place.key!r}, tetapi layanan {playbook.service} tidak punya bagian untuk "
+            f"perannya di lokasi {place.site!r}",
+            f"the way from the place {place.key!r} leads over {name}, but the service {playbook.service} has no part for "
+            f"its role at site {place.site!r}",
+        ),
+        Text(
+            f"Beri {name} salah satu peran ini di inventory/hosts.yaml: {roles}.",
+            f"Give {name} one of these roles in inventory/hosts.yaml: {roles}.",
         ),
     )
 

@@ -140,6 +140,9 @@ class Shelf:
     def used(self, seen: State) -> Used:
         return Used(vlans=frozenset(), subnets=())
 
+    def silent(self, seen: State, want: State) -> tuple[str, ...]:
+        return ()
+
     def interfaces(self, want: State) -> tuple[str, ...]:
         return ("port",)
 
@@ -337,6 +340,6 @@ def plan_for(tools: Tools, change: str, orders: Mapping[str, int], rows: Mapping
             site="s", vlan=210, subnet="10.90.0.0/24", ssid="x", lease_seconds=1, client_up=1, client_down=1,
             total_up=1, total_down=1, users=0, basis=(),
         ),
-        devices=device_plans(tools, change, {name: Share(order=n) for name, n in orders.items()}, lambda name: (text, {})), reservations=(),
+        devices=device_plans(tools, change, {name: Share(order=n) for name, n in orders.items()}, lambda name, facts: (text, {})), reservations=(),
         made_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip

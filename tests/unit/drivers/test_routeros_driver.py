@@ -106,7 +106,7 @@ def test_it_is_a_driver(router: FakeRouter) -> None:
     driver: Driver = open_(router)
     with driver as opened:
         assert (opened.facts.version, opened.facts.board, opened.facts.identity) == ("7.16.2", "CHR", "gw")
-        assert opened.facts.features == ("scheduler", "hotspot")
+        assert opened.facts.features == ("scheduler", "hotspot", "wifi")
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 7])
@@ -578,7 +578,7 @@ def test_findings_name_what_to_paste(router: FakeRouter) -> None:
     router.rows["/system/resource"][0]["free-hdd-space"] = "1000"
     with open_(router) as driver:
         found = {(one.about, one.severity): one for one in driver.preflight()}
-        assert driver.facts.features == ()
+        assert driver.facts.features == ("wifi",)
     assert set(found) == {
         ("version", Severity.OK),
         ("device-mode", Severity.WARNING),

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planning_sample import GW, ROOT, SW, sites
+from planning_sample import AP, GI, GW, ROOT, SW, sites
 
 from netops.core.errors import InputError
-from netops.core.model import Needs, Tag
+from netops.core.model import Needs, Row, Rows, Tag
 from netops.core.secret import SecretRef
-from netops.planning.render import CLOSE, OPEN, Renderer, Sealed, event_context
+from netops.planning.render import CLOSE, OPEN, Air, Renderer, Sealed, event_context
+from netops.platforms.routeros import PLATFORM
 
 TAG = Tag("HD-2026-0117-abcdef")
 TOKEN = re.compile(f"{OPEN}[0-9]+{CLOSE}")
@@ -234,7 +235,7 @@ def test_the_context_of_an_event() -> None:
 
 
 def test_the_shipped_gateway_template() -> None:
-    context = event_context(NEEDS, GW, TAG, sites().site("kampus"))
+    context = event_context(NEEDS, GW, TAG, sites().site("kampus"), trunks=("ether2",))
     text, values = Renderer(ROOT / "templates").render("event-hotspot", "routeros", context)
     told = spliced(text, values)
     name = TAG.name
@@ -252,11 +253,49 @@ def test_the_shipped_gateway_template() -> None:
 
 def test_the_shipped_switch_template() -> None:
     place = sites().place("aula")
-    context = event_context(NEEDS, SW, TAG, sites().site("kampus"), place.ports["sw-aula"])
+    context = event_context(NEEDS, SW, TAG, sites().site("kampus"), place.ports["sw-aula"], trunks=(f"{GI}1",))
     told = spliced(*Renderer(ROOT / "templates").render("event-hotspot", "ios", context))
     assert "vlan 210\n name netops-HD-2026-0117-abcdef\n" in told
     assert "interface GigabitEthernet1/0/1\n switchport trunk allowed vlan add 210\n" in told
     assert told.count(" switchport access vlan 210\n") == 4
+
+
+@pytest.mark.parametrize(("generation", "root"), [("wifi", "/interface wifi"), ("caps-man", "/caps-man")])
+def test_the_network_that_access_points_announce(generation: str, root: str) -> None:
+    rules = ("AP kampus 2 GHz", "AP kampus 5 GHz")
+    air = Air(generation=generation, rules=rules)
+    context = event_context(NEEDS, GW, TAG, sites().site("kampus"), trunks=("ether2",), air=air)
+    told = spliced(*Renderer(ROOT / "templates").render("event-hotspot", "routeros", context))
+    assert f"{root} datapath\nadd name={TAG.name} " in told and " vlan-id=210 " in told
+    assert f"{root} configuration\nadd name={TAG.name} mode=ap ssid={NEEDS.ssid} datapath={TAG.name} comment=" in told
+    for rule in rules:
+        assert f"set [ find comment={rule} ] slave-configurations={TAG.name}\n" in told
+    assert f"{root} security" not in told, "open: the hotspot asks for the code"
+    closed = replace(air, passphrase=Sealed(SecretRef("wifi/kampus")))
+    context = event_context(NEEDS, GW, TAG, sites().site("kampus"), trunks=("ether2",), air=closed)
+    text, values = Renderer(ROOT / "templates").render("event-hotspot", "routeros", context)
+    told = spliced(text, values)
+    assert f"{root} security\nadd name={TAG.name} authentication-types=wpa2-psk " in told
+    assert "passphrase=<wifi/kampus>" in told and f" security={TAG.name} " in told
+    want = PLATFORM.parse(text, values)
+    shown = PLATFORM.show(PLATFORM.diff(_before(root, rules), want, TAG))
+    assert "passphrase=***" in shown and "wifi/kampus" not in shown
+    assert PLATFORM.silent(want, want) == (NEEDS.ssid,), "nothing announces it yet"
+
+
+def _before(root: str, rules: tuple[str, ...]) -> Rows:
+    menu = root.replace(" ", "/") + "/provisioning"
+    return Rows(
+        rows=tuple(Row(menu=menu, values={"comment": rule, "action": "create-dynamic-enabled"}) for rule in rules)
+    )
+
+
+def test_the_shipped_access_point_template() -> None:
+    context = event_context(NEEDS, AP, TAG, sites().site("kampus"), trunks=("ether1",))
+    told = spliced(*Renderer(ROOT / "templates").render("event-hotspot-ap", "routeros", context))
+    assert f"add bridge=bridge vlan-ids=210 tagged=ether1 comment={TAG.comment}\n" in told
+    plain = event_context(NEEDS, replace(AP, data={}), TAG, sites().site("kampus"), trunks=("ether1",))
+    assert "add " not in spliced(*Renderer(ROOT / "templates").render("event-hotspot-ap", "routeros", plain))
 
 
 def test_a_gateway_without_its_data_is_told() -> None:

@@ -74,7 +74,9 @@ def test_the_shipped_playbook() -> None:
     found = playbook()
     assert [(part.role, part.order, part.select) for part in found.parts] == [
         ("gateway", 1, "site"),
-        ("access", 2, "place"),
+        ("core", 2, "path"),
+        ("access", 3, "path"),
+        ("ap", 4, "path"),
     ]
     assert found.parts[0].guards == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
     assert [(step.number, step.minutes) for step in found.sop.steps] == [
@@ -101,7 +103,7 @@ def test_the_playbooks_digest_is_of_what_it_says() -> None:
     ("old", "new", "reason"),
     [
         ("role: access", "role: gateway", "the role 'gateway' is in parts twice"),
-        ("select: place", "select: all", "must be one of 'site', 'place', 'device'"),
+        ("select: path", "select: all", "must be one of 'site', 'path', 'device'"),
         ("guard: [device-timer, none]", "guard: [reload]", "must be one of 'device-timer', 'none'"),
         ("guard: [device-timer, none]", "guard: []", "at least 1 items"),
         ("templates: event-hotspot", "templates: ../../etc", "'../../etc' is not a short name"),
