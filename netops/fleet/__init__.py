@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -22,7 +24,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WORKERS = 64
-"""Threads at most: nearly all of a device's time is waiting."""
+"""Threads at most: nearly all of a far device's time is waiting."""
+FEW = 4
+"""Threads at first."""
+MOMENT = 0.002
+"""Seconds between two looks at whether more threads are wanted."""
+BUSY = 0.7
+"""The share of one processor beyond which they are not."""
 FILES = ("hosts.yaml", "groups.yaml", "defaults.yaml")
 _FORMAT = "netops-inventory-1"
 
@@ -188,7 +196,9 @@ def _through_nornir(
 class _Patient:
     """Threads, as Nornir's own runner has them; but an interrupt waits until no worker acts on a device any more.
 
-    What comes after it (a restoration) would else run beside a push that nobody looks after.
+    What comes after it (a restoration) would else run beside a push that nobody looks after. And it begins with few
+    threads: devices near by keep the processor busy with those, and more only take it from each other. While it idles,
+    the devices are far, and their number doubles.
     """
 
     def __init__(self, workers: int) -> None:
@@ -197,28 +207,40 @@ class _Patient:
     def run(self, task: "Task", hosts: Sequence["Host"]) -> "AggregatedResult":
         from nornir.core.task import AggregatedResult
 
-        with ThreadPoolExecutor(self._workers) as pool:
-            futures = [pool.submit(task.copy().start, host) for host in hosts]
-            _wait(futures)
+        waiting = deque(hosts)
         found = AggregatedResult(task.name)
-        for result in (future.result() for future in futures):
-            found[str(result.host)] = result
+
+        def work() -> None:
+            with suppress(IndexError):
+                while True:
+                    host = waiting.popleft()
+                    found[host.name] = task.copy().start(host)
+
+        with ThreadPoolExecutor(self._workers) as pool:
+            futures = [pool.submit(work) for _ in range(min(FEW, self._workers))]
+            interrupt: KeyboardInterrupt | None = None
+            while waiting or not all(future.done() for future in futures):
+                try:
+                    if waiting and len(futures) < self._workers and _idle(futures):
+                        more = min(len(futures), self._workers - len(futures), len(waiting))
+                        futures += [pool.submit(work) for _ in range(more)]
+                    elif not waiting or len(futures) >= self._workers:
+                        wait(futures)
+                except KeyboardInterrupt as pressed:
+                    interrupt = pressed
+                    waiting.clear()
+        if interrupt is not None:
+            raise interrupt
+        for future in futures:
+            future.result()
         return found
 
 
-def _wait(futures: Sequence["Future[Any]"]) -> None:
-    """Until all are done; devices that wait for a worker are not begun after an interrupt, which is raised at the end."""
-    interrupt: KeyboardInterrupt | None = None
-    while True:
-        try:
-            wait(futures)
-            break
-        except KeyboardInterrupt as pressed:
-            interrupt = pressed
-            for future in futures:
-                future.cancel()
-    if interrupt is not None:
-        raise interrupt
+def _idle(futures: Sequence["Future[None]"]) -> bool:
+    """Looks for a moment whether this process leaves its processor idle."""
+    spent, began = time.process_time(), time.perf_counter()
+    wait(futures, timeout=MOMENT)
+    return time.process_time() - spent < BUSY * (time.perf_counter() - began)
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
