@@ -1,4 +1,4 @@
-"""`netops lab up|status|down`: a simulated campus on this machine, in a process of its own."""
+"""`netops lab up|status|down|faults|clients`: a simulated campus on this machine, in a process of its own."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from netops.cli.lab_orders import clients, faults
 from netops.cli.output import as_json, result, say, table
 from netops.core.errors import Failed
 from netops.core.text import Text, language
@@ -104,6 +105,10 @@ def down(workspace: str | None, folder: Path | None) -> None:
         say(Text("lab berhenti", "the lab has ended"))
     else:
         say(Text(f"tidak ada lab yang menyala di {where}", f"no lab is up in {where}"))
+
+
+lab.add_command(faults)
+lab.add_command(clients)
 
 
 def _folder(workspace: str | None, folder: Path | None) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from netops.lab import process
 from netops.lab.campus import Campus
+from netops.lab.control import Control
 from netops.lab.inventory import write_private
 from netops.lab.spec import default_spec, fleet_spec
 
@@ -32,9 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
         spec = fleet_spec(options.devices) if options.devices else default_spec()
         with Campus(spec, mail_folder=folder / "mail") as campus:
             campus.write_inventory(folder / "inventory", folder / "secrets.json")
-            about = {"pid": os.getpid(), **campus.describe()}
+            control = Control(campus)
+            campus.call(control.start)
+            about = {"pid": os.getpid(), "control": control.describe(), **campus.describe()}
             write_private(state, json.dumps(about, indent=2) + "\n")
             done.wait()
+            campus.call(control.stop)
         state.unlink(missing_ok=True)
     return 0
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from netops.core.clock import Clock, SystemClock
 from netops.lab.inventory import write_inventory, write_secrets
@@ -17,6 +17,9 @@ from netops.lab.mail import MailCatcher
 from netops.lab.snmp import SnmpAgent, make_access
 from netops.lab.spec import CampusSpec, DeviceSpec, default_spec
 from netops.lab.view import LabDevice
+
+if TYPE_CHECKING:
+    from netops.lab.people import People
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
@@ -50,6 +53,7 @@ class Campus:
         self._random = random or Random(secrets.token_bytes(16))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._people: People | None = None
 
     def __enter__(self) -> "Campus":
         """Raises `LabError` where a device does not start; nothing is left running then."""
@@ -108,6 +112,13 @@ class Campus:
             future.cancel()
             raise
 
+    @property
+    def people(self) -> "People":
+        """The guests of the campus; use it inside `call`."""
+        if self._people is None:
+            raise LabError("the campus is not running")
+        return self._people
+
     def describe(self) -> dict[str, object]:
         """JSON: `devices` by name and `mail`; everything a client needs, credentials included."""
         return {
@@ -147,6 +158,9 @@ class Campus:
             if spec.snmp:
                 access = make_access(self._random)
                 self.agents[spec.name] = SnmpAgent(device, access, Random(self._random.randbytes(16)))
+        from netops.lab.ground import populate
+
+        self._people = populate(self.devices, self.spec)
         work: list[Coroutine[object, object, None]] = [device.start(HOST) for device in self.devices.values()]
         work += [agent.start(HOST) for agent in self.agents.values()]
         results = await asyncio.gather(*work, self.mail.start(HOST), return_exceptions=True)

@@ -81,6 +81,7 @@ ACTS: tuple[tuple[str, int, str], ...] = (
     ("exit", 1, "logout"),
     ("logout", 1, "logout"),
     ("quit", 1, "logout"),
+    ("reload", 15, "reload"),
     ("show privilege", 1, "privilege"),
     ("terminal length <0-512>", 1, "length"),
     ("terminal monitor", 1, "nothing"),
@@ -102,7 +103,6 @@ WORDS = (
     ("debug", 15),
     ("delete", 15),
     ("erase", 15),
-    ("reload", 15),
     ("test", 15),
 )
 

@@ -119,7 +119,8 @@ class Ios(Machine):
             contact=value(root, "snmp-server", "contact"),
             location=value(root, "snmp-server", "location"),
             uptime=self._uptime,
-            snmp_enabled=any(line.startswith("snmp-server ") for line in root),  # the first such line starts the agent
+            # The first such line starts the agent.
+            snmp_enabled=any(line.startswith("snmp-server ") for line in root) and not self.down,
         )
 
     def interfaces(self) -> Sequence[LabInterface]:
@@ -203,7 +204,10 @@ class Ios(Machine):
             pass
         finally:
             del self.sessions[line]
-        process.exit(0)
+        if session.broken:
+            process.channel.get_connection().abort()
+        else:
+            process.exit(0)
 
     async def _scp(
         self, command: str, read: Callable[[], Awaitable[str]], write: Callable[[str], None], level: int
@@ -219,6 +223,10 @@ class Ios(Machine):
             read_file=self.read_file,
             store=lambda name, text: self.flash.write(name, text, self._clock.now()),
         )
+
+    async def silence(self) -> None:
+        """What a half-open connection hears: nothing, until the lab is taken down."""
+        await self._closing.wait()
 
     def opened(self, connection: asyncssh.SSHServerConnection) -> None:
         self._connections.add(connection)
@@ -254,13 +262,12 @@ class _Login(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
-    def validate_password(self, username: str, password: str) -> bool:
+    async def validate_password(self, username: str, password: str) -> bool:
         device = self._device
-        if (
-            username == device.username
-            and password == device.password
-            and not (device.faults.no_login or device.mishaps.wrong_password)
-        ):
+        if device.mishaps.half_open:
+            await device.silence()
+        refused = device.faults.no_login or device.mishaps.wrong_password
+        if username == device.username and password == device.password and not refused:
             return True
         self._wrong += 1
         if self._wrong >= 3:

@@ -2,37 +2,16 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, field
 
 from netops.core.clock import Clock
-from netops.lab.faults import Blow, Mishaps
-from netops.lab.ios import configure, files, grammar, names, replace, show, state, timer, tree
+from netops.lab.faults import Mishaps
+from netops.lab.ios import configure, files, grammar, names, replace, show, state, timer, tree, trouble
 from netops.lab.ios.files import Flash
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour, Snapshot
 from netops.lab.ios.traffic import Traffic
-from netops.lab.ios.work import Misplaced, Mode, Rejected
-
-ANSWERED = 0.05  # s
-INVALID = "% Invalid input detected at '^' marker."
-
-
-@dataclass(slots=True)
-class Faults:
-    """What goes wrong on purpose. All off by default; plain attributes, changed at any time.
-
-    refuse: text within a line → the device's answer; the line is not taken.
-    cut_after: after so many more configuration lines (applied) the connection breaks without an answer; then off again.
-    delay: seconds before each command is answered.
-    hang_on: a line that contains this text is echoed and never answered.
-    no_login: every password is wrong.
-    """
-
-    refuse: dict[str, str] = field(default_factory=dict)
-    cut_after: int | None = None
-    delay: float = 0.0
-    hang_on: str = ""
-    no_login: bool = False
+from netops.lab.ios.trouble import Faults
+from netops.lab.ios.work import Mode, Rejected
 
 
 class Machine:
@@ -51,7 +30,8 @@ class Machine:
     ) -> None:
         self.name, self.version, self.enable = name, version, enable
         self.faults = Faults()
-        self.mishaps, self._blow = Mishaps(), Blow()
+        self.mishaps = Mishaps()
+        self.restarts = ["power-on"]
         self.down = False
         self.sessions: dict[int, tuple[Session, str]] = {}
         self._clock = clock
@@ -128,6 +108,7 @@ class Machine:
             archive_next=f"{self._archive_path()}-<timestamp>-{self._archived}",
             files=tuple(self.flash.files.items()),
             modern=self._modern,
+            reason=self.restarts[-1],
             pending=self._armed.pending if self._armed else None,
             users=tuple((at, session.user, place) for at, (session, place) in sorted(self.sessions.items())),
             line=line,
@@ -161,6 +142,9 @@ class Machine:
         if name:
             self.flash.write(name, text, self._clock.now())
 
+    def unsaved(self) -> bool:
+        return tree.body(self._running) != tree.body(self._startup)
+
     def read_file(self, path: str) -> str | None:
         plain = path.replace(":/", ":")
         if plain in {"running-config", "system:running-config"}:
@@ -173,7 +157,7 @@ class Machine:
         return None if name is None else self.flash.read(name)
 
     def merge(self, text: str, user: str) -> list[str]:
-        return replace.merge(text, lambda mode, line: self.apply(mode, line, user), _complaint)
+        return replace.merge(text, lambda mode, line: self.apply(mode, line, user))
 
     def write_startup(self, text: str, user: str) -> list[str]:
         self._startup = configure.load(text, modern=self._modern)
@@ -292,64 +276,12 @@ class Machine:
 
     async def before(self, typed: str, *, configuring: bool) -> str | None:
         self.tick()
-        if self.faults.delay:
-            await asyncio.sleep(self.faults.delay)
-        if self.faults.hang_on and self.faults.hang_on in typed:
-            await self._closing.wait()
-            raise EOFError
-        await self._struck(typed, configuring=configuring)
-        if self._blow.refuse is not None:
-            return self._blow.refuse or INVALID
-        return next((answer for text, answer in self.faults.refuse.items() if text in typed), None)
-
-    async def _struck(self, typed: str, *, configuring: bool) -> None:
-        """A line typed in configuration that is not the way out of it is a write."""
-        if self.mishaps.slow:
-            await asyncio.sleep(self.mishaps.slow)
-        if self.mishaps.half_open:
-            await self._closing.wait()
-            raise EOFError
-        writing = configuring and typed not in ("end", "exit")
-        self._blow = self.mishaps.write() if writing else Blow()
-        if self._blow.cut == "before":
-            self.drop_connections()
-            raise EOFError
-
-    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
-        """Restart from the startup configuration: what was not saved and a pending rollback are gone.
-
-        A power failure does the same; so does `reload` after its question about saving was answered with no.
-        """
-        del proper
-        self.down = seconds > 0
-        self.drop_connections()
-        self._running = tree.clone(self._startup)
-        self._armed = None
-        self._born = self._clock.monotonic()
-        self._traffic = Traffic()
-        self._changed = ""
-        if self.down:
-            asyncio.get_running_loop().call_later(seconds, self._up)
-
-    def _up(self) -> None:
-        self.down = False
+        return await trouble.before(self.faults, self.mishaps, typed, self._closing)
 
     async def after(self, *, configuring: bool) -> None:
-        blow, self._blow = self._blow, Blow()
-        if blow.reboot:
-            self.reboot(proper=False)
-            raise EOFError
-        if blow.cut == "within":
+        if configuring and trouble.cuts(self.faults):
             self.drop_connections()
             raise EOFError
-        if blow.cut == "after":  # the answer and the prompt leave first
-            asyncio.get_running_loop().call_later(ANSWERED, self.drop_connections)
-        if configuring and self.faults.cut_after is not None:
-            self.faults.cut_after -= 1
-            if self.faults.cut_after <= 0:
-                self.faults.cut_after = None
-                self.drop_connections()
-                raise EOFError
 
     def level_of(self, user: str) -> int:
         line = tree.find(self._running, ("username", user)) or ""
@@ -358,21 +290,35 @@ class Machine:
     def drop_connections(self) -> None:
         """Break every session at once, without a word; the server does it."""
 
+    def fail(self) -> None:
+        """The power fails now."""
+        self.reboot(proper=False)
+
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
+        """Start again from the startup configuration. What was not saved is gone, and so are a rollback timer and counters.
+
+        A VTP server's VLANs live in vlan.dat and stay. The server of the network is away for `seconds`. That the list of
+        archives begins anew, although their files stay, is assumed.
+        """
+        self.down = seconds > 0
+        self.drop_connections()
+        vlans = {} if tree.is_transparent(self._startup) else self._running
+        self._running = tree.clone(self._startup)
+        self._running |= {line: below for line, below in vlans.items() if tree.is_vlan_section(line)}
+        self._armed, self._archives, self._archived = None, [], 0
+        self._traffic, self._born = Traffic(), self._clock.monotonic()
+        self._changed = self._saved = ""
+        self.restarts.append("reload" if proper else "power-on")
+        if self.down:
+            asyncio.get_running_loop().call_later(seconds, self._up)
+
+    def _up(self) -> None:
+        self.down = False
+
 
 def _release(version: str) -> tuple[int, int]:
     major, _, rest = version.partition(".")
     return int(major), int(rest.partition("(")[0])
-
-
-def _complaint(line: str, error: Exception) -> list[str]:
-    """What a copy into the running configuration prints for a line that is none."""
-    found = error.found if isinstance(error, configure.NotUnderstood) else None
-    if isinstance(found, grammar.Ambiguous):
-        return [f'% Ambiguous command:  "{line.strip()}"']
-    if isinstance(found, grammar.Incomplete):
-        return [line, "% Incomplete command.", ""]
-    column = error.column if isinstance(error, Misplaced) else getattr(found, "column", 0)
-    return [line, " " * column + "^", "% Invalid input detected at '^' marker.", ""]
 
 
 def value(lines: tree.Tree, *key: str) -> str:

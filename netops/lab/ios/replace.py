@@ -155,9 +155,7 @@ def report(outcome: Outcome, *, with_list: bool) -> list[str]:
     return [*shown, f"Total number of passes: {outcome.passes}", "Rollback Done", ""]
 
 
-def merge(
-    text: str, apply: Callable[[Mode, str], tuple[list[str], Mode]], wrong: Callable[[str, Exception], list[str]]
-) -> list[str]:
+def merge(text: str, apply: Callable[[Mode, str], tuple[list[str], Mode]]) -> list[str]:
     """Enter a file as a person would type it; a line that is not understood is repeated above its caret."""
     mode, out = Mode(), []
     for line in lines_of(text):
@@ -169,11 +167,23 @@ def merge(
         except Rejected as refused:
             lines = list(refused.lines)
         except configure.NotUnderstood as error:
-            lines = wrong(line, error)
+            lines = _wrong(line, error.found)
         except Misplaced as error:
-            lines = wrong(line, error)
+            lines = _caret(line, error.column)
         out += lines
     return out
+
+
+def _wrong(line: str, found: grammar.Ambiguous | grammar.Incomplete | grammar.Invalid) -> list[str]:
+    if isinstance(found, grammar.Ambiguous):
+        return [f'% Ambiguous command:  "{line.strip()}"']
+    if isinstance(found, grammar.Incomplete):
+        return [line, "% Incomplete command.", ""]
+    return _caret(line, found.column)
+
+
+def _caret(line: str, column: int) -> list[str]:
+    return [line, " " * column + "^", "% Invalid input detected at '^' marker.", ""]
 
 
 def incremental(running: Tree, file: Tree) -> list[str]:

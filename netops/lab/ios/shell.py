@@ -1,9 +1,10 @@
 """A session on the switch: prompts, modes, enable, exec and configuration lines; refuses with the device's own texts."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from netops.lab.faults import Mishaps
 from netops.lab.ios import commands, configure, file_commands, filters, grammar, tree
 from netops.lab.ios.commands import Command
 from netops.lab.ios.files import Flash
@@ -19,6 +20,7 @@ class Switch(Protocol):
 
     enable: str
     flash: Flash
+    mishaps: Mishaps
 
     def snapshot(self, line: int) -> Snapshot: ...
     def root(self) -> tree.Tree: ...
@@ -29,10 +31,13 @@ class Switch(Protocol):
     def rearm(self, minutes: int) -> list[str]: ...
     def confirm(self) -> list[str]: ...
     def revert(self) -> list[str]: ...
+    def unsaved(self) -> bool: ...
     def read_file(self, path: str) -> str | None: ...
     def merge(self, text: str, user: str) -> list[str]: ...
     def write_startup(self, text: str, user: str) -> list[str]: ...
     def replace(self, text: str, user: str, *, with_list: bool, on_error: bool) -> list[str]: ...
+    def fail(self) -> None: ...
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None: ...
     async def before(self, typed: str, *, configuring: bool) -> str | None: ...
     async def after(self, *, configuring: bool) -> None: ...
 
@@ -45,6 +50,7 @@ class Session:
         self.level = level
         self.mode: Mode | None = None
         self.gone = False
+        self.broken = False  # the connection is to be cut, not closed
 
     @property
     def hostname(self) -> str:
@@ -98,6 +104,26 @@ class Session:
             await self._configure(typed)
         await self.device.after(configuring=configuring)
 
+    async def _write(self, work: Callable[[], Awaitable[None]], column: int) -> None:
+        """Something that changes configurations or files, and what befalls it by the lab's wish."""
+        blow = self.device.mishaps.write()
+        if blow.refuse is not None:
+            if blow.refuse:
+                self.terminal.lines([blow.refuse, ""])
+            else:
+                self._caret(column)
+            return
+        if blow.cut != "before":
+            await work()
+        if blow.cut is None and not blow.reboot:
+            return
+        self.broken = True
+        if blow.reboot:
+            self.device.fail()
+        elif blow.cut != "before":
+            self.terminal.cut(self.prompt, whole=blow.cut == "after")
+        raise EOFError
+
     # exec mode
 
     async def _exec(self, typed: str, line: str, offset: int) -> None:
@@ -109,7 +135,11 @@ class Session:
             return
         command: Command = found.action
         if command.show is None:
-            await _ACTS[command.act](self, found.args)
+            act = _ACTS[command.act]
+            if command.act.startswith(WRITES):
+                await self._write(lambda: act(self, found.args), offset)
+            else:
+                await act(self, found.args)
             return
         lines = command.show(self.device.snapshot(self.line), found.args)
         if lines is None:
@@ -164,7 +194,7 @@ class Session:
         elif len(word) > 1 and "exit".startswith(word):
             self.mode = configure.parent(mode)
         else:
-            await self._banner_or_line(mode, typed)
+            await self._write(lambda: self._banner_or_line(mode, typed), len(self.prompt))
 
     async def _banner_or_line(self, mode: Mode, typed: str) -> None:
         typed = await self._whole_banner(typed)
@@ -226,6 +256,17 @@ class Session:
                 return
         self.terminal.lines(["% Bad secrets", ""])
 
+    async def _reload(self, _args: tuple[str, ...]) -> None:
+        """Start again; what was changed since the last save can be saved first."""
+        if self.device.unsaved():
+            answer = await self.terminal.line("System configuration has been modified. Save? [yes/no]: ")
+            if answer.strip().lower() in {"y", "yes"}:
+                await self._save(())
+        if await self.terminal.confirm("Proceed with reload? [confirm]"):
+            self.broken = True
+            self.device.reboot()
+            raise EOFError
+
     async def _copy_save(self, args: tuple[str, ...]) -> None:
         if "file prompt quiet" not in self.device.root():
             name = await self.terminal.line("Destination filename [startup-config]? ")
@@ -267,6 +308,19 @@ def _length(session: Session, args: tuple[str, ...]) -> list[str]:
     return []
 
 
+# Exec commands that write: the acts of configurations, and those of files.
+WRITES = (
+    "archive_config",
+    "configure replace",
+    "configure_revert_timer",
+    "confirm",
+    "copy",
+    "delete",
+    "revert",
+    "save",
+)
+
+
 class Act(Protocol):
     async def __call__(self, session: Session, args: tuple[str, ...], /) -> None: ...
 
@@ -284,6 +338,7 @@ _ACTS: dict[str, Act] = {
     "logout": _act(_leave),
     "nothing": _act(lambda _session, _args: []),
     "privilege": _act(lambda session, _: [f"Current privilege level is {session.level}"]),
+    "reload": Session._reload,
     "revert_now": _act(lambda session, _: session.device.revert()),
     "revert_timer": _act(lambda session, args: session.device.rearm(int(args[0]))),
     "save": Session._save,

@@ -87,6 +87,7 @@ class Snapshot:
     archive_next: str
     files: tuple[tuple[str, File], ...]
     modern: bool
+    reason: str
     pending: Pending | None
     users: tuple[tuple[int, str, str], ...]
     line: int

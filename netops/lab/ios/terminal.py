@@ -47,6 +47,12 @@ class Terminal:
             self._write("".join(self._output))
             self._output.clear()
 
+    def cut(self, prompt: str, *, whole: bool) -> None:
+        """The line drops behind the answer and the next prompt, or in the middle of them."""
+        text = "".join(self._output) + prompt
+        self._output.clear()
+        self._write(text if whole else text[: len(text) // 2])
+
     async def _key(self) -> str:
         if not self._input:
             self.flush()  # everything typed so far is answered before waiting for more

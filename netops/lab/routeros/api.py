@@ -279,7 +279,20 @@ class ApiConnection(asyncio.Protocol):
             self.send("!done", tag=key or None)
 
 
-WRITES = {"add", "set", "remove", "enable", "disable", "unset", "move", "comment", "run", "make-static", "login"}
+WRITES = {
+    "add",
+    "set",
+    "remove",
+    "enable",
+    "disable",
+    "unset",
+    "move",
+    "comment",
+    "run",
+    "make-static",
+    "login",
+    "provision",
+}
 
 
 def respond(password: str, challenge: bytes) -> str:

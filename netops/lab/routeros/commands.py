@@ -331,9 +331,28 @@ def _message(level: str) -> Callable[[Machine, Actor, str, Args], Answer]:
     return message
 
 
+def _provision(machine: Machine, actor: Actor, path: str, args: Args) -> Answer:
+    menu = machine.schema.menus.get(path)
+    if menu is None:
+        raise machine.texts.no_such_command()
+    _writing(machine, actor, menu)
+    machine.refresh(path)
+    machine.provision(path, chosen(machine, menu, args))
+    return Answer()
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Machine, Actor, str, Args], Answer]] = {
     ("/system/script", "run"): _run_script,
     ("/ip/dhcp-server/lease", "make-static"): _make_static,
+    **{
+        (path, "provision"): _provision
+        for path in (
+            "/interface/wifi/radio",
+            "/interface/wifi/capsman/remote-cap",
+            "/caps-man/radio",
+            "/caps-man/remote-cap",
+        )
+    },
     ("*", "export"): _export,
     ("/", "execute"): _execute,
     **{("/log", level): _message(level) for level in ("debug", "error", "info", "warning")},

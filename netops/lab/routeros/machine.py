@@ -1,6 +1,6 @@
 """One simulated router without its sockets: rows, clock, log, users and what moves by itself; speaks no protocol."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,6 +61,7 @@ class Machine:
         self.singles: dict[str, Callable[[], Shown]] = {}
         self.export: Callable[[Actor, str, dict[str, str]], str] = lambda actor, path, args: ""
         self.console: Callable[[str, Actor], str] = lambda source, actor: ""
+        self.provision: Callable[[str, Sequence[Row]], None] = lambda path, rows: None
         self.run_script: Callable[[str, Actor], int] = lambda source, actor: 0
         self.added: Callable[[str, Row, bool], None] = lambda path, row, explicit: None
 

@@ -46,8 +46,11 @@ class Derived:
             for name in ("rx-byte", "tx-byte", "rx-packet", "tx-packet", "rx-drop", "tx-drop", "rx-error", "tx-error"):
                 row.marks.setdefault(name, "0")
             if row.table.path in PORTS:
-                row.mark(slave="true" if row.name in slaves else "false", mac_address=row.get("mac-address"))
-                row.mark(actual_mtu=row.get("mtu") or "1500")
+                row.mark(mac_address=row.get("mac-address"), actual_mtu=row.get("mtu") or "1500")
+                if row.table.path != "/interface/wifi":
+                    row.mark(slave="true" if row.name in slaves else "false")
+                continue
+            if row.table.path == "/caps-man/interface":
                 continue
             row.mark(mac_address=row.get("admin-mac") or first)
             mtu = row.get("mtu")
