@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from secrets import token_hex
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from netops.papers.office import Office
     from netops.planning.playbook import Playbook
     from netops.planning.sites import Sites
+    from netops.requests.fields import FieldSpec
     from netops.requests.policy import Policy
+    from netops.requests.services import Own
     from netops.requests.signers import Signers
     from netops.vault import Secrets, Vault
 
@@ -75,6 +77,10 @@ class _LatePoller:
 
 def _silent(where: str, what: str) -> None:
     return None
+
+
+def _fields(app: "App", service: str) -> "Mapping[str, FieldSpec]":
+    return app.playbook(service).fields
 
 
 @dataclass
@@ -165,6 +171,14 @@ class App:
         from netops.requests.load import read_document
 
         return load_playbook(read_document(self.settings.playbooks / f"{service}.yaml"))
+
+    @property
+    def own_services(self) -> "Own":
+        """The site's own services: every playbook of a service that netops does not bring itself."""
+        from netops.requests.services import BUILT_IN
+
+        names = sorted(path.stem for path in self.settings.playbooks.glob("*.yaml"))
+        return {name: partial(_fields, self, name) for name in names if name not in BUILT_IN}
 
     def connect(self, target: Target) -> Driver:
         """A driver for the target's platform, not yet entered. Raises `DeviceError`s."""

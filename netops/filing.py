@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from netops.core.text import Text
 from netops.planning.design import design_of
 from netops.requests.common import Request, canonical_json, change_id, request_digest, slug
 from netops.requests.load import read_document
-from netops.requests.services import load_request, read_body
+from netops.requests.services import known, load_request, read_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +30,29 @@ class Filed:
 def check(app: App, source: str) -> Filed:
     """A request file (or `-`), validated against itself, the clock and the site. Raises `InputError`s; records nothing."""
     document = read_document(source if source == "-" else Path(source))
-    request = load_request(document)
+    request = load_request(document, app.own_services)
     design = design_of(request)
     where = design.where(app.sites, lambda: list(app.fleet.targets.values()), document)
     app.playbook(request.service).check(request, app.clock.now(), document)
     design.check(where, app.sites.site(where.site), document)
     return _file(request)
+
+
+def form(app: App, service: str, starts: datetime | None = None) -> str:
+    """A site's own service as an empty form, or filled with its examples from `starts`. Raises `InputError`."""
+    from netops.requests.new import blank_own, example_own
+
+    if service not in app.own_services:
+        raise InputError(
+            Text(f"layanan {service!r} tidak dikenal", f"the service {service!r} is not known"),
+            known(app.own_services),
+            field="service",
+        )
+    playbook = app.playbook(service)
+    lasting = playbook.limits.lasting
+    if starts is None:
+        return blank_own(service, playbook.title.text, playbook.fields, lasting, app.lang)
+    return example_own(service, playbook.title.text, playbook.fields, lasting, starts, app.lang)
 
 
 def find(app: App, ref: str) -> Filed:
@@ -64,7 +82,7 @@ def look(app: App, ref: str) -> Filed:
         _known(app, one)
         return one
     if _is_file(ref):
-        one = _file(load_request(read_document(Path(ref))))
+        one = _file(load_request(read_document(Path(ref)), app.own_services))
         return one if _known(app, one) else check(app, ref)
     known = [change for change in fold_all(app.journal.read()).values() if change.request]
     exact = [change for change in known if change.id == ref]

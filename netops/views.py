@@ -91,12 +91,10 @@ def verify_log(app: App) -> "Verified":
 
 def describe(app: App, ref: str) -> str:
     """One change for people: the request, where it stands, each device, what is next."""
-    from netops.requests.new import show
-
     one = look(app, ref)
     change = _state(app, one)
     lang = app.lang
-    lines = [show(one.request, lang), "", f"{change.id}: {PHASES[change.phase].to(lang)}"]
+    lines = [in_words(app, one), "", f"{change.id}: {PHASES[change.phase].to(lang)}"]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
@@ -118,6 +116,17 @@ def describe(app: App, ref: str) -> str:
     lines += [f"  ! {Text('sisa', 'leftover').to(lang)}: {line}" for line in change.leftovers]
     lines.append(_next(change, lang))
     return "\n".join(lines)
+
+
+def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
+    """The request as lines for people; a service of the site's own by the labels of its playbook."""
+    from netops.requests.new import SERVICES, show
+
+    if one.request.service in SERVICES:
+        return show(one.request, lang or app.lang)
+    playbook = app.playbook(one.request.service)
+    labels = {name: spec.label.text for name, spec in playbook.fields.items()}
+    return show(one.request, lang or app.lang, playbook.title.text, labels)
 
 
 def _next(change: Change, lang: Lang) -> str:

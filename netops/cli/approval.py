@@ -32,11 +32,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str, key: Path, reason: str) -> None:
     from netops import actions
     from netops.filing import find
-    from netops.requests.new import show as in_words
+    from netops.views import in_words
 
     with opened(ctx) as app:
         filed = find(app, ref)
-        say(Text(clean(in_words(filed.request, "id")), clean(in_words(filed.request, "en"))))
+        say(Text(clean(in_words(app, filed, "id")), clean(in_words(app, filed, "en"))))
         approval = actions.decide(
             app,
             filed,

@@ -17,24 +17,40 @@ def request() -> None:
         "Cetak formulir kosong sebuah layanan (YAML) ke stdout.", "Print a service's empty form (YAML) to stdout."
     ).to(language())
 )
-@click.argument("service", type=click.Choice(["event-hotspot"]))
+@click.argument("service", required=False)
+@click.option(
+    "--service",
+    "named",
+    help=Text("layanan, juga milik sendiri (playbooks/)", "the service, a site's own too (playbooks/)").to(language()),
+)
 @click.option(
     "--example",
     "filled",
     is_flag=True,
     help=Text("contoh terisi, mulai satu jam lagi", "a filled example that begins in an hour").to(language()),
 )
-def new(service: str, filled: bool) -> None:
-    if filled:
-        from datetime import UTC, datetime, timedelta
+@click.pass_context
+def new(ctx: click.Context, service: str | None, named: str | None, filled: bool) -> None:
+    word = named or service
+    if word is None or (named and service and named != service):
+        raise click.UsageError(Text("sebut satu layanan", "name one service").to(language()))
+    from netops.requests.new import SERVICES, blank
 
+    if word in SERVICES and not filled:
+        result(blank(word, language()).rstrip())
+        return
+    from datetime import UTC, datetime, timedelta
+
+    starts = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
+    if word in SERVICES:
         from netops.requests.example import example
 
-        result(example(datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)).rstrip())
-    else:
-        from netops.requests.new import blank
+        result(example(starts).rstrip())
+        return
+    from netops.filing import form
 
-        result(blank(service, language()).rstrip())
+    with opened(ctx, quiet=True) as app:
+        result(form(app, word, starts if filled else None).rstrip())
 
 
 @request.command(
@@ -66,12 +82,12 @@ def check(ctx: click.Context, ref: str, json_: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, ref: str, json_: bool) -> None:
     from netops import filing
-    from netops.requests.new import show as in_words
+    from netops.views import in_words
 
     with opened(ctx) as app:
         filed = filing.look(app, ref)
         if json_:
             as_json(filed)
         else:
-            result(clean(in_words(filed.request, app.lang)))
+            result(clean(in_words(app, filed)))
             result(f"{filed.change}  {filed.digest}")

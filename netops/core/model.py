@@ -71,6 +71,14 @@ State = Rows | Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a line of a rendered template (1-based) would touch, in the device's words."""
+
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What to observe: menus (RouterOS) or section headers (Cisco-like)."""
 

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from netops.core.model import (
     Accounts,
     Batch,
+    Claim,
     DeviceFacts,
     Event,
     Fence,
@@ -89,6 +90,13 @@ class Platform(Protocol):
         """
         ...
 
+    def foreign(self, text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+        """What a template that parses would touch although it is neither `owner`'s nor named, by line of `text`.
+
+        `named`: the names (ports, rows) that the request names on this device.
+        """
+        ...
+
     def scope(self, want: State) -> Scope:
         """What has to be observed to plan, verify, close and end `want`."""
         ...
@@ -163,6 +171,10 @@ class GuestPlatform(Protocol):
 
     def names(self, want: State) -> tuple[str, ...]:
         """The logins that a device is to have, in the template's order."""
+        ...
+
+    def logins(self, seen: State) -> tuple[str, ...]:
+        """Every login of the device, whoever's it is, in its own words."""
         ...
 
     def ending(self, want: State) -> tuple[Op, ...]:

@@ -24,6 +24,8 @@ OPEN, CLOSE = "\ue000", "\ue001"
 _SINK = " values"  # a blank in front: no template can name it
 _FILTERS = ("join", "first", "last", "length", "sort", "upper", "lower", "replace")
 _TESTS = ("defined", "undefined", "none", "in", "eq", "ne", "lt", "gt", "le", "ge", "odd", "even", "divisibleby")
+_MARK = "\ue002"
+_OPEN_TAG = re.compile(r"[%#]\}\s*$|\{[{%#](?!.*[}%#]\})")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BROKEN = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
@@ -81,6 +83,23 @@ class Renderer:
         except _BROKEN as exc:
             raise self._broken(name, exc) from exc
         return text, sink
+
+    def source_line(
+        self, service: str, platform: str, context: Mapping[str, object], line: int
+    ) -> tuple[Path, int | None]:
+        """The template's file, and which of its lines made that line of the rendered text (None: a block's tag did).
+
+        Each line of the source gets a mark at its end, and the text is rendered once more.
+        """
+        name = f"{service}/{platform}.j2"
+        source, _, _ = _Loader(self.folder).get_source(self._environment, name)
+        marked = [
+            text if _OPEN_TAG.search(text) else f"{text}{_MARK}{number}{_MARK}"
+            for number, text in enumerate(source.split("\n"), 1)
+        ]
+        text = self._environment.from_string("\n".join(marked)).render({**context, _SINK: {}})
+        found = re.search(f"{_MARK}([0-9]+){_MARK}", text.split("\n")[line - 1])
+        return self.folder / name, int(found[1]) if found else None
 
     def _error(self, name: str, line: int | None, message: Text, field: str | None = None) -> InputError:
         hint = Text(

@@ -45,6 +45,9 @@ def choose(playbook: Playbook, where: Where, targets: Sequence[Target]) -> tuple
     found: list[Chosen] = []
     for part in sorted(playbook.parts, key=lambda part: (part.order, part.role)):
         found += _of_part(part, where, targets)
+    idle = sorted({one.device for one in where.named} - {one.target.name for one in found})
+    if idle or not found:
+        raise _no_role(playbook, idle, where)
     parts: dict[str, Part] = {}
     for one in found:
         other = parts.setdefault(one.target.name, one.part)
@@ -92,9 +95,24 @@ def _of_part(part: Part, where: Where, targets: Sequence[Target]) -> list[Chosen
         names = {one.device for one in meant}
         ports = {name: tuple(one.port for one in meant if one.device == name and one.port) for name in names}
         here = [target for target in here if target.name in names]
-    if not here and part.select != "path":
+    if not here and part.select == "site":
         raise _none(part.role, where)
     return [Chosen(target=target, part=part, ports=ports.get(target.name, ())) for target in here]
+
+
+def _no_role(playbook: Playbook, names: Sequence[str], where: Where) -> NoTarget:
+    roles = ", ".join(part.role for part in playbook.parts)
+    shown = ", ".join(names) or "-"
+    return NoTarget(
+        Text(
+            f"layanan {playbook.service} tidak punya bagian untuk {shown} di lokasi {where.site!r} (peran: {roles})",
+            f"the service {playbook.service} has no part for {shown} at site {where.site!r} (roles: {roles})",
+        ),
+        Text(
+            f"Pilih perangkat lain, atau beri {shown} salah satu peran itu di inventory/hosts.yaml (data: roles).",
+            f"Choose another device, or give {shown} one of these roles in inventory/hosts.yaml (data: roles).",
+        ),
+    )
 
 
 def _two_parts(playbook: Playbook, name: str, one: Part, other: Part) -> InputError:

@@ -66,10 +66,10 @@ FieldValue = PortValue | DeviceValue | PlaceValue | str | int | bool
 
 
 class OwnRequest(Request):
-    """`fields` as the playbook declares them; empty ones are left out."""
+    """`fields` as the playbook declares them, None for one that was left empty."""
 
     period: Period
-    fields: dict[str, FieldValue] = Field(default_factory=dict)
+    fields: dict[str, FieldValue | None] = Field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -113,7 +113,7 @@ class OwnRequest(Request):
     def words(self, lang: Lang) -> tuple[tuple[Text, str], ...]:
         ends = say_time(self.ends_at, self.zone, lang) if self.ends_at else Text("tetap", "lasting").to(lang)
         return (
-            *((Text(name, name), say_value(value)) for name, value in self.fields.items()),
+            *((Text(name, name), say_value(value)) for name, value in self.fields.items() if value is not None),
             (Text("Mulai", "Starts"), say_time(self.starts_at, self.zone, lang)),
             (Text("Selesai", "Ends"), ends),
         )

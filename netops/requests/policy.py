@@ -6,7 +6,7 @@ execute (`approvals`).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,12 +41,29 @@ class ServicePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyPolicy:
+    """What runs before its papers (darurat, surat menyusul): `officers` sign, each role another person.
+
+    `longest` and `papers_within` in seconds, the latter from the declaration; `bounds` as in `ServicePolicy`.
+    """
+
+    officers: tuple[str, ...]
+    longest: int
+    papers_within: int
+    bounds: Mapping[str, Bound]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by."""
+    """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
+
+    `emergency` is the closed list of services that may run before their papers.
+    """
 
     roles: Mapping[str, tuple[str, ...]]
     services: Mapping[str, ServicePolicy]
     digest: str
+    emergency: Mapping[str, EmergencyPolicy] = field(default_factory=dict)
 
     def service(self, name: str) -> ServicePolicy:
         """Raises `NotApproved` for a service that the policy does not name: nobody could have approved it."""
@@ -57,6 +74,24 @@ class Policy:
                 Text(f"kebijakan tidak mengatur layanan {name}", f"the policy has no rules for the service {name}"),
                 Text("Tambahkan di inventory/policy.yaml.", "Add it to inventory/policy.yaml."),
             ) from None
+
+    def in_emergency(self, service: str) -> "Policy":
+        """The same, with the officers as this service's chain and its narrower bounds. Raises `OutOfBounds` if unlisted."""
+        rules = self.emergency.get(service)
+        if rules is None:
+            raise OutOfBounds(
+                Text(
+                    f"layanan {service} tidak boleh dijalankan sebelum suratnya (darurat)",
+                    f"the service {service} must not run before its papers (emergency)",
+                ),
+                Text(
+                    "Yang boleh tertulis pada emergency di inventory/policy.yaml.",
+                    "What may is listed under emergency in inventory/policy.yaml.",
+                ),
+            )
+        ordinary = self.service(service)
+        narrowed = replace(ordinary, chain=rules.officers, bounds=rules.bounds)
+        return replace(self, services={**self.services, service: narrowed})
 
 
 def check_bounds(policy: Policy, service: str, figures: Mapping[str, int]) -> None:
@@ -102,9 +137,17 @@ class _Service(_Strict):
     bounds: dict[str, int | str] = Field(default_factory=dict)
 
 
+class _Emergency(_Strict):
+    officers: list[str] = Field(min_length=2, max_length=5)
+    longest: str
+    papers_within: str
+    bounds: dict[str, int | str] = Field(default_factory=dict)
+
+
 class _File(_Strict):
     roles: dict[str, list[str]] = Field(min_length=1)
     services: dict[str, _Service] = Field(min_length=1)
+    emergency: dict[str, _Emergency] = Field(default_factory=dict)
 
 
 def read_policy(path: Path) -> Policy:
@@ -140,33 +183,56 @@ def parse_policy(data: bytes, name: str = "policy.yaml") -> Policy:
         roles={role: tuple(holders) for role, holders in file.roles.items()},
         services={key: _service(document, key, service, file) for key, service in file.services.items()},
         digest=digest(data),
+        emergency={key: _emergency(document, key, one, file) for key, one in file.emergency.items()},
     )
 
 
 def _service(document: Document, name: str, service: _Service, file: _File) -> ServicePolicy:
     place: Loc = ("services", name)
-    for index, role in enumerate(service.chain):
+    _chain(document, (*place, "chain"), service.chain, file)
+    return ServicePolicy(
+        chain=tuple(service.chain),
+        valid_for=_seconds(document, (*place, "valid_for"), service.valid_for),
+        bounds=_bounds(document, place, service.bounds),
+    )
+
+
+def _emergency(document: Document, name: str, one: _Emergency, file: _File) -> EmergencyPolicy:
+    place: Loc = ("emergency", name)
+    if name not in file.services:
+        raise document.error(place, Text(f"services tidak memuat {name}", f"services does not have {name}"))
+    _chain(document, (*place, "officers"), one.officers, file)
+    return EmergencyPolicy(
+        officers=tuple(one.officers),
+        longest=_seconds(document, (*place, "longest"), one.longest),
+        papers_within=_seconds(document, (*place, "papers_within"), one.papers_within),
+        bounds=_bounds(document, place, one.bounds),
+    )
+
+
+def _chain(document: Document, place: Loc, roles: list[str], file: _File) -> None:
+    for index, role in enumerate(roles):
         if not file.roles.get(role):
             text = Text(
                 f"peran {role!r} tidak ada pemegangnya di roles",
                 f"role {role!r} has no holder in roles",
             )
-            raise document.error((*place, "chain", index), text)
-    _once(document, (*place, "chain"), service.chain)
+            raise document.error((*place, index), text)
+    _once(document, place, roles)
+
+
+def _seconds(document: Document, place: Loc, text: str) -> int:
     try:
-        seconds = parse_duration(service.valid_for)
+        seconds = parse_duration(text)
     except ValueError as error:
-        text = Text("bukan lama waktu seperti 30d", "not a duration such as 30d")
-        raise document.error((*place, "valid_for"), text) from error
+        raise document.error(place, Text("bukan lama waktu seperti 30d", "not a duration such as 30d")) from error
     if seconds < 1:
-        raise document.error((*place, "valid_for"), Text("harus lebih dari nol", "must be more than zero"))
-    return ServicePolicy(
-        chain=tuple(service.chain),
-        valid_for=seconds,
-        bounds={
-            figure: _bound(document, (*place, "bounds", figure), value) for figure, value in service.bounds.items()
-        },
-    )
+        raise document.error(place, Text("harus lebih dari nol", "must be more than zero"))
+    return seconds
+
+
+def _bounds(document: Document, place: Loc, bounds: Mapping[str, int | str]) -> dict[str, Bound]:
+    return {figure: _bound(document, (*place, "bounds", figure), value) for figure, value in bounds.items()}
 
 
 def _bound(document: Document, place: Loc, value: int | str) -> Bound:

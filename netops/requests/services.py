@@ -1,6 +1,6 @@
 """Which request a document is, by its `service:` word; refuses services that nobody here carries out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel
 
@@ -9,6 +9,7 @@ from netops.core.errors import InputError
 from netops.core.text import Text
 from netops.requests.common import Request
 from netops.requests.event_hotspot import EventHotspot
+from netops.requests.fields import FieldSpec, load_own
 from netops.requests.load import Document, validate
 from netops.requests.own import OwnRequest
 
@@ -16,26 +17,35 @@ BUILT_IN: Mapping[str, type[Request]] = {"event-hotspot": EventHotspot}
 """Services with a module of their own, by the word in the document."""
 
 
-def load_request(document: Document) -> Request:
+Own = Mapping[str, Callable[[], Mapping[str, FieldSpec]]]
+"""A site's own services: the word, and what reads the fields from its playbook."""
+
+
+def load_request(document: Document, own: Own) -> Request:
     """The document as a request. Raises `InputError` with file, line, field and reason of every finding."""
-    return validate(BUILT_IN[service_of(document)], document)
+    word = service_of(document, own)
+    return validate(BUILT_IN[word], document) if word in BUILT_IN else load_own(document, own[word]())
 
 
 class _Word(BaseModel):
     service: str
 
 
-def service_of(document: Document) -> str:
+def service_of(document: Document, own: Own) -> str:
     """The word, known. Raises `InputError`."""
     word = validate(_Word, document).service
-    if word in BUILT_IN:
-        return word
-    names = ", ".join(sorted(BUILT_IN))
-    raise document.error(
-        ("service",),
-        Text(f"layanan {word!r} tidak dikenal", f"the service {word!r} is not known"),
-        Text(f"Layanan: {names}", f"Services: {names}"),
-    )
+    if word not in BUILT_IN and word not in own:
+        raise document.error(
+            ("service",),
+            Text(f"layanan {word!r} tidak dikenal", f"the service {word!r} is not known"),
+            known(own),
+        )
+    return word
+
+
+def known(own: Own) -> Text:
+    names = ", ".join(sorted({*BUILT_IN, *own}))
+    return Text(f"Layanan: {names}", f"Services: {names}")
 
 
 def read_body(data: bytes) -> Request:

@@ -115,7 +115,7 @@ def refuse_foreign(seen: Sections, want: Sections, owner: Tag) -> None:
         if vlan is not None:
             _refuse_vlan(seen, vlan, lines, owner)
         elif header.startswith("interface "):
-            _refuse_port(seen, header, lines, owner)
+            _refuse_port(seen, want, header, lines, owner)
     gone = set(leaving(seen, want, owner))
     for header, lines in seen.items():
         vlan = access_vlan(lines)
@@ -156,7 +156,7 @@ def _refuse_vlan(seen: Sections, vlan: int, lines: Sequence[str], owner: Tag) ->
         )
 
 
-def _refuse_port(seen: Sections, header: str, lines: Sequence[str], owner: Tag) -> None:
+def _refuse_port(seen: Sections, want: Sections, header: str, lines: Sequence[str], owner: Tag) -> None:
     present = seen.get(header)
     if present is None:
         if not is_logical(header):
@@ -171,6 +171,12 @@ def _refuse_port(seen: Sections, header: str, lines: Sequence[str], owner: Tag) 
     for line in ("switchport mode trunk", "no switchport", *([group] if group else [])):
         if line in present and line not in lines:
             raise _stop(f"{header} bukan port akses: ada {line!r}", f"{header} is not an access port: it has {line!r}")
+    wanted = f"vlan {access_vlan(lines)}"
+    if wanted not in seen and wanted not in want and wanted != "vlan 1":
+        raise _stop(
+            f"{header}: {wanted} tidak ada di perangkat; switch akan membuatnya tanpa nama kita",
+            f"{header}: {wanted} is not on the device; the switch would make it without our name",
+        )
     vlan = access_vlan(present)
     name = value(seen.get(f"vlan {vlan}", ()), "name") or ""
     if name.startswith(FOREIGN) and not owner.owns_name(name):

@@ -1,10 +1,11 @@
 """The IOS platform: template in, ops out, and the way back; pure, and never takes a foreign VLAN, port or list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from netops.core.model import (
     Batch,
+    Claim,
     DeviceFacts,
     GuardKind,
     LineOp,
@@ -57,6 +58,9 @@ class Ios:
 
     def parse(self, text: str, values: Mapping[str, Value]) -> Tree:
         return template.parse(text, values)
+
+    def foreign(self, text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+        return template.foreign(text, values, owner, named)
 
     def scope(self, want: State) -> Scope:
         """Every VLAN and every interface (one `show` each), so that absence is proven for all trunks; global lines by name."""

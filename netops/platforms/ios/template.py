@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from netops.core.errors import InputError
-from netops.core.model import Tree, Value
+from netops.core.model import Claim, Tag, Tree, Value
 from netops.core.text import Text
-from netops.platforms.ios.lines import expand, header, key, tree, vlan_id
+from netops.platforms.ios.changes import ADD, our_vlans
+from netops.platforms.ios.lines import expand, header, key, sections, tree, vlan_id
 from netops.platforms.ios.quirks import ALLOWED, FORBIDDEN, MAX_VLAN_NAME, RESERVED_VLANS
 
 _FORBIDDEN = re.compile("|".join(f"(?:{pattern})" for pattern in FORBIDDEN), re.IGNORECASE)
@@ -43,6 +44,31 @@ def parse(text: str, values: Mapping[str, Value]) -> Tree:
             _put(parts[inside], inside, sent, depth, number)
     _whole(parts)
     return tree(parts)
+
+
+def foreign(text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+    """VLANs without the owner's name, ports that nobody named, elements of such VLANs in a trunk's list, global lines."""
+    tokens = re.compile("|".join(re.escape(token) for token in sorted(values, key=len, reverse=True)) or "(?!)")
+    wanted = sections(parse(text, values))
+    ours = set(our_vlans(wanted, owner))
+    ports = {header(f"interface {name}") for name in named}
+    found: list[Claim] = []
+    inside = ""
+    for number, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip() or raw.lstrip().startswith("!"):
+            continue
+        sent = _splice(tokens, raw.strip(), values, number)
+        if not raw.startswith(" "):
+            inside = header(sent)
+            vlan = vlan_id(inside)
+            if vlan not in ours and not inside.startswith("interface "):
+                found.append(Claim(line=number, what=inside))
+            continue
+        if not inside.startswith("interface ") or inside in ports:
+            continue
+        if not (sent.startswith(ADD) and expand(sent[len(ADD) :]) <= ours):
+            found.append(Claim(line=number, what=f"{inside}: {sent}"))
+    return tuple(found)
 
 
 def _bad(number: int | None, indonesian: str, english: str, hint: Text | None = None) -> InputError:

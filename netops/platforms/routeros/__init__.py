@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from netops.core.model import (
     Accounts,
     Batch,
+    Claim,
     DeviceFacts,
     GuardKind,
     Op,
@@ -36,6 +37,9 @@ class RouterOS:
 
     def scope(self, want: State) -> Scope:
         return reach.scope(_rows(want))
+
+    def foreign(self, text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+        return parse.foreign(text, values, owner, named)
 
     def touched(self, seen: State, want: State, owner: Tag) -> State:
         return reach.touched(_rows(seen), _rows(want), owner)
@@ -88,6 +92,9 @@ class RouterOS:
 
     def names(self, want: State) -> tuple[str, ...]:
         return guests.names(_rows(want))
+
+    def logins(self, seen: State) -> tuple[str, ...]:
+        return guests.logins(_rows(seen))
 
     def ending(self, want: State) -> tuple[Op, ...]:
         return guests.ending(_rows(want))

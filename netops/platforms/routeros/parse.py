@@ -6,14 +6,15 @@ its condition beside the named properties as keys with a leading `?` (`?name`), 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from netops.core.errors import InputError
-from netops.core.model import Row, Rows, Value
+from netops.core.model import Claim, Row, Rows, Tag, Value
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 from netops.platforms.routeros.facts import Menu, menus
 from netops.platforms.routeros.quirks import GUARD_MENUS, RUNTIME
+from netops.platforms.routeros.table import owns
 from netops.platforms.routeros.values import row_key
 from netops.platforms.routeros.words import Statement, statements
 
@@ -40,6 +41,20 @@ def parse(text: str, values: Mapping[str, Value]) -> Rows:
             seen.add(key)
         rows.append(row)
     return Rows(rows=tuple(rows))
+
+
+def foreign(text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+    """Rows that a template adds without the owner's tag, or adopts by a condition that names nothing of `named`."""
+    found: list[Claim] = []
+    for statement in statements(text):
+        row = _row(statement, values)
+        condition = adopted(row)
+        if set(condition.values()) & set(named) if condition else owns(owner, row):
+            continue
+        key = condition or {name: str(row.values[name]) for name in menus()[row.menu].key if name in row.values}
+        shown = " ".join(f"{name}={value}" for name, value in key.items() if name)
+        found.append(Claim(line=statement.line, what=f"{row.menu} {shown}".strip()))
+    return tuple(found)
 
 
 def adopted(row: Row) -> dict[str, str]:

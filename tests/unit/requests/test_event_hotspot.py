@@ -251,11 +251,6 @@ def test_the_empty_form_is_refused_field_by_field(lang: str) -> None:
         assert f": {field}: " in told
 
 
-def test_the_form_of_an_unknown_service() -> None:
-    with pytest.raises(InputError, match="the service 'pesta' is not known"):
-        blank("pesta", "id")
-
-
 def test_show_says_it_in_words() -> None:
     found = request("  phone: 081200000000", "  phone: 081200000000\n  nip: 198103012008011000")
     told = show(found, "id")
