@@ -12,7 +12,7 @@ import pytest
 from netops.core.clock import ManualClock, SystemClock
 from netops.lab.ios import device as device_module
 from netops.lab.ios.device import Ios
-from netops.lab.ios.machine import Faults
+from netops.lab.ios.trouble import Faults
 from netops.lab.view import LabDevice
 
 LAB_CONFIG = Path(device_module.__file__).parents[1] / "configs" / "sw-aula.cfg"
