@@ -24,6 +24,12 @@ path = "var/journal.db"
 file = "secrets.json"           # nama -> rahasia, chmod 600, di luar git / name -> secret, chmod 600, outside git
 vault_key = "vault.key"         # kunci voucher / key of the vouchers
 
+[log]
+origin = ""                     # nama catatan, misalnya ptipd.kampus.example/log / the log's name
+folder = "var/log"              # terbitan: berkas statis untuk auditor / what is published: static files for auditors
+key = "log.key"                 # kunci Ed25519 (ssh-keygen -t ed25519), di luar var/ / outside var/; .pub: ssh-agent
+kept = ""                       # salinan checkpoint di luar komputer ini / a copy of the checkpoint outside this machine
+
 [mail]
 host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
 port = 25
@@ -47,6 +53,10 @@ class Settings:
     journal: Path
     secrets: Path
     vault_key: Path
+    log_origin: str = ""
+    log_folder: Path
+    log_key: Path
+    log_kept: Path | None = None
     mail_host: str = ""
     mail_port: int = 25
     mail_sender: str = ""
@@ -79,6 +89,10 @@ _KEYS: dict[str, tuple[str, type]] = {
     "journal.path": ("journal", str),
     "secrets.file": ("secrets", str),
     "secrets.vault_key": ("vault_key", str),
+    "log.origin": ("log_origin", str),
+    "log.folder": ("log_folder", str),
+    "log.key": ("log_key", str),
+    "log.kept": ("log_kept", str),
     "mail.host": ("mail_host", str),
     "mail.port": ("mail_port", int),
     "mail.sender": ("mail_sender", str),
@@ -88,7 +102,14 @@ _KEYS: dict[str, tuple[str, type]] = {
     "mail.password": ("mail_password", str),
     "mail.sends": ("mail_sends", list),
 }
-_PATHS = ("journal", "secrets", "vault_key")
+_PATHS = {
+    "journal": "var/journal.db",
+    "secrets": "secrets.json",
+    "vault_key": "vault.key",
+    "log_folder": "var/log",
+    "log_key": "log.key",
+}
+"""Settings that are paths, with what holds where nothing is set."""
 
 
 def load_settings(root: Path) -> Settings:
@@ -109,13 +130,14 @@ def load_settings(root: Path) -> Settings:
         found = _flatten(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(Text(id=f"bukan TOML: {error}", en=f"not TOML: {error}"), path=path) from error
-    values: dict[str, Any] = {"journal": "var/journal.db", "secrets": "secrets.json", "vault_key": "vault.key"}
+    values: dict[str, Any] = dict(_PATHS)
     for key, value in found.items():
         values[_known(path, text, key, value)] = value
     if values.get("language", "id") not in ("id", "en"):
         raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
     values["mail_sends"] = _mails(path, text, values.get("mail_sends", MAILS))
-    values["mail_ca"] = root.absolute() / values["mail_ca"] if values.get("mail_ca") else None
+    for name in ("mail_ca", "log_kept"):
+        values[name] = root.absolute() / values[name] if values.get(name) else None
     values.update({name: root.absolute() / values[name] for name in _PATHS})
     return Settings(root=root.absolute(), **values)
 

@@ -38,7 +38,7 @@ ONLY_IN = {
     "librouteros": {"netops.drivers"},
     "netmiko": {"netops.drivers.ios"},
     "napalm": {"netops.drivers.ios"},
-    "paramiko": {"netops.drivers.ios"},
+    "paramiko": {"netops.drivers.ios", "netops.requests.agent"},
     "jinja2": {"netops.planning.render"},
     "hier_config": {"netops.platforms.ios"},
     "sqlite3": {"netops.journal.store", "netops.journal.database"},

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from netops.cli.common import opened, ref_argument
+from netops.cli.common import ask_passphrase, opened, ref_argument
 from netops.cli.output import clean, say
-from netops.core.secret import Secret
 from netops.core.text import Text, language
 
 
@@ -45,7 +44,7 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
             approver=signer,
             key=key,
             reason=reason,
-            passphrase=_passphrase if sys.stdin.isatty() else None,
+            passphrase=ask_passphrase if sys.stdin.isatty() else None,
         )
         done = Text("disetujui", "approved") if decision == "approve" else Text("ditolak", "rejected")
         say(
@@ -54,13 +53,6 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
                 f"{done.en}: {filed.change} by {approval.approver} ({approval.role}), key {approval.key}",
             )
         )
-
-
-def _passphrase() -> Secret:
-    """Asked only for a locked key at a terminal; elsewhere such a key is refused with what to do."""
-    return Secret(
-        click.prompt(Text("Frasa sandi kunci", "Passphrase of the key").to(language()), hide_input=True, err=True)
-    )
 
 
 @click.command(

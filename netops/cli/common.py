@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from netops.app import App
+from netops.core.secret import Secret
 from netops.core.text import Text, language
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,3 +41,10 @@ def json_option(function: F) -> F:
 
 def ref_argument(function: F) -> F:
     return click.argument("ref", metavar="REQUEST")(function)
+
+
+def ask_passphrase() -> Secret:
+    """Asked only for a locked key at a terminal; elsewhere such a key is refused with what to do."""
+    return Secret(
+        click.prompt(Text("Frasa sandi kunci", "Passphrase of the key").to(language()), hide_input=True, err=True)
+    )

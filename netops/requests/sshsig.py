@@ -9,6 +9,7 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +25,9 @@ KEY_MAGIC = b"openssh-key-v1\0"
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 MAX_ARMOR = 32_768
 MIN_RSA_BITS = 2_048
+
+if TYPE_CHECKING:
+    from netops.requests.agent import AgentKey
 
 Private = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Public = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -57,9 +61,9 @@ class SshSignature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A private key from a file; prints only its public half."""
+    """A private key from a file, or one that an ssh agent holds; prints only its public half."""
 
-    private: Private = field(repr=False)
+    private: "Private | AgentKey" = field(repr=False)
     public: bytes
 
     @property
@@ -76,7 +80,13 @@ def fingerprint(key: bytes) -> str:
 
 
 def load_key(path: Path, passphrase: Secret | None = None) -> SigningKey:
-    """An OpenSSH private key file (mode 0600). Raises `InputError` with what is wrong with it."""
+    """An OpenSSH private key file (mode 0600), or a public one (`.pub`) whose private half an ssh agent holds.
+
+    Raises `InputError` with what is wrong with it.
+    """
+    public = _public_file(path)
+    if public:
+        return SigningKey(private=_from_agent(public, path), public=public)
     try:
         if path.stat().st_mode & 0o077:
             raise InputError(
@@ -121,11 +131,45 @@ def load_key(path: Path, passphrase: Secret | None = None) -> SigningKey:
     return SigningKey(private=private, public=base64.b64decode(line.split()[1]))
 
 
+def _public_file(path: Path) -> bytes:
+    """The key of a one-line public key file in wire form; b"" where the file is something else."""
+    try:
+        words = path.read_text(encoding="ascii").split()
+        return base64.b64decode(words[1], validate=True) if words[0] in KEY_TYPES else b""
+    except (OSError, ValueError, IndexError):
+        return b""
+
+
+def _from_agent(public: bytes, path: Path) -> "AgentKey":
+    from netops.requests import agent
+
+    try:
+        if agent.holds(public):
+            return agent.AgentKey(public)
+        raise InputError(
+            Text(
+                "ini kunci publik, dan ssh-agent tidak memegang pasangannya",
+                "this is a public key, and no ssh agent holds its other half",
+            ),
+            Text(
+                "Masukkan ke agen dengan ssh-add, atau sebut kunci privatnya.",
+                "Add it by ssh-add, or name the private key.",
+            ),
+            path=path,
+        )
+    except InputError as error:
+        error.path = path
+        raise
+
+
 def public_of(path: Path) -> bytes:
-    """The public half (wire form) that an OpenSSH private key file holds in clear, locked or not (PROTOCOL.key).
+    """The public half (wire form) that an OpenSSH key file holds in clear, locked or not (PROTOCOL.key).
 
     b"" where the file is none: `load_key` says what is wrong with it.
     """
+    public = _public_file(path)
+    if public:
+        return public
     try:
         lines = path.read_text(encoding="ascii").split("\n")
         data = base64.b64decode("".join(line for line in lines if not line.startswith("-----")), validate=True)
@@ -141,6 +185,9 @@ def sign(message: bytes, key: SigningKey, namespace: str) -> str:
     """The armored signature, as `ssh-keygen -Y sign` makes it (SHA-512; RSA as rsa-sha2-512)."""
     signed = _signed_bytes(message, namespace, "sha512")
     kind, _ = _take(key.public)
+    if not isinstance(key.private, Private):
+        value = key.private.sign(signed, "rsa-sha2-512" if kind == b"ssh-rsa" else kind.decode())
+        return armor(SshSignature(key=key.public, namespace=namespace, hash="sha512", value=value))
     if isinstance(key.private, ed25519.Ed25519PrivateKey):
         value = _string(kind) + _string(key.private.sign(signed))
     elif isinstance(key.private, rsa.RSAPrivateKey):
@@ -149,6 +196,34 @@ def sign(message: bytes, key: SigningKey, namespace: str) -> str:
         r, s = decode_dss_signature(key.private.sign(signed, ec.ECDSA(_CURVE_HASH[kind.decode()]())))
         value = _string(kind) + _string(_mpint(r) + _mpint(s))
     return armor(SshSignature(key=key.public, namespace=namespace, hash="sha512", value=value))
+
+
+def sign_raw(message: bytes, key: SigningKey) -> bytes:
+    """The bare 64 bytes of an Ed25519 signature, as a signed note carries it. Raises `InputError` for other keys."""
+    kind, rest = _take(key.public)
+    if kind != b"ssh-ed25519":
+        raise InputError(
+            Text(f"kunci {kind.decode()} bukan Ed25519", f"the {kind.decode()} key is not an Ed25519 key"),
+            Text("Buat kunci: `ssh-keygen -t ed25519`.", "Make a key: `ssh-keygen -t ed25519`."),
+        )
+    if isinstance(key.private, ed25519.Ed25519PrivateKey):
+        return key.private.sign(message)
+    assert not isinstance(key.private, Private)
+    _, rest = _take(key.private.sign(message, "ssh-ed25519"))
+    return _take(rest)[0]
+
+
+def public_line(key: bytes) -> str:
+    """A public key as `allowed_signers` and `.pub` files carry it: type and base64."""
+    return f"{_take(key)[0].decode()} {base64.b64encode(key).decode()}"
+
+
+def raw_public(key: bytes) -> bytes:
+    """The bare 32 bytes of an Ed25519 public key in wire form. Raises ValueError for other kinds."""
+    kind, rest = _take(key)
+    if kind != b"ssh-ed25519":
+        raise ValueError(f"{kind!r} is not an Ed25519 key")
+    return _take(rest)[0]
 
 
 def armor(signature: SshSignature) -> str:
