@@ -9,6 +9,8 @@ from netops.settings import NAME
 SIGNER = "kepala@kampus.example"
 """Who holds the role `kepala` in the packaged policy."""
 KEY = "kepala.key"
+OFFICERS = {"koordinator.key": "koordinator@kampus.example", "piket.key": "piket@kampus.example"}
+"""Who may let an emergency run before its papers, by the lab's key file."""
 HOSTS = ("hosts.yaml", "groups.yaml", "defaults.yaml")
 
 
@@ -56,10 +58,10 @@ def mark(root: Path, mail_port: int) -> tuple[str, ...]:
     settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if (root / KEY).exists():
         return (NAME,)
-    public = new_key(root / KEY)
     with (root / "inventory" / "allowed_signers").open("a", encoding="utf-8") as signers:
-        signers.write(f'{SIGNER} namespaces="approval@netops" {public}\n')
-    return (NAME, KEY, "inventory/allowed_signers")
+        for key, signer in {KEY: SIGNER, **OFFICERS}.items():
+            signers.write(f'{signer} namespaces="approval@netops" {new_key(root / key)}\n')
+    return (NAME, KEY, *OFFICERS, "inventory/allowed_signers")
 
 
 def practises(root: Path) -> bool:

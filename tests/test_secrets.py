@@ -18,7 +18,7 @@ from netops.core.errors import NetopsError, Restored
 from netops.core.secret import SecretRef
 from netops.demo import inject_refusal
 
-ALLOWED = {"secrets.json", "vault.key", "kepala.key"}
+ALLOWED = {"secrets.json", "vault.key", "kepala.key", "koordinator.key", "piket.key"}
 """The files that are made to hold secrets; all of mode 0600 (asserted)."""
 
 

@@ -50,6 +50,7 @@ LIFE: Mapping[str, tuple[Phase, ...]] = {
     "request.cancelled": (*_BEFORE, Phase.RETURNED, Phase.POSTPONED),
     "request.superseded": (*_BEFORE, Phase.RETURNED, Phase.POSTPONED),
     "change.extended": (Phase.ACTIVE,),
+    "emergency.declared": _BEFORE,
 }
 """What may happen to a request, and in which phases. Elsewhere such an event means nothing: devices may carry the change."""
 
@@ -105,6 +106,8 @@ class Change:
     reservations: tuple[Reservation, ...] = ()
     devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
     leftovers: tuple[str, ...] = ()
+    needs: str = ""  # digest of the technical needs that an admin recorded; '' leaves them to the planner
+    outdated: bool = False  # needs were recorded after the plan was made
     last: datetime | None = None
     before: Phase = Phase.NEW  # where a returned or postponed request goes on from
     why: str = ""  # the reason of what last happened to the request itself
@@ -182,6 +185,9 @@ def _step(state: Change, recorded: Recorded) -> Change:
             return replace(state, request=event.data["request"])
         case "plan.recorded":
             return _planned(state, event)
+        case "needs.recorded":
+            if state.phase in _BEFORE:
+                return replace(state, needs=event.data["needs"], outdated=bool(state.plan))
         case "approval.received":
             if event.data.get("request", state.request) != state.request:
                 return _decided_aside(state, event)
@@ -202,9 +208,6 @@ def _step(state: Change, recorded: Recorded) -> Change:
             return _lived(state, event) if state.phase in LIFE[kind] else state
         case "request.revised":
             return _revised(state, event)
-        case "emergency.declared":
-            by = datetime.fromisoformat(event.data["papers_due"])
-            return replace(state, emergency=event.data["document"], papers_by=by)
         case "emergency.settled":
             return replace(state, settled=True)
         case "change.ended":
@@ -227,6 +230,7 @@ def _planned(state: Change, event: Event) -> Change:
         state,
         phase=Phase.PLANNED if state.phase in (Phase.NEW, Phase.RESTORED) else state.phase,
         plan=event.data["plan"],
+        outdated=False,
         plan_expires=datetime.fromisoformat(event.data["expires_at"]),
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
     )
@@ -247,6 +251,9 @@ def _lived(state: Change, event: Event) -> Change:
             return _free(replace(state, phase=Phase.CANCELLED))
         case "request.superseded":
             return _free(replace(state, phase=Phase.SUPERSEDED, superseded_by=event.data["by"]))
+        case "emergency.declared":
+            by = datetime.fromisoformat(event.data["papers_due"])
+            return replace(state, emergency=event.data["document"], papers_by=by, settled=False)
     return replace(
         state,
         extended_until=datetime.fromisoformat(event.data["until"]),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from keyword import iskeyword
 
 import click
 
@@ -37,6 +38,11 @@ COMMANDS = {
     "resume": Entry("netops.cli.change", Text("Teruskan yang terputus", "Finish what was interrupted")),
     "revert": Entry("netops.cli.change", Text("Pulihkan keadaan semula", "Bring devices back as they were")),
     "end": Entry("netops.cli.change", Text("Akhiri kegiatan dan bersihkan", "End the event and clean up")),
+    "return": Entry("netops.cli.life", Text("Kembalikan untuk dilengkapi", "Return to be completed")),
+    "revise": Entry("netops.cli.life", Text("Ganti dengan berkas yang diperbaiki", "Replace by a corrected file")),
+    "postpone": Entry("netops.cli.life", Text("Tunda tanpa waktu baru", "Put off without a new date")),
+    "reopen": Entry("netops.cli.life", Text("Lanjutkan yang dikembalikan atau ditunda", "Go on with it as it is")),
+    "cancel": Entry("netops.cli.life", Text("Batalkan yang belum dijalankan", "Cancel what is not carried out")),
     "status": Entry("netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")),
     "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
     "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
@@ -55,8 +61,12 @@ ALIASES = {
     "akhiri": "end",
     "laporan": "report",
     "kartu": "card",
+    "kembalikan": "return",
+    "lengkapi": "revise",
+    "tunda": "postpone",
+    "batalkan": "cancel",
 }
-"""The words of the five-command card; they are not listed again."""
+"""The words of the five-command card, and of what happens to a request; they are not listed again."""
 
 
 class LazyGroup(click.Group):
@@ -70,7 +80,7 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(name)
         if entry is None:
             return None
-        command = getattr(importlib.import_module(entry.module), name)
+        command = getattr(importlib.import_module(entry.module), f"{name}_" if iskeyword(name) else name)
         assert isinstance(command, click.Command)
         _take_language(command)
         return command

@@ -55,6 +55,8 @@ KINDS: dict[str, dict[str, object]] = {
     },
     "emergency.declared": {"document": "sha256:e", "papers_due": (NOW + timedelta(days=3)).isoformat()},
     "emergency.settled": {"letter": "B-1"},
+    "paper.attached": {"as": "surat", "document": "sha256:d", "type": "application/pdf", "size": 9, "name": "s.pdf"},
+    "paper.withdrawn": {"as": "surat", "document": "sha256:d"},
 }
 ON_DEVICE = {"batch.intent", "batch.sent", "guard.intent", "guard.armed", "guard.confirmed", "device.verified", "device.confirmed",
              "device.restored", "device.quarantined"}  # fmt: skip
@@ -140,6 +142,16 @@ def test_a_revised_request_takes_over_what_the_old_one_held() -> None:
     taken = fold("C", [*before, replace(revised, event=replace(revised.event, data=data))])
     assert taken.phase is Phase.NEW and taken.revises == "B"
     assert held([taken], NOW) == (HELD,) and held([taken], NOW + timedelta(days=2)) == ()
+
+
+def test_an_exception_is_open_until_the_letter_is_here_or_it_is_settled() -> None:
+    due = NOW + timedelta(days=3)
+    way = ("request.received", "emergency.declared", "change.started", "change.ended")
+    assert fold("C", recorded(*way)).papers_due == due
+    assert fold("C", recorded(*way, "emergency.settled")).papers_due is None
+    assert fold("C", recorded(*way, "paper.attached")).papers_due is None
+    assert fold("C", recorded(*way, "paper.attached", "paper.withdrawn")).papers_due == due
+    assert fold("C", recorded("request.received", "emergency.declared", "request.cancelled")).papers_due is None
 
 
 def test_who_holds_what() -> None:

@@ -7,7 +7,7 @@ from approval_office import POLICY
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
-from netops.requests.policy import Bound, ServicePolicy, check_bounds, parse_policy, read_policy
+from netops.requests.policy import Bound, EmergencyPolicy, ServicePolicy, check_bounds, parse_policy, read_policy
 
 SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 
@@ -19,7 +19,13 @@ def test_the_shipped_policy() -> None:
         valid_for=60 * 86_400,
         bounds={"participants": Bound(most=2_000), "bandwidth": Bound(most=500_000_000, rate=True)},
     )
-    assert policy.roles == {"kepala": ("kepala@kampus.example",)}
+    assert policy.roles["kepala"] == ("kepala@kampus.example",)
+    assert policy.emergency["event-hotspot"] == EmergencyPolicy(
+        officers=("koordinator", "petugas-piket"),
+        longest=12 * 3600,
+        papers_within=3 * 86_400,
+        bounds={"participants": Bound(most=200), "bandwidth": Bound(most=50_000_000, rate=True)},
+    )
     assert policy.digest == digest(SHIPPED.read_bytes())
 
 
@@ -117,3 +123,45 @@ def test_errors_name_the_place(old: str, new: str, line: int | None, field: str 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_policy(tmp_path / "policy.yaml")
+
+
+EMERGENCY = """
+emergency:
+  event-hotspot:
+    officers: [kepala, kabid]
+    longest: 8h
+    papers_within: 2d
+    bounds: {participants: 50, bandwidth: 20M}
+"""
+
+
+def test_in_an_emergency_the_officers_are_the_chain_and_the_bounds_are_narrower() -> None:
+    policy = parse_policy((POLICY + EMERGENCY).encode()).in_emergency("event-hotspot")
+    assert policy.service("event-hotspot").chain == ("kepala", "kabid")
+    check_bounds(policy, "event-hotspot", {"participants": 50})
+    with pytest.raises(OutOfBounds):
+        check_bounds(policy, "event-hotspot", {"participants": 51})
+
+
+def test_a_service_that_is_not_listed_is_never_an_emergency() -> None:
+    for text in (POLICY, POLICY + EMERGENCY):
+        with pytest.raises(OutOfBounds, match="before its papers"):
+            parse_policy(text.encode()).in_emergency("bandwidth-change")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("[kepala, kabid]", "[kepala]", "emergency.event-hotspot.officers"),
+        ("[kepala, kabid]", "[kepala, kepala]", "emergency.event-hotspot.officers.1"),
+        ("[kepala, kabid]", "[kepala, rektor]", "emergency.event-hotspot.officers.1"),
+        ("longest: 8h", "longest: lama", "emergency.event-hotspot.longest"),
+        ("papers_within: 2d", "papers_within: 0s", "emergency.event-hotspot.papers_within"),
+        ("  event-hotspot:\n", "  email-account:\n", "emergency.email-account"),
+    ],
+)
+def test_unclear_rules_of_an_emergency_are_refused(old: str, new: str, field: str) -> None:
+    assert old in EMERGENCY
+    with pytest.raises(InputError) as caught:
+        parse_policy((POLICY + EMERGENCY.replace(old, new)).encode())
+    assert caught.value.field == field and caught.value.line

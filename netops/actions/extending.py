@@ -1,0 +1,173 @@
+"""A running event goes on for longer: within what was approved, or with a signed extension. Never an unsigned one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from netops.actions.common import change_of, recorded_refusal, running_plan
+from netops.actions.lasting import approved_until, closes_at, ends_at, extension_approved
+from netops.actions.living import alone, plain, require
+from netops.actions.mailing import tell
+from netops.actions.making import PLANNING_SECONDS, where_of
+from netops.app import App
+from netops.changes.ending import arm_end
+from netops.changes.lifecycle import fold, fold_all, held
+from netops.changes.tools import Held, hold
+from netops.core.canonical import dump
+from netops.core.errors import InputError, NeedsPerson, OutOfBounds, Refused
+from netops.core.model import DevicePlan, Fence, Target
+from netops.core.text import Text
+from netops.filing import Filed, look, record
+from netops.planning.longer import lengthened
+from netops.requests.common import Zone, say_time
+from netops.requests.further import Extension, body, digest_of
+from netops.requests.moments import read_moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """`until` in UTC; `signed`: beyond the first approval, by an extension of its own."""
+
+    change: str
+    until: datetime
+    zone: Zone
+    signed: bool
+
+
+def document(app: App, filed: Filed, until: str) -> Extension:
+    """The extension that a head signs. Raises `InputError` for a moment that is none, past, or no later end; `Refused`."""
+    change = change_of(app, filed)
+    require(change, "change.extended")
+    now_ends, zone = ends_at(app, filed, change), filed.request.zone
+    if now_ends is None:
+        raise Refused(
+            Text(f"{filed.change} tetap, tidak ada waktu selesai", f"{filed.change} is lasting, it has no end"),
+            Text("tidak perlu diperpanjang", "it needs no extension"),
+        )
+    wanted = read_moment(until, zone, "--until")
+    if wanted <= app.clock.now():
+        raise InputError(
+            Text(f"{say_time(wanted, zone, 'id')} sudah lewat", f"{say_time(wanted, zone, 'en')} is past"),
+            Text("sebut waktu selesai yang baru", "name the new end"),
+            field="--until",
+        )
+    if wanted <= now_ends:
+        raise InputError(
+            Text(
+                f"tidak sesudah waktu selesai sekarang ({say_time(now_ends, zone, 'id')})",
+                f"not after the present end ({say_time(now_ends, zone, 'en')})",
+            ),
+            Text(
+                f"mengakhiri lebih awal: `netops end {filed.change} --early`",
+                f"to end sooner: `netops end {filed.change} --early`",
+            ),
+            field="--until",
+        )
+    return Extension(change=filed.change, request=filed.digest, until=wanted)
+
+
+def extend(app: App, ref: str, until: str, reason: str = "") -> Extended:
+    """Move the end of a running event, check what is reserved in the added time, and let devices close later.
+
+    Raises `OutOfBounds` beyond what is signed for, `NoCapacity` where another change holds what it uses, `NeedsPerson`
+    where a device could not be told (the extension stands, but that device closes at the old time).
+    """
+    says = plain(reason, "--reason") if reason else ""
+    filed = look(app, ref)
+    with recorded_refusal(app, filed.change), alone(app, filed.change) as fences, _planning(app, filed) as planner:
+        wanted = document(app, filed, until)
+        signed = _signed(app, filed, wanted)
+        change = change_of(app, filed)
+        taken = {one.id: held((one,), app.clock.now()) for one in fold_all(app.journal.read()).values()}
+        site = app.sites.site(where_of(app, filed).site)
+        longer = lengthened(change.reservations, wanted.until, site, taken, filed.change)
+        record(
+            app,
+            "change.extended",
+            filed.change,
+            (*fences, planner),
+            until=wanted.until.isoformat(),
+            extension=app.objects.put(body(wanted)) if signed else "",
+            reason=says,
+            reservations=dump(longer),
+        )
+    zone = filed.request.zone
+    tell(app, filed, "extended", ends=say_time(wanted.until, zone, app.lang))
+    _tell_devices(app, filed)
+    return Extended(change=filed.change, until=wanted.until, zone=zone, signed=signed)
+
+
+def _signed(app: App, filed: Filed, wanted: Extension) -> bool:
+    """False within the first approval and its tolerance; True where the head signed this very extension."""
+    most = approved_until(app, filed)
+    if most is not None and wanted.until <= most:
+        return False
+    if extension_approved(app, filed, wanted, app.clock.now()):
+        return True
+    zone = filed.request.zone
+    up_to = Text(say_time(most, zone, "id"), say_time(most, zone, "en")) if most else Text("-", "-")
+    asked = say_time(wanted.until, zone, "id")
+    role = app.policy.service(filed.request.service).chain[0]
+    command = f'netops approve {filed.change} --as {role} --key KUNCI --extension-until "{asked}"'
+    raise OutOfBounds(
+        Text(
+            f"melampaui yang disetujui (sampai {up_to.id})",
+            f"beyond what was approved (until {up_to.en})",
+        ),
+        Text(
+            f"minta persetujuan: `{command}`, lalu ulangi `netops extend`",
+            f"have it approved: `{command}`, then repeat `netops extend`",
+        ),
+    )
+
+
+@contextmanager
+def _planning(app: App, filed: Filed) -> Iterator[Fence]:
+    """No planner promises the added time to somebody else meanwhile."""
+    lease = app.journal.acquire(f"planning:{where_of(app, filed).site}", app.holder, PLANNING_SECONDS)
+    try:
+        yield lease.fence
+    finally:
+        app.journal.release(lease)
+
+
+def _tell_devices(app: App, filed: Filed) -> None:
+    """Devices that close access by themselves are told the later time. Raises `NeedsPerson` naming those that were not."""
+    closing = closes_at(app, filed)
+    made = running_plan(app, change_of(app, filed))
+    parts = {part.device: part for part in made.devices}
+    if closing is None or not parts:
+        return
+    with hold(app.tools, filed.change, list(parts)) as held_:
+        change = fold(filed.change, app.journal.read(filed.change))
+        sooner = [
+            name for name in parts if (guard := change.device(name).end_guard) is not None and guard.fires_at < closing
+        ]
+        outcomes = app.tools.fleet.run(sooner, lambda target: _rearm(held_, parts[target.name], target, closing))
+    failed = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
+    if failed:
+        names = ", ".join(sorted(failed))
+        listed = "; ".join(str(error) for error in failed.values())
+        raise NeedsPerson(
+            Text(
+                f"diperpanjang, tetapi {names} masih menutup akses pada waktu lama: {listed}",
+                f"extended, but {names} still closes access at the old time: {listed}",
+            ),
+            Text(
+                "periksa perangkatnya; penjadwalnya di perangkat berakhiran .end",
+                "look at the device; its scheduler's name ends in .end",
+            ),
+        )
+
+
+def _rearm(held_: Held, part: DevicePlan, target: Target, closing: datetime) -> None:
+    with held_.tools.open(target.name) as driver:
+        arm_end(held_, driver, part, closing)
+
+
+def extension_to_sign(app: App, filed: Filed, until: str) -> tuple[Extension, str]:
+    """The extension that an approver is asked for, kept in the object store, and its digest."""
+    wanted = document(app, filed, until)
+    app.objects.put(body(wanted))
+    return wanted, digest_of(wanted)
