@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -51,12 +51,26 @@ line vty 0 4
 """
 
 
+class Switch(Ios):
+    """The lab's switch, which can also be told something from another thread."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def call_soon(self, work: Callable[[], object]) -> None:
+        """Run `work` on the switch's own thread, and wait for it."""
+
+        async def run() -> None:
+            work()
+
+        asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+
+
 @contextmanager
-def switching(config: str = CONFIG, clock: ManualClock | None = None) -> Iterator[Ios]:
+def switching(config: str = CONFIG, clock: ManualClock | None = None) -> Iterator[Switch]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    switch = Ios(
+    switch = Switch(
         name="sw-uji",
         config=config,
         username=USER,
@@ -64,6 +78,7 @@ def switching(config: str = CONFIG, clock: ManualClock | None = None) -> Iterato
         enable=ENABLE,
         clock=clock or ManualClock(START),
     )
+    switch.loop = loop
     asyncio.run_coroutine_threadsafe(switch.start("127.0.0.1"), loop).result(10)
     try:
         yield switch
