@@ -26,4 +26,6 @@ def populate(devices: Mapping[str, LabDevice], spec: CampusSpec) -> People:
             points = [other.machine for other in near if isinstance(other, RouterOS) and other.machine.radios]
             if points:
                 managers.append(Capsman(device.machine, points))
+    for manager in managers:
+        manager.refresh()
     return People(wires, managers)

@@ -10,6 +10,8 @@ from netops.lab.routeros.store import Row
 
 WIFI, CAPS = "/interface/wifi", "/caps-man"
 MATTERS = ("/interface/wifi", "/interface/wireless", "/caps-man", "/system/identity", "/interface/ethernet")
+AGENTS = (f"{WIFI}/capsman", f"{WIFI}/cap", f"{CAPS}/manager", "/interface/wireless/cap")
+"""A change here and CAPs come or go at once."""
 CREATES = ("create-enabled", "create-disabled", "create-dynamic-enabled")
 
 
@@ -50,7 +52,7 @@ class Capsman:
         self.interfaces = WIFI if self.wifi else f"{CAPS}/interface"
         self.caps: dict[str, tuple[Row, list[Radio]]] = {}
         self.stations: dict[str, Station] = {}
-        self._stale = True
+        self._stale, self._busy = True, False
         for each in (machine, *self.nearby):
             each.watchers.append(self._changed)
         menus = (self.remote, f"{self.home}/radio", f"{self.home}/registration-table", self.interfaces, "/interface")
@@ -65,18 +67,20 @@ class Capsman:
     def _changed(self, path: str, verb: str, row: Row | None) -> None:
         if path.startswith(MATTERS):
             self._stale = True
+        if path in AGENTS:
+            self.refresh()
 
     def refresh(self) -> None:
         """CAPs that came are connected and provisioned, those that went are gone; stations without an interface too."""
-        if self._stale:
-            self._stale = False
+        if self._stale and not self._busy:
+            self._busy = True
             wanted = {cap.name: cap for cap in self.nearby if self._finds(cap)}
             for name in [name for name in self.caps if name not in wanted]:
                 self._gone(name)
             for name, cap in wanted.items():
                 if name not in self.caps:
                     self._came(cap)
-            self._stale = False
+            self._stale = self._busy = False
         for station in list(self.stations.values()):
             row = station.interface
             if row.id not in row.table.rows or not row.enabled or not effective(self.machine, row).ssid:

@@ -159,7 +159,7 @@ class Hotspot:
         limit, used = parse_duration(user.get("limit-uptime") or "0s"), parse_duration(user.marks.get("uptime", "0s"))
         if limit and (used or 0) >= limit:
             raise self._refusal(client, name, f"user {name} has reached uptime limit")
-        if any(most and have >= most for most, have in _bytes(user, (0, 0))):
+        if any(most and have >= most for _, most, have in _bytes(user, (0, 0))):
             raise self._refusal(client, name, f"user {name} has reached traffic limit")
         shared = profile.get("shared-users") if profile is not None else "1"
         sessions = [one for one in self.clients.values() if one.user == name and one is not client]
@@ -186,12 +186,13 @@ class Hotspot:
         if timeout and session >= timeout:
             client.since = self.machine.clock.monotonic() - timeout / 1e6
             return "session timeout"
-        over = next((have - most for most, have in _bytes(user, client.octets) if most and have >= most), None)
-        if over is None:
-            return ""
-        side = 0 if client.octets[0] >= client.octets[1] else 1
-        client.octets[side] = max(0.0, client.octets[side] - over)
-        return "traffic limit reached"
+        for name, most, have in _bytes(user, client.octets):
+            if most and have >= most:
+                larger = 0 if client.octets[0] >= client.octets[1] else 1
+                side = {"limit-bytes-in": 0, "limit-bytes-out": 1}.get(name, larger)
+                client.octets[side] = max(0.0, client.octets[side] - (have - most))
+                return "traffic limit reached"
+        return ""
 
     def _enter(self, client: Client, user: Row, profile: Row | None, how: str) -> None:
         self.settle()
@@ -216,8 +217,8 @@ class Hotspot:
     def _queue(self, client: Client, user: Row, profile: Row) -> Row:
         """The client's own queue, below the profile's parent.
 
-        At the end of the list unless the profile says where (`insert-queue-before`): the manual names no default, and
-        whoever wants it above static queues writes `first`.
+        At the end of the list unless `insert-queue-before` is `first`: the manual names no default, and operators who want
+        it above their static queues write `first` (assumed).
         """
         from netops.lab.routeros.arguments import parse
 
@@ -226,14 +227,8 @@ class Hotspot:
             wanted["parent"] = profile.get("parent-queue")
         values, _ = parse(self.machine, self.machine.schema.menus[QUEUES], wanted)
         words = {name: text for name, text in values.items() if text is not None}
-        where = profile.get("insert-queue-before")
-        queue = self.machine.store.insert(
-            QUEUES, {"name": f"<hotspot-{user.name}>", **words}, dynamic=True, first=where == "first"
-        )
-        before = self.machine.store.named(QUEUES, where) if where not in ("", "first", "bottom", "none") else None
-        if before is not None:
-            self.machine.store.move([queue], before)
-        return queue
+        first = profile.get("insert-queue-before") == "first"
+        return self.machine.store.insert(QUEUES, {"name": f"<hotspot-{user.name}>", **words}, dynamic=True, first=first)
 
     def _leave(self, client: Client, why: str = "") -> None:
         """Log out; what the session counted stays with the user."""
@@ -348,10 +343,10 @@ class Hotspot:
         self.machine.log("hotspot,account,info,debug", message)
 
 
-def _bytes(user: Row, session: "Pair | list[float]") -> Iterator[tuple[int, float]]:
+def _bytes(user: Row, session: "Pair | list[float]") -> Iterator[tuple[str, int, float]]:
     """Each byte limit of a user with what was used against it."""
     used = [
         int(user.marks.get(f"bytes-{side}", "0")) + octets for side, octets in zip(("in", "out"), session, strict=True)
     ]
     for name, have in zip(BYTE_LIMITS, (*used, sum(used)), strict=True):
-        yield int(user.get(name) or 0), have
+        yield name, int(user.get(name) or 0), have
