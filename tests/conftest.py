@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 settings.register_profile("netops", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("netops")
 
-DEBIAN_PROGRAMS = {"snmp": "snmpbulkwalk", "openssh-client": "ssh-keygen", "poppler-utils": "pdftotext"}
+DEBIAN_PROGRAMS = {
+    "snmp": "snmpbulkwalk",
+    "openssh-client": "ssh-keygen",
+    "poppler-utils": "pdftotext",
+    "golang-go": "go",
+    "golang-golang-x-mod-dev": "/usr/share/gocode/src/golang.org/x/mod/sumdb",
+}
+"""A program of the package, or a path of one that has none."""
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs_debian"):
         package = mark.args[0]
-        if which(DEBIAN_PROGRAMS.get(package, package)) is None:
+        program = DEBIAN_PROGRAMS.get(package, package)
+        if which(program) is None and not (program.startswith("/") and Path(program).exists()):
             pytest.skip(f"needs the Debian package {package}")
     if item.get_closest_marker("shared") and not SHARED_DATA.is_dir():
         pytest.skip(f"needs the recordings of real devices in {SHARED_DATA.name} beside the checkout")
