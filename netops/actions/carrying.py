@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from netops.actions import vouchers
 from netops.actions.common import change_of, recorded_refusal, running_plan
 from netops.actions.lasting import ends_at, verdict
 from netops.actions.living import instead, refuse_stopped
 from netops.actions.mailing import tell
 from netops.actions.making import within_policy
+from netops.actions.steps import wait_for_people
 from netops.app import App
 from netops.changes import execute as execution
 from netops.changes import revert, teardown
@@ -17,7 +19,6 @@ from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePl
 from netops.core.model import Needs, Plan
 from netops.core.text import Text
 from netops.filing import Filed, find, look
-from netops.planning.codes import codes_of
 from netops.planning.playbook import Playbook
 from netops.requests.common import say_time
 
@@ -30,8 +31,9 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         gate(app.clock.now())
         made = _latest_plan(app, filed)
         _bound(made, filed)
-        if change_of(app, filed).phase is not Phase.ENDED and isinstance(made.needs, Needs):
-            app.vault.create(made.change, codes_of(made.needs))
+        if change_of(app, filed).phase not in OPEN:
+            wait_for_people(change_of(app, filed))
+        vouchers.ensure(app, made, change_of(app, filed).phase)
         order = execution.Order(
             plan=made,
             gate=gate,
@@ -201,6 +203,14 @@ def _latest_plan(app: App, filed: Filed) -> Plan:
     hint = Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`")
     if not change.plan:
         raise StalePlan(Text("belum ada rencana", "there is no plan yet"), hint)
+    if change.outdated and change.phase not in OPEN:
+        raise StalePlan(
+            Text(
+                "kebutuhan teknis diubah sesudah rencana ini disusun",
+                "the technical needs were edited after this plan was made",
+            ),
+            hint,
+        )
     made = app.tools.plan(change.plan)
     # What already runs may be compared again at any time; what is new must be planned freshly.
     if change.phase not in OPEN and app.clock.now() >= made.expires_at:

@@ -9,7 +9,8 @@ from netops.actions.common import change_of, recorded_refusal, running_plan
 from netops.actions.lasting import approved_until, closes_at, ends_at, extension_approved
 from netops.actions.living import alone, plain, require
 from netops.actions.mailing import tell
-from netops.actions.making import PLANNING_SECONDS, where_of
+from netops.actions.making import PLANNING_SECONDS
+from netops.actions.scene import where_of
 from netops.app import App
 from netops.changes.ending import arm_end
 from netops.changes.lifecycle import fold, fold_all, held

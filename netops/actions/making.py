@@ -1,26 +1,25 @@
 """Make a plan of a filed request: observe, size, compare, record with its reservation. Writes nothing to a device."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.living import instead
+from netops.actions.scene import recorded_needs, refuse_conflicts, scene, where_of
 from netops.app import App
 from netops.changes import prepare
-from netops.changes.lifecycle import OPEN, STOPPED, fold_all, held
+from netops.changes.lifecycle import OPEN, STOPPED
 from netops.core.canonical import dump
 from netops.core.errors import Refused
-from netops.core.model import DeviceFacts, Plan, Reservation, Tag
+from netops.core.model import DeviceFacts, Plan, Tag
 from netops.core.text import Text
 from netops.filing import Filed, find, record
 from netops.planning import manual
 from netops.planning import plan as planning
-from netops.planning.capacity import Ground
 from netops.planning.claims import render_checked
 from netops.planning.design import design_of
 from netops.planning.render import Renderer
-from netops.planning.targets import Chosen, Where, choose
+from netops.planning.targets import Chosen
 from netops.requests.policy import check_bounds
 
 PLANNING_SECONDS = 60.0
@@ -66,19 +65,10 @@ def make_plan(app: App, filed: Filed) -> Plan:
     request, tools = filed.request, app.tools
     now = app.clock.now()
     within_policy(app, filed)
-    playbook, design, where = app.playbook(request.service), design_of(request), where_of(app, filed)
-    site = app.sites.site(where.site)
-    targets = list(app.fleet.targets.values())
-    everything = choose(playbook, where, targets)
-    chosen, hands = manual.driven(everything), manual.by_hand(everything, where, targets)
-    ground = Ground(
-        change=filed.change,
-        site=site,
-        period=playbook.window(request.starts_at, request.ends_at),
-        taken=_taken(app, now),
-        used=lambda: prepare.used(tools, [one.target.name for one in chosen]),
-    )
-    needs = design.propose(ground)
+    design, at = design_of(request), scene(app, filed)
+    site, chosen = at.ground.site, at.chosen
+    needs = recorded_needs(app, filed, at) or design.propose(at.ground)
+    refuse_conflicts(app, filed, at, needs)
     renderer = Renderer(app.settings.templates)
     by_name = {one.target.name: one for one in chosen}
 
@@ -92,18 +82,13 @@ def make_plan(app: App, filed: Filed) -> Plan:
         return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
     devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
-    steps = manual.steps(playbook, everything, hands, needs)
-    return planning.build(request, playbook, site, needs, devices, now, steps, manual.loans(hands))
+    steps = manual.steps(at.playbook, at.everything, at.hands, needs)
+    return planning.build(request, at.playbook, site, needs, devices, now, steps, manual.loans(at.hands))
 
 
 def within_policy(app: App, filed: Filed) -> None:
     """Raises `OutOfBounds` for what the site's policy accepts from nobody."""
     check_bounds(app.policy, filed.request.service, filed.request.figures)
-
-
-def where_of(app: App, filed: Filed) -> Where:
-    """Where the request acts. Raises `InputError` for a place or device that is not there any more."""
-    return design_of(filed.request).where(app.sites, lambda: list(app.fleet.targets.values()))
 
 
 def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
@@ -116,7 +101,3 @@ def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
         )
         for one in chosen
     }
-
-
-def _taken(app: App, now: datetime) -> dict[str, tuple[Reservation, ...]]:
-    return {change.id: held((change,), now) for change in fold_all(app.journal.read()).values()}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netops.core.errors import NoCapacity
-from netops.core.model import Needs, Reservation, Severity
+from netops.core.model import Needs, Severity
 from netops.core.text import Text
 from netops.core.units import say_rate
-from netops.planning.capacity import Taken, Way, free
+from netops.planning.capacity import Taken, Way, free, overlapping, uplink_resource
 from netops.planning.sites import Place, Site
 from netops.requests.event_hotspot import EventHotspot
 
@@ -19,7 +19,7 @@ NEARLY_FULL = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """Another event as the log knows it. `officer` planned it; `needs` is None while nobody has planned it."""
+    """An event as the log knows it. `officer` planned it; `needs` are asked of the one in question only."""
 
     change: str
     request: EventHotspot
@@ -49,9 +49,9 @@ def conflicts(
         if other.change == mine.change or not _meet(mine.request, other.request):
             continue
         found += _place(mine, other)
-        found += _vlan(mine, other)
         found += _air(mine, other)
         found += _people(mine, other)
+    found += _vlan(mine, period, taken)
     found += _bandwidth(mine, site, period, taken)
     kinds = ("place", "vlan", "air", "bandwidth", "people")
     return tuple(sorted(found, key=lambda one: (one.severity is not Severity.STOP, kinds.index(one.kind), one.change)))
@@ -97,21 +97,21 @@ def _place(mine: Booked, other: Booked) -> list[Conflict]:
     ]
 
 
-def _vlan(mine: Booked, other: Booked) -> list[Conflict]:
-    if mine.needs is None or other.needs is None or mine.place.site != other.place.site:
+def _vlan(mine: Booked, period: tuple[datetime, datetime], taken: Taken) -> list[Conflict]:
+    if mine.needs is None:
         return []
-    if mine.needs.vlan != other.needs.vlan or not other.holds:
-        return []
+    wanted = f"vlan:{mine.place.site}:{mine.needs.vlan}"
     return [
         Conflict(
             kind="vlan",
             severity=Severity.STOP,
-            change=other.change,
+            change=other,
             text=Text(
-                f"VLAN {mine.needs.vlan} pada waktu itu dipesan oleh {other.change}",
-                f"VLAN {mine.needs.vlan} is reserved by {other.change} at that time",
+                f"VLAN {mine.needs.vlan} pada waktu itu dipesan oleh {other}",
+                f"VLAN {mine.needs.vlan} is reserved by {other} at that time",
             ),
         )
+        for other in _holding(wanted, period, taken, mine.change)
     ]
 
 
@@ -171,7 +171,7 @@ def _bandwidth(mine: Booked, site: Site, period: tuple[datetime, datetime], take
     )
     for way, wanted, word, word_en in ways:
         left = free(site, site.event.uplink, way, *period, taken, without=mine.change)
-        holders = _holders(site, way, period, taken, mine.change)
+        holders = _holding(uplink_resource(site, site.event.uplink, way), period, taken, mine.change)
         if wanted * 100 <= left * NEARLY_FULL:
             continue
         by = ", ".join(holders) or "-"
@@ -191,14 +191,7 @@ def _bandwidth(mine: Booked, site: Site, period: tuple[datetime, datetime], take
     return out
 
 
-def _holders(site: Site, way: Way, period: tuple[datetime, datetime], taken: Taken, mine: str) -> list[str]:
-    prefix = f"uplink:{site.key}/{site.event.uplink}:{way}"
-    return [
-        change
-        for change in sorted(taken)
-        if change != mine and any(_within(one, prefix, period) for one in taken[change])
-    ]
-
-
-def _within(one: Reservation, resource: str, period: tuple[datetime, datetime]) -> bool:
-    return one.resource == resource and one.starts_at < period[1] and period[0] < one.ends_at
+def _holding(resource: str, period: tuple[datetime, datetime], taken: Taken, mine: str) -> list[str]:
+    """The other changes that hold a resource at some moment of the period, by name."""
+    found = {change for change, one in overlapping(taken, *period, without=mine) if one.resource == resource}
+    return sorted(found)

@@ -25,8 +25,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
-def plan(desk: Desk, ticket: str, starts: datetime, bandwidth: str = "150M/150M") -> Plan:
-    return actions.plan(desk.app, str(desk.request(ticket, starts=starts, bandwidth=bandwidth, people=3)))
+def plan(desk: Desk, ticket: str, starts: datetime, bandwidth: str = "150M/150M", place: str = "aula") -> Plan:
+    request = desk.request(ticket, starts=starts, bandwidth=bandwidth, people=3, place=place)
+    return actions.plan(desk.app, str(request))
 
 
 def test_only_overlapping_events_are_in_each_others_way(desk: Desk) -> None:
@@ -39,7 +40,9 @@ def test_only_overlapping_events_are_in_each_others_way(desk: Desk) -> None:
     assert (apart.needs.vlan, apart.needs.subnet) == (first.needs.vlan, first.needs.subnet)
     with pytest.raises(NoCapacity, match="HD-2"):
         plan(desk, "HD-3", starts + timedelta(days=1, hours=7))
-    small = plan(desk, "HD-3", starts, bandwidth="5M/10M")
+    with pytest.raises(NoCapacity, match="HD-1"):
+        plan(desk, "HD-3", starts, bandwidth="5M/10M")  # the hall is taken
+    small = plan(desk, "HD-4", starts, bandwidth="5M/10M", place="lapangan")
     assert small.needs.vlan != first.needs.vlan and small.needs.subnet != first.needs.subnet
 
 

@@ -1,0 +1,176 @@
+"""Technical needs of an event: shown, edited, remembered with who and when. Refuses what the request or others do not allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from netops.actions.common import change_of, recorded_refusal
+from netops.actions.scene import Scene, prospects, scene
+from netops.app import App
+from netops.changes.lifecycle import OPEN, STOPPED
+from netops.core.canonical import dump, load, parse_json
+from netops.core.errors import InputError, Refused
+from netops.core.model import Needs, Plan
+from netops.core.text import Lang, Text
+from netops.filing import Filed, find, look, record
+from netops.planning.briefing import NeedsFacts
+from netops.planning.event import within_bounds
+from netops.planning.needs import Difference, differences, edited, still_free
+from netops.planning.sizing import propose
+from netops.requests.common import ZONES
+from netops.requests.event_hotspot import EventHotspot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the history: `source` is `proposed` (a plan), `edited` or `reset`."""
+
+    at: datetime
+    actor: str
+    source: str
+    changes: tuple[Difference, ...] = ()
+    needs: Needs | None = None
+
+
+def show(app: App, ref: str) -> NeedsFacts:
+    """The needs as they stand: recorded by an admin, else of the plan, else proposed now (devices are observed)."""
+    filed = look(app, ref)
+    request, at = _event(filed), scene(app, filed)
+    return prospects(app, filed, request, at, current(app, filed, at))
+
+
+def current(app: App, filed: Filed, at: Scene) -> Needs:
+    change = change_of(app, filed)
+    digest = change.needs
+    if digest:
+        return _body(app, digest)
+    plan = change.running_plan or change.plan
+    if plan:
+        needs = app.tools.plan(plan).needs
+        if isinstance(needs, Needs):
+            return needs
+    ground, used = at.ground, at.ground.used()
+    return propose(
+        _event(filed), ground.site, ground.period, ground.taken, used.vlans, used.subnets, change=filed.change
+    )
+
+
+def edit(app: App, ref: str, wishes: Mapping[str, str | int]) -> Needs:
+    """Record needs with these fields changed; the plan made before is outdated by it.
+
+    Raises `InputError` for a field or value that is none, `OutOfBounds` beyond the request or the site's ranges,
+    `NoCapacity` for what another change holds, `Refused` once the change is on devices or over.
+    """
+    filed = find(app, ref)
+    request = _event(filed)
+    _may_edit(app, filed)
+    at = scene(app, filed)
+    ground, before = at.ground, current(app, filed, at)
+    after = edited(before, wishes)
+    changes = differences(before, after)
+    if not changes:
+        return before
+    with recorded_refusal(app, filed.change):
+        within_bounds(after, request, ground.site)
+        still_free(after, ground.site, ground.period, ground.taken, filed.change)
+    after = replace(after, basis=(*after.basis, _basis(app, request, changes)))
+    _record(app, filed, "edited", app.tools.body(after), changes)
+    return after
+
+
+def reset(app: App, ref: str) -> None:
+    """Leave the needs to the planner again."""
+    filed = find(app, ref)
+    _event(filed)
+    _may_edit(app, filed)
+    if change_of(app, filed).needs:
+        _record(app, filed, "reset", "", ())
+
+
+def history(app: App, ref: str) -> tuple[Entry, ...]:
+    """Every proposal of a plan and every edit, oldest first."""
+    found: list[Entry] = []
+    for recorded in app.journal.read(look(app, ref).change):
+        event = recorded.event
+        if event.kind == "plan.recorded":
+            plan: Plan = app.tools.plan(event.data["plan"])
+            if isinstance(plan.needs, Needs):
+                found.append(Entry(at=event.at, actor=event.actor, source="proposed", needs=plan.needs))
+        elif event.kind == "needs.recorded":
+            changes = tuple(load(Difference, one) for one in event.data["changes"])
+            needs = _body(app, event.data["needs"]) if event.data["needs"] else None
+            source = str(event.data["source"])
+            found.append(Entry(at=event.at, actor=event.actor, source=source, changes=changes, needs=needs))
+    return tuple(found)
+
+
+def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None = None) -> Path:
+    """Write the *daftar kebutuhan teknis* and record its digest; returns the file."""
+    from netops.papers.needs import needs_page
+    from netops.papers.pdf import render_sheet
+
+    filed = find(app, ref)
+    request, scenery = _event(filed), scene(app, filed)
+    facts = prospects(app, filed, request, scenery, current(app, filed, scenery))
+    at = app.clock.now()
+    page = needs_page(facts, app.office, lang, at=at, lab=app.settings.lab)
+    document = render_sheet(page, at, "html" if form == "html" else "pdf")
+    path = out or app.settings.var / "papers" / f"KEBUTUHAN-{filed.change}-{lang}.{form}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(document)
+    except OSError as error:
+        raise InputError(
+            Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
+        ) from error
+    digest = app.objects.put(document)
+    record(app, "paper.written", filed.change, paper="needs", lang=lang, file=path.name, document=digest)
+    return path
+
+
+def _event(filed: Filed) -> EventHotspot:
+    if not isinstance(filed.request, EventHotspot):
+        raise Refused(
+            Text(
+                f"{filed.change}: kebutuhan layanan {filed.request.service} adalah isian permohonannya sendiri",
+                f"{filed.change}: the needs of the service {filed.request.service} are the fields of its request",
+            ),
+            Text("Ubah permohonannya.", "Change the request."),
+        )
+    return filed.request
+
+
+def _may_edit(app: App, filed: Filed) -> None:
+    phase = change_of(app, filed).phase
+    if phase in OPEN or phase in STOPPED:
+        raise Refused(
+            Text(
+                f"{filed.change} berstatus {phase}; kebutuhannya tidak diubah lagi",
+                f"{filed.change} is {phase}; its needs are not edited any more",
+            ),
+            Text("Lihat `netops show` untuk langkah berikutnya.", "See `netops show` for what is next."),
+        )
+
+
+def _record(app: App, filed: Filed, source: str, needs: str, changes: tuple[Difference, ...]) -> None:
+    record(
+        app,
+        "needs.recorded",
+        filed.change,
+        needs=needs,
+        request=filed.digest,
+        source=source,
+        changes=dump(changes),
+    )
+
+
+def _basis(app: App, request: EventHotspot, changes: tuple[Difference, ...]) -> str:
+    fields = ", ".join(one.field for one in changes)
+    at = app.clock.now().astimezone(ZONES[request.zone])
+    actor = app.actor.replace("|", "/")
+    return f"{fields} ditetapkan {actor}, {at:%Y-%m-%d %H.%M} | {fields} set by {actor}, {at:%Y-%m-%d %H:%M}"
+
+
+def _body(app: App, digest: str) -> Needs:
+    return load(Needs, parse_json(app.objects.get(digest)))

@@ -1,0 +1,139 @@
+"""What a plan is made on: the request's devices, what plans hold, and the other events of that time. Reads, writes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netops.actions.common import change_of
+from netops.app import App
+from netops.changes import prepare
+from netops.changes.lifecycle import DONE, OPEN, Change, fold_all, held
+from netops.core.canonical import load, parse_json
+from netops.core.model import AnyNeeds, Needs, Recorded, Reservation, Target
+from netops.filing import Filed, filed
+from netops.planning import manual
+from netops.planning.briefing import NeedsFacts, needs_facts
+from netops.planning.capacity import Ground
+from netops.planning.conflicts import Booked, Conflict, conflicts, refuse
+from netops.planning.design import design_of
+from netops.planning.needs import still_free
+from netops.planning.playbook import Playbook
+from netops.planning.targets import Chosen, Where, choose
+from netops.requests.event_hotspot import EventHotspot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """`everything` are the playbook's devices, `chosen` those that netops drives, `hands` those set up by hand.
+
+    `changes` and `officers` (who planned last) are the log, by change.
+    """
+
+    playbook: Playbook
+    where: Where
+    ground: Ground
+    everything: tuple[Chosen, ...]
+    chosen: tuple[Chosen, ...]
+    hands: tuple[Target, ...]
+    changes: Mapping[str, Change]
+    officers: Mapping[str, str]
+
+
+def where_of(app: App, one: Filed) -> Where:
+    """Where the request acts. Raises `InputError` for a place or device that is not there any more."""
+    return design_of(one.request).where(app.sites, lambda: list(app.fleet.targets.values()))
+
+
+def scene(app: App, one: Filed) -> Scene:
+    """Raises `NoTarget` and `InputError` where the inventory does not have what the request needs."""
+    request, tools, now = one.request, app.tools, app.clock.now()
+    playbook, where, targets = app.playbook(request.service), where_of(app, one), list(app.fleet.targets.values())
+    everything = choose(playbook, where, targets)
+    chosen = manual.driven(everything)
+    log = tuple(app.journal.read())
+    changes = fold_all(log)
+    taken = {change.id: held((change,), now) for change in changes.values()}
+    return Scene(
+        playbook=playbook,
+        where=where,
+        ground=Ground(
+            change=one.change,
+            site=app.sites.site(where.site),
+            period=playbook.window(request.starts_at, request.ends_at),
+            taken={name: found for name, found in taken.items() if found},
+            used=lambda: prepare.used(tools, [part.target.name for part in chosen]),
+        ),
+        everything=everything,
+        chosen=chosen,
+        hands=manual.by_hand(everything, where, targets),
+        changes=changes,
+        officers=_officers(log),
+    )
+
+
+def _officers(log: Sequence[Recorded]) -> dict[str, str]:
+    return {one.event.change: one.event.actor for one in log if one.event.kind == "plan.recorded"}
+
+
+def recorded_needs(app: App, one: Filed, at: Scene) -> AnyNeeds | None:
+    """What an admin recorded, if it still can be; None leaves the needs to the planner. Raises `NoCapacity`."""
+    digest = change_of(app, one).needs
+    if not digest:
+        return None
+    needs = load(Needs, parse_json(app.objects.get(digest)))
+    ground, used = at.ground, at.ground.used()
+    still_free(needs, ground.site, ground.period, ground.taken, one.change, used.vlans, used.subnets)
+    return needs
+
+
+def refuse_conflicts(app: App, one: Filed, at: Scene, needs: AnyNeeds) -> None:
+    """Raises `NoCapacity` where an event cannot be beside another one that is planned."""
+    if isinstance(one.request, EventHotspot) and isinstance(needs, Needs) and at.where.place is not None:
+        refuse(_conflicts(app, one.change, one.request, at, needs))
+
+
+def prospects(app: App, one: Filed, request: EventHotspot, at: Scene, needs: Needs) -> NeedsFacts:
+    """Everything that the needs list says."""
+    assert at.where.place is not None  # an event has one
+    return needs_facts(
+        change=one.change,
+        request=request,
+        site=at.ground.site,
+        place=at.where.place,
+        needs=needs,
+        chosen=at.chosen,
+        manual=manual.steps(at.playbook, at.everything, at.hands, needs),
+        conflicts=_conflicts(app, one.change, request, at, needs),
+        period=at.ground.period,
+        taken=at.ground.taken,
+    )
+
+
+def _conflicts(app: App, change: str, request: EventHotspot, at: Scene, needs: Needs) -> tuple[Conflict, ...]:
+    assert at.where.place is not None  # an event has one
+    officer = at.officers.get(change, app.actor)
+    mine = Booked(change=change, request=request, place=at.where.place, needs=needs, officer=officer)
+    others = _others(app, change, at)
+    return conflicts(mine, at.ground.site, at.ground.period, others, at.ground.taken)
+
+
+def _others(app: App, mine: str, at: Scene) -> list[Booked]:
+    """The other events whose window meets mine. Whose reservations lie elsewhere in time is not read at all."""
+    found: list[Booked] = []
+    for change in at.changes.values():
+        if change.id == mine or not change.request or change.phase in DONE:
+            continue
+        holding = at.ground.taken.get(change.id, ())
+        if holding and not any(_meets(one, at) for one in holding):
+            continue
+        request = filed(app, change).request
+        if not isinstance(request, EventHotspot) or request.place not in app.sites.places:
+            continue
+        place = app.sites.places[request.place]
+        officer = at.officers.get(change.id, "")
+        holds = bool(holding) or change.phase in OPEN
+        found.append(Booked(change=change.id, request=request, place=place, officer=officer, holds=holds))
+    return found
+
+
+def _meets(one: Reservation, at: Scene) -> bool:
+    return one.starts_at < at.ground.period[1] and at.ground.period[0] < one.ends_at
