@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from netops.actions.attaching import missing
 from netops.app import App
-from netops.changes.lifecycle import Change, Phase, fold, fold_all
+from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
 from netops.core.model import Recorded
 from netops.core.text import Lang, Text
 from netops.filing import Filed, filed, look
@@ -56,7 +57,7 @@ def _line(app: App, change: Change) -> Line:
     return Line(
         change=change.id,
         ticket=request.ticket,
-        phase=PHASES[change.phase].to(app.lang),
+        phase=said_phase(change).to(app.lang),
         title=request.title,
         starts=_short(request.starts_at),
         ends=_short(request.ends_at),
@@ -94,7 +95,7 @@ def describe(app: App, ref: str) -> str:
     one = look(app, ref)
     change = _state(app, one)
     lang = app.lang
-    lines = [in_words(app, one), "", f"{change.id}: {PHASES[change.phase].to(lang)}"]
+    lines = [in_words(app, one), "", f"{change.id}: {said_phase(change).to(lang)}"]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
@@ -114,8 +115,19 @@ def describe(app: App, ref: str) -> str:
         lines.append(f"  {name}: {', '.join(done)}")
         lines += [f"    ! {line}" for line in device.quarantine]
     lines += [f"  ! {Text('sisa', 'leftover').to(lang)}: {line}" for line in change.leftovers]
+    if change.phase in OPEN or change.phase is Phase.ENDED or change.demands.waited_for:
+        lines += [f"  {Text('belum kembali', 'not back yet').to(lang)}: {line.to(lang)}" for line in missing(change)]
     lines.append(_next(change, lang))
     return "\n".join(lines)
+
+
+def said_phase(change: Change) -> Text:
+    """Where a change stands; over on the devices is *berakhir*, and *selesai* once all that is demanded came back."""
+    if change.finished:
+        return Text("selesai", "finished")
+    if change.phase is Phase.ENDED and missing(change):
+        return Text("berakhir, menunggu dokumen", "ended, waiting for papers")
+    return PHASES[change.phase]
 
 
 def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
@@ -130,6 +142,11 @@ def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
 
 
 def _next(change: Change, lang: Lang) -> str:
+    if change.phase is Phase.ENDED and missing(change):
+        return Text(
+            f"berikutnya: netops attach {change.id} --as … atau netops confirm {change.id} …",
+            f"next: netops attach {change.id} --as … or netops confirm {change.id} …",
+        ).to(lang)
     command = {
         Phase.NEW: "plan",
         Phase.PLANNED: "approve",

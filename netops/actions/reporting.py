@@ -1,22 +1,71 @@
 """Papers of a change, and the readiness of devices. Writes to files and the log, never to a device."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from netops.actions.common import change_of, running_plan
 from netops.app import App
 from netops.core.errors import InputError, NetopsError, Refused
 from netops.core.model import Finding, Severity
 from netops.core.text import Lang, Text
-from netops.filing import look, record
+from netops.filing import Filed, look, record
 from netops.requests.common import canonical_json
 
+Form = Literal["pdf", "html"]
 
-def report(app: App, ref: str, *, lang: Lang, number: str = "", out: Path | None = None) -> Path:
-    """Write the BAST and record its digest; returns the file. Raises `Failed` where the change was never active."""
-    from netops.papers.facts import bast_facts
-    from netops.papers.pdf import render_pdf
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A paper as rendered, and the short code printed on it."""
+
+    document: bytes
+    code: str
+
+
+def report(
+    app: App,
+    ref: str,
+    *,
+    lang: Lang,
+    number: str = "",
+    out: Path | None = None,
+    paper: str = "bast",
+    form: Form = "pdf",
+) -> Path:
+    """Write a paper of a change and record its digest and code; returns the file.
+
+    Raises `Failed` and `Refused` where the log does not bear the paper out, or nobody may sign it.
+    """
     filed = look(app, ref)
+    made = PAPERS[paper](app, filed, lang, form, number)
+    path = out or app.settings.var / "papers" / f"{paper.upper()}-{filed.change}-{lang}.{form}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made.document)
+    except OSError as error:
+        raise InputError(
+            Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
+        ) from error
+    record(
+        app,
+        "paper.written",
+        filed.change,
+        paper=paper,
+        lang=lang,
+        file=path.name,
+        document=app.objects.put(made.document),
+        code=made.code,
+    )
+    return path
+
+
+def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
+    from netops.papers.bast import MOST_PHOTOS
+    from netops.papers.facts import bast_facts
+    from netops.papers.pdf import render_html, render_pdf
+
     change = change_of(app, filed)
     if not change.running_plan:
         raise Refused(
@@ -32,25 +81,41 @@ def report(app: App, ref: str, *, lang: Lang, number: str = "", out: Path | None
         number=number,
         lab=app.settings.lab,
     )
-    document = render_pdf("bast", facts, lang)
-    path = out or app.settings.var / "papers" / f"BAST-{filed.change}-{lang}.pdf"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(document)
-    except OSError as error:
-        raise InputError(
-            Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
-        ) from error
-    record(
-        app,
-        "paper.written",
-        filed.change,
-        paper="bast",
-        lang=lang,
-        file=path.name,
-        document=app.objects.put(document),
+    photos = {photo.digest: app.objects.get(photo.digest) for photo in facts.photos[:MOST_PHOTOS]}
+    document = render_html(facts, lang, photos) if form == "html" else render_pdf("bast", facts, lang, photos)
+    return Made(document=document, code=facts.code)
+
+
+def _checklist(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
+    from netops.papers.checklist import checklist_facts, checklist_page
+    from netops.papers.pdf import render_sheet
+
+    change, request = change_of(app, filed), filed.request
+    digest = change.running_plan or change.plan
+    if not digest:
+        raise Refused(
+            Text("belum ada rencana", "there is no plan yet"),
+            Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`"),
+        )
+    place = app.sites.place(request.place) if request.place else None
+    facts = checklist_facts(
+        plan=app.tools.plan(digest),
+        events=tuple(app.journal.read(filed.change)),
+        office=app.office,
+        title=request.title,
+        unit=request.unit,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        place=place.name if place else "",
+        contact=f"{request.contact.name}, {request.contact.phone}",
+        ports=place.ports if place else {},
+        lab=app.settings.lab,
     )
-    return path
+    return Made(document=render_sheet(checklist_page(facts, lang), facts.at, form), code=facts.code)
+
+
+PAPERS: Mapping[str, Callable[[App, Filed, Lang, Form, str], Made]] = {"bast": _bast, "checklist": _checklist}
+"""What `netops report --paper` writes: each from the log, in two languages, as PDF and HTML."""
 
 
 def doctor(app: App, limit: str = "") -> dict[str, tuple[Finding, ...]]:

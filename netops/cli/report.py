@@ -10,13 +10,24 @@ from netops.core.text import Text, language
 
 
 @click.command(
-    help=Text("Tulis berita acara serah terima (BAST) sebagai PDF.", "Write the handover paper (BAST) as PDF.").to(
-        language()
-    )
+    help=Text(
+        "Tulis dokumen: BAST atau daftar periksa, sebagai PDF atau HTML.",
+        "Write a paper: the handover paper (BAST) or the checklist, as PDF or HTML.",
+    ).to(language())
 )
 @ref_argument
 @click.option(
     "--lang", type=click.Choice(["id", "en"]), default=None, help=Text("bahasa dokumen", "language").to(language())
+)
+@click.option(
+    "--paper", type=click.Choice(["bast", "checklist"]), default="bast", help=Text("dokumen", "paper").to(language())
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pdf", "html"]),
+    default="pdf",
+    help=Text("bentuk berkas", "kind of file").to(language()),
 )
 @click.option(
     "--nomor",
@@ -27,14 +38,17 @@ from netops.core.text import Text, language
     "--out", type=click.Path(path_type=Path), default=None, help=Text("berkas tujuan", "target file").to(language())
 )
 @click.pass_context
-def report(ctx: click.Context, ref: str, lang: str | None, nomor: str, out: Path | None) -> None:
+def report(ctx: click.Context, ref: str, lang: str | None, paper: str, form: str, nomor: str, out: Path | None) -> None:
     from netops import actions
 
     with opened(ctx) as app:
-        result(
-            str(
-                actions.report(
-                    app, ref, lang="en" if lang == "en" else "id" if lang else app.lang, number=nomor, out=out
-                )
-            )
+        path = actions.report(
+            app,
+            ref,
+            lang="en" if lang == "en" else "id" if lang else app.lang,
+            number=nomor,
+            out=out,
+            paper=paper,
+            form="html" if form == "html" else "pdf",
         )
+        result(str(path))

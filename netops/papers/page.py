@@ -42,7 +42,7 @@ ol { margin: 1mm 0; padding-left: 6mm; }
 table.ruled { border-collapse: collapse; width: 100%%; font-size: 9pt; line-height: 1.3; margin: 1.5mm 0; }
 table.ruled th { background: #ebebeb; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 table.ruled th, table.ruled td { border: .5pt solid #5a5a5a; padding: 1.2mm 2mm; vertical-align: top; height: 7mm; }
-table.ruled th { text-align: center; vertical-align: middle; }
+table.ruled th { text-align: center; vertical-align: middle; overflow-wrap: normal; padding: 1.2mm 1mm; }
 table.ruled tr { break-inside: avoid; }
 table.proof { font-size: 7.5pt; }
 table.checks td { vertical-align: middle; height: 10mm; }
@@ -178,11 +178,8 @@ def _margins(page: Json) -> str:
     """The footer of each printed page (CSS Paged Media), where the browser knows it."""
     before, between, after = (_css(part) for part in page["footer_page"])
     number = f"{before} counter(page) {between} counter(pages) {after}"
-    return "@page { @bottom-left { content: %s } @bottom-center { content: %s } @bottom-right { content: %s } }" % (
-        _css(page["footer_change"]),
-        _css(page["footer_code"]),
-        number,
-    )
+    parts = (("left", _css(page["footer_change"])), ("center", _css(page["footer_code"])), ("right", number))
+    return "@page { " + " ".join(f"@bottom-{where} {{ content: {content} }}" for where, content in parts) + " }"
 
 
 def _css(text: str) -> str:
