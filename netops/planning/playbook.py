@@ -54,14 +54,25 @@ class Limits(Strict):
     lasting: bool = False
 
 
+Mark = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+(:[a-z][a-z0-9-]*)?$")]
+"""An event of the log: its kind, or kind and one word of its data (`approval.received:reject`); see `changes.sop`."""
+
+
 class Step(Strict):
-    """One step of the SOP; `minutes` None prints as a dash: none is written, none is invented."""
+    """One step of the SOP; `minutes` None prints as a dash: none is written, none is invented.
+
+    `from` and `to` are the events of the log that begin and finish it; without them it is known only if reported. A
+    `branch` is not taken by every request.
+    """
 
     number: Annotated[int, Field(ge=1, le=99)]
     title: Words
     by: Words
     minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
     leaves: Words | None = None
+    begins: Annotated[Mark | None, Field(alias="from")] = None
+    finishes: Annotated[Mark | None, Field(alias="to")] = None
+    branch: bool = False
 
 
 class ManualWork(Strict):
