@@ -11,6 +11,9 @@ SIGNER = "kepala@kampus.example"
 KEY = "kepala.key"
 OFFICERS = {"koordinator.key": "koordinator@kampus.example", "piket.key": "piket@kampus.example"}
 """Who may let an emergency run before its papers, by the lab's key file."""
+LOG_KEY = "log.key"
+ORIGIN = "lab.kampus.example/log"
+"""The practice log and its key: a real office keeps its own away from this folder, behind a passphrase."""
 HOSTS = ("hosts.yaml", "groups.yaml", "defaults.yaml")
 
 
@@ -54,14 +57,16 @@ def mark(root: Path, mail_port: int) -> tuple[str, ...]:
     for line in settings.read_text(encoding="utf-8").splitlines():
         key = line.partition("=")[0].strip()
         known = {"lab": "lab = true", "host": 'host = "127.0.0.1"', "port": f"port = {mail_port}"}
+        known["origin"] = f'origin = "{ORIGIN}"'
         lines.append(known.get(key, line))
     settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if (root / KEY).exists():
         return (NAME,)
+    new_key(root / LOG_KEY)
     with (root / "inventory" / "allowed_signers").open("a", encoding="utf-8") as signers:
         for key, signer in {KEY: SIGNER, **OFFICERS}.items():
             signers.write(f'{signer} namespaces="approval@netops" {new_key(root / key)}\n')
-    return (NAME, KEY, *OFFICERS, "inventory/allowed_signers")
+    return (NAME, KEY, *OFFICERS, LOG_KEY, "inventory/allowed_signers")
 
 
 def practises(root: Path) -> bool:
