@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from netops.lab.lldp import introduce
 from netops.lab.people import People
 from netops.lab.routeros.capsman import Capsman
 from netops.lab.routeros.device import RouterOS
@@ -28,4 +29,5 @@ def populate(devices: Mapping[str, LabDevice], spec: CampusSpec) -> People:
                 managers.append(Capsman(device.machine, points))
     for manager in managers:
         manager.refresh()
+    introduce(wires)
     return People(wires, managers)

@@ -49,7 +49,7 @@ class Machine:
         self._links = (
             links if links is not None else frozenset(p for p in ports if names.order(p)[1][-1] in range(1, 13))
         )
-        self._neighbours = neighbours if neighbours is not None else _uplink(self._running)
+        self.neighbours = neighbours if neighbours is not None else _uplink(self._running)
         self._traffic = Traffic()
         self._changed = self._saved = ""
         self._archives: list[tuple[str, str]] = []
@@ -103,7 +103,7 @@ class Machine:
             uptime=self._uptime,
             ports=ports,
             svis=state.svis(self._running, ports, self._base_mac),
-            neighbours=self._neighbours,
+            neighbours=self.neighbours,
             archives=tuple(self._archives),
             archive_next=f"{self._archive_path()}-<timestamp>-{self._archived}",
             files=tuple(self.flash.files.items()),
