@@ -5,12 +5,14 @@ A code or password appears in no exception and no repr: library errors that carr
 
 import contextlib
 import errno
+import hmac
+import math
 import os
 import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from netops.core.canonical import canonical, parse_json
@@ -134,30 +136,22 @@ class Vault:
         self._lock = threading.Lock()
         self._opened: dict[str, tuple[Stamp, dict[str, Secret]]] = {}
 
-    def create(self, batch: str, count: int) -> tuple[SecretRef, ...]:
+    def create(self, batch: str, count: int, taken: Collection[str] = ()) -> tuple[SecretRef, ...]:
         """Make `count` different codes, or return the references of a batch of that size that is there already.
 
-        Raises `Failed` where the batch exists with another size, or the disk refuses.
+        None of `taken` (names on the device) is used. Raises `Failed` where the batch exists with another size, or the
+        disk refuses.
         """
         if not 1 <= count <= MAX_CODES:
             raise Failed(Text(f"jumlah kode {count} di luar 1–{MAX_CODES}", f"{count} codes are not 1–{MAX_CODES}"))
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        path = self._path(batch)
-        refs = _refs(batch, count)
+        path, refs = self._path(batch), _refs(batch, count)
         if not path.exists():
             codes: dict[str, None] = {}  # a set that keeps its order
             while len(codes) < count:
-                codes["".join(self._pick(ALPHABET) for _ in range(CODE_LENGTH))] = None
-            plain = canonical({ref.name: code for ref, code in zip(refs, codes, strict=True)})
-            try:
-                key = self._key(make=True)
-                nonce = secrets.token_bytes(12)
-                _create(path, _MAGIC + nonce + AESGCM(key).encrypt(nonce, plain, _MAGIC + batch.encode()))
-            except FileExistsError:
-                pass  # another process was faster: its codes count
-            except OSError as error:
-                raise _io(path, error) from error
+                code = "".join(self._pick(ALPHABET) for _ in range(CODE_LENGTH))
+                if code not in taken:
+                    codes[code] = None
+            self._write(batch, dict(zip(refs, codes, strict=True)))
         if set(self._open(batch)) != {ref.name for ref in refs}:
             raise Failed(
                 Text(
@@ -167,6 +161,40 @@ class Vault:
                 Text("Hapus batch itu lebih dahulu.", "Destroy that batch first."),
             )
         return refs
+
+    def keep(self, batch: str, codes: Sequence[str]) -> tuple[SecretRef, ...]:
+        """Codes that were made elsewhere. Raises `Failed` where the batch exists already: no code is ever replaced."""
+        refs = _refs(batch, len(codes))
+        if self.exists(batch):
+            raise Failed(
+                Text(f"batch {batch} sudah ada", f"batch {batch} exists already"),
+                Text("kode yang sudah dibuat tidak diganti", "codes that were made are not replaced"),
+            )
+        self._write(batch, dict(zip(refs, codes, strict=True)))
+        return refs
+
+    def codes(self, batch: str) -> dict[str, Secret]:
+        """Every code of a batch by the last part of its reference (`001` …), in order."""
+        return {name.rpartition("/")[2]: code for name, code in sorted(self._open(batch).items())}
+
+    def seal(self, data: bytes) -> str:
+        """A keyed digest (HMAC-SHA-256): tells our paper again, and tells nobody without the key which codes were on it."""
+        key = hmac.digest(self._key(make=False), b"netops-paper-1", "sha256")
+        return "hmac-sha256:" + hmac.digest(key, data, "sha256").hex()
+
+    def _write(self, batch: str, codes: Mapping[SecretRef, str]) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        path = self._path(batch)
+        plain = canonical({ref.name: code for ref, code in codes.items()})
+        try:
+            key = self._key(make=True)
+            nonce = secrets.token_bytes(12)
+            _create(path, _MAGIC + nonce + AESGCM(key).encrypt(nonce, plain, _MAGIC + batch.encode()))
+        except FileExistsError:
+            pass  # another process was faster: its codes count
+        except OSError as error:
+            raise _io(path, error) from error
 
     def exists(self, batch: str) -> bool:
         return self._path(batch).exists()
@@ -260,6 +288,11 @@ class Vault:
             Text(f"kunci {self.key_path} hilang", f"the key {self.key_path} is missing"),
             Text("Pulihkan dari cadangan.", "Restore it from the backup."),
         )
+
+
+def entropy(length: int = CODE_LENGTH) -> float:
+    """Bits of a code that was made here: each letter is one of the alphabet, independent of the others."""
+    return length * math.log2(len(ALPHABET))
 
 
 class Secrets:

@@ -45,12 +45,17 @@ COMMANDS = {
     "cancel": Entry("netops.cli.life", Text("Batalkan yang belum dijalankan", "Cancel what is not carried out")),
     "status": Entry("netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")),
     "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
+    "vouchers": Entry("netops.cli.vouchers", Text("Voucher: cetak, cabut, cocokkan", "Vouchers: print, revoke, reconcile")),
     "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
     "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
     "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
     "clients": Entry("netops.cli.daily", Text("Klien yang sedang masuk", "Clients logged in now")),
     "today": Entry("netops.cli.daily", Text("Yang saya kerjakan hari ini", "What I did today")),
     "card": Entry("netops.cli.daily", Text("Kartu lima perintah", "The five-command card")),
+    "checklist": Entry("netops.cli.checklist", Text("Langkah manual", "Manual steps")),
+    "confirm": Entry("netops.cli.checklist", Text("Konfirmasi langkah manual", "Confirm a manual step")),
+    "attach": Entry("netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")),
+    "missing": Entry("netops.cli.attach", Text("Yang belum kembali", "What has not come back")),
     "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
 }
 

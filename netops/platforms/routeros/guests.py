@@ -19,6 +19,10 @@ def names(want: Rows) -> tuple[str, ...]:
     return tuple(str(row.values["name"]) for row in want.rows if row.menu == USER)
 
 
+def logins(seen: Rows) -> tuple[str, ...]:
+    return tuple(str(row.values.get("name", "")) for row in seen.rows if row.menu == USER)
+
+
 def ending(want: Rows) -> tuple[Op, ...]:
     """The removal of each server that the template adds: the END script closes those."""
     return tuple(
