@@ -9,6 +9,7 @@ from netops.core.errors import InputError, NoCapacity, OutOfBounds
 from netops.core.model import AnyNeeds, DeviceFacts, FieldNeeds, Reservation, Tag, Target
 from netops.core.text import Text
 from netops.planning.capacity import Ground, overlapping
+from netops.planning.paths import read_links
 from netops.planning.sites import Site, Sites
 from netops.planning.sizing import Period
 from netops.planning.targets import Chosen, Where
@@ -29,6 +30,7 @@ class OwnDesign:
         if self.request.place:
             place = sites.place(self.request.place, document, self.request.loc("place"))
         by_name = {target.name: target for target in targets()} if named else {}
+        links = read_links(by_name.values())
         site = place.site if place else ""
         for one in named:
             loc = self.request.loc(one.field)
@@ -49,7 +51,8 @@ class OwnDesign:
                         f"{one.device} is at site {here}, not {site}: one request is for one site",
                     ),
                 )
-            shared = _shared(by_name[one.device])
+            data = by_name[one.device].data
+            shared = {*(data.get("trunks") or ()), str(data.get("uplink_interface", "")), *links[one.device]}
             if one.port and _short(one.port) in map(_short, shared):
                 raise at.error(
                     loc,
@@ -123,17 +126,11 @@ class OwnDesign:
                 "name": target.name,
                 "site": target.site,
                 "platform": target.platform,
-                "trunks": list(target.data.get("trunks", ())),
+                "trunks": list(one.trunks or ()),
             },
             "fields": dump(self.request)["fields"],
             "ports": list(one.ports),
         }
-
-
-def _shared(target: Target) -> set[str]:
-    """Ports that carry other people's traffic, as the inventory has them."""
-    data = target.data
-    return {*data.get("trunks", ()), data.get("uplink_interface", ""), *data.get("links", {})} - {""}
 
 
 def _short(port: str) -> str:

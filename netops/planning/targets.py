@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
 from netops.core.text import Text
-from netops.planning.paths import carriers
+from netops.planning.paths import carriers, read_links
 from netops.planning.playbook import Part, Playbook
 from netops.planning.sites import Place
 from netops.requests.common import Named
@@ -25,8 +25,8 @@ class Where:
 class Chosen:
     """One device with the part of the playbook that it plays and the access ports of the place on it.
 
-    `trunks` are its ports on the way from the place to the gateway (None: the playbook asks for no way), `rules` the
-    provisioning rules on it by which the place's access points are served.
+    `trunks` are its ports on the way from the place to the gateway (None: the playbook asks for no way), on a device that
+    the request names its cables to other devices; `rules` the provisioning rules on it that serve the place's access points.
     """
 
     target: Target
@@ -97,7 +97,16 @@ def _of_part(part: Part, where: Where, targets: Sequence[Target]) -> list[Chosen
         here = [target for target in here if target.name in names]
     if not here and part.select == "site":
         raise _none(part.role, where)
-    return [Chosen(target=target, part=part, ports=ports.get(target.name, ())) for target in here]
+    cables = read_links(targets) if part.select == "device" else {}
+    return [
+        Chosen(
+            target=target,
+            part=part,
+            ports=ports.get(target.name, ()),
+            trunks=tuple(target.data.get("trunks") or sorted(cables[target.name])) if cables else None,
+        )
+        for target in here
+    ]
 
 
 def _no_role(playbook: Playbook, names: Sequence[str], where: Where) -> NoTarget:
