@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from netops.core.canonical import canonical, dump, load, parse_json
+from netops.core.canonical import body_of, load, parse_json
 from netops.core.clock import Clock
 from netops.core.errors import FenceLost, JournalError
 from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Sample, Target
@@ -46,7 +46,7 @@ class Tools:
 
     def body(self, value: object) -> str:
         """Keep a noun's canonical bytes in the object store; its digest goes into events."""
-        return self.objects.put(canonical(dump(value)))
+        return self.objects.put(body_of(value))
 
     def ops(self, digest: str) -> tuple[Op, ...]:
         return load(tuple[Op, ...], parse_json(self.objects.get(digest)))

@@ -74,7 +74,19 @@ def digest(data: bytes) -> str:
 
 def digest_of(value: object) -> str:
     """Digest of a noun or JSON value, over its canonical bytes."""
-    return digest(canonical(dump(value)))
+    return digest(body_of(value))
+
+
+def body_of(value: object) -> bytes:
+    """The canonical bytes of a noun or JSON value: what the object store keeps and digests are made over."""
+    try:
+        written = _noun(value)
+        text = json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        if text.isascii() or not _ASTRAL.search(text):
+            return text.encode()
+    except (_OtherKind, UnicodeError):
+        pass
+    return canonical(dump(value))
 
 
 _building = threading.Lock()
@@ -111,7 +123,7 @@ def dump(value: Any) -> Any:
 
 def _noun(value: Any) -> Any:
     kind = value.__class__
-    if kind in _SIMPLE or kind is int:
+    if kind in _SIMPLE or (kind is int and -_EXACT <= value <= _EXACT):
         return value
     if kind is dict:
         if not set(map(type, value)) <= _TEXT:

@@ -175,13 +175,14 @@ class Protocol(ApiProtocol):  # type: ignore[misc]  # the library carries no typ
         return words[0], tuple(words[1:])
 
 
-def _words(command: Command) -> bytes:
-    """A command as API words, without the empty one that ends a sentence."""
-    encoded: bytes = encode_sentence(*command, encoding="utf-8")
-    return encoded[:-1]
+def _sentences(commands: tuple[Command, ...], first: int) -> bytes:
+    """Commands as API sentences, each with its number as tag."""
+    return b"".join(
+        encode_sentence(*command, f".tag={number}", encoding="utf-8") for number, command in enumerate(commands, first)
+    )
 
 
-_known_words = lru_cache(maxsize=1024)(_words)
+_known_sentences = lru_cache(maxsize=256)(_sentences)
 """Questions are the same for every router. Never for writes: those carry secrets, which must not stay in memory."""
 
 
@@ -210,14 +211,8 @@ class Wire:
             if sent < len(commands) and sent - received <= _WINDOW // 2:
                 upto = min(len(commands), received + _WINDOW)
                 channel.writing = channel.writing or writes
-                words = _words if writes else _known_words
-                channel.write(
-                    b"".join(
-                        b"%b%c.tag=%b\0" % (words(commands[number]), 5 + len(tag), tag)
-                        for number in range(sent, upto)
-                        if (tag := b"%d" % number)
-                    )
-                )
+                encode = _sentences if writes else _known_sentences
+                channel.write(encode(tuple(commands[sent:upto]), sent))
                 sent = upto
             received += self._take(channel.sentence(), by_tag)
         return answers

@@ -1,6 +1,7 @@
 """Operations in RouterOS's own words for people; shows no secret, and no character that a terminal would act on."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 
 from netops.core.model import Op, RowOp, Rows, Value, Verb
@@ -8,7 +9,6 @@ from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.operations import rows_only
 from netops.platforms.routeros.quirks import MOVES
-from netops.platforms.routeros.table import settable
 from netops.platforms.routeros.words import quote
 
 FEW = 5
@@ -22,22 +22,30 @@ def show(ops: Sequence[Op]) -> str:
 
 def export(rows: Rows) -> str:
     """Rows as a terse export: readable by `parse`, without flags, counters, secrets."""
-    lines = []
-    for row in rows.rows:
-        menu_ = menu(row.menu)
-        values = {
-            name: value
-            for name, value in settable(menu_, row.values).items()
-            if value != "" and name not in MOVES.get(row.menu, ())
-        }
-        head = "add"
-        if not menu_.can_add:
-            key = {name: value for name, value in row.values.items() if name in menu_.key}
-            head = "set" if menu_.single else f"set [ find {_words(menu_, key)} ]"
-            values = {name: value for name, value in values.items() if name not in key}
-        if values:
-            lines.append(f"{row.menu} {head} {_words(menu_, values)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(line for row in rows.rows if (line := export_line(row.menu, row.values))) + "\n"
+
+
+def export_line(path: str, values: Mapping[str, Value]) -> str:
+    """One row of an export, '' where nothing of it is configuration."""
+    menu_ = menu(path)
+    head, names = "add", _exported(path)
+    if not menu_.can_add:
+        key = {name: value for name, value in values.items() if name in menu_.key}
+        head = "set" if menu_.single else f"set [ find {_words(menu_, key)} ]"
+        names -= key.keys()
+    words = [
+        f"{name}={quote(value, ascii_only=False)}"
+        for name, value in values.items()
+        if value and name in names and isinstance(value, str)
+    ]
+    return f"{path} {head} {' '.join(words)}" if words else ""
+
+
+@cache
+def _exported(path: str) -> frozenset[str]:
+    """Configuration: no counters, no flags, no secrets, nothing that moves by itself."""
+    menu_ = menu(path)
+    return frozenset(menu_.settable) - menu_.secrets - frozenset(MOVES.get(path, ()))
 
 
 def _show(ops: Sequence[RowOp]) -> Iterator[str]:

@@ -16,6 +16,7 @@ _NAMED = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "
 _HEX = frozenset("0123456789ABCDEF")
 # Runs that mean nothing but themselves, taken at once: outside quotes (where brackets and `$` are live in a script), inside.
 _RUN = re.compile(r'[^ \t\n\[\]{}();$"`\\\0]+')
+_PLAIN_LINE = re.compile(r'[^\n\[\]{}();$"`\\\0]+(?:\n|\Z)')
 _QUOTED_RUN = re.compile(r'[^"\\\0]+')
 _VERBS = frozenset({"add", "set", "remove", "enable", "disable", "unset", "move", "print", "export", "import", "run"})
 _PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -83,7 +84,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             scan.skip_line()
             continue
         start = scan.line
-        words = list(scan.words())
+        words = scan.plain_line() or list(scan.words())
         if words:
             yield start, words
 
@@ -110,6 +111,11 @@ class _Scanner:
     def skip_blank(self) -> None:
         while not self.at_end() and self.peek() in " \t\n":
             self.take()
+
+    def plain_line(self) -> list[str]:
+        """The words of a line in which nothing is quoted, bracketed, folded or live; [] where something is."""
+        line = self.run(_PLAIN_LINE)
+        return [word for word in line.replace("\t", " ").rstrip("\n").split(" ") if word]
 
     def skip_line(self) -> None:
         while not self.at_end() and self.take() != "\n":

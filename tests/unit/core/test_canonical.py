@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from netops.core.canonical import canonical, digest, digest_of, dump, load, parse_json
+from netops.core.canonical import body_of, canonical, digest, digest_of, dump, load, parse_json
 from netops.core.model import (
     Batch,
     Event,
@@ -170,3 +170,20 @@ def test_any_json_value_is_written_as_pydantic_writes_it(value: object) -> None:
     except ValueError:
         return
     assert repr(dump(value)) == repr(expected)
+
+
+@settings(max_examples=300)
+@given(ANYTHING)
+def test_a_body_is_the_canonical_bytes_of_what_is_dumped_or_is_refused_alike(value: object) -> None:
+    try:
+        expected = canonical(dump(value))
+    except ValueError:
+        with pytest.raises(ValueError):
+            body_of(value)
+    else:
+        assert body_of(value) == expected
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_the_body_of_a_noun_is_canonical(name: str) -> None:
+    assert body_of(NOUNS[name]) == canonical(dump(NOUNS[name]))

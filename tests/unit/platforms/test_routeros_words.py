@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netops.core.errors import InputError
+from netops.platforms.routeros import words
 from netops.platforms.routeros.parse import parse
 from netops.platforms.routeros.words import quote, statements, text_of
 
@@ -170,3 +171,41 @@ def test_any_text_is_read_or_refused_with_a_line(parts: list[str]) -> None:
         parse(text, {})
     except InputError as error:
         assert error.line is not None and 1 <= error.line <= text.count("\n") + 1
+
+
+SCRAPS = [
+    "/queue simple",
+    "add",
+    "set",
+    "[ find",
+    "]",
+    "name=a",
+    '"',
+    "\\",
+    "\n",
+    "\r\n",
+    " ",
+    "\t",
+    "=",
+    "#",
+    "\x0b",
+    "\u00a0",
+    "é",
+    "\0",
+    "x",
+]
+
+
+@given(st.lists(st.sampled_from(SCRAPS), max_size=14).map("".join))
+@settings(max_examples=300)
+def test_a_line_taken_at_once_has_the_words_that_it_has_one_by_one(text: str) -> None:
+    def read() -> object:
+        try:
+            return [(one.line, one.path, one.verb, one.find, one.values) for one in statements(text)]
+        except InputError as error:
+            return error.describe("en")
+
+    at_once = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words._Scanner, "plain_line", lambda self: [])
+        assert read() == at_once
