@@ -1,0 +1,145 @@
+"""A site's own service the whole way over sockets: port-vlan on a switch and a router, its end, and what people changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from event_desk import Desk, open_desk
+
+from netops import actions, filing, views
+from netops.core.errors import InputError, NoCapacity, OutOfBounds, OutsideWindow, Refused
+from netops.filing import Filed, find
+
+POLICY = "vlan: 20-49"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with open_desk(tmp_path_factory.mktemp("port-vlan") / "ws") as found:
+        policy = found.app.settings.inventory / "policy.yaml"
+        text = policy.read_text("utf-8")
+        assert POLICY in text
+        policy.write_text(text.replace(POLICY, "vlan: 10-49"), encoding="utf-8")
+        yield found
+
+
+def write(desk: Desk, ticket: str, port: str, vlan: int, *, ends: bool = False) -> Path:
+    """The service's own example with another ticket, port and VLAN."""
+    starts = desk.app.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=30)
+    text = filing.form(desk.app, "port-vlan", starts)
+    for old, new in (
+        ("PTIPD-2026-0117", ticket),
+        ("sw-aula GigabitEthernet1/0/25", port),
+        ("vlan: 20 ", f"vlan: {vlan} "),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    if ends:
+        later = (starts + timedelta(hours=2)).astimezone(UTC)
+        text = text.replace("\n\nfields:", f"\n  ends_at: {later:%Y-%m-%d %H:%M}Z\n\nfields:")
+    path = desk.root / f"{ticket}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def approved(desk: Desk, ticket: str, port: str, vlan: int, **wishes: bool) -> Filed:
+    path = write(desk, ticket, port, vlan, **wishes)
+    actions.plan(desk.app, str(path))
+    filed = find(desk.app, str(path))
+    desk.approve(filed)
+    return filed
+
+
+def port_of(config: bytes, port: str) -> list[str]:
+    """The lines of a port in an IOS configuration."""
+    section = config.decode().partition(f"interface {port}\n")[2]
+    return [line for line in section.split("\n!\n")[0].split("\n") if line.startswith(" ")]
+
+
+def test_a_lasting_vlan_on_a_switch_port_and_its_end(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = approved(desk, "HD-P1", "sw-aula Gi1/0/12", 10)
+    actions.apply(desk.app, filed.change)
+    during = desk.configuration()
+    assert port_of(before["sw-aula"], "GigabitEthernet1/0/12") == [
+        " switchport access vlan 20",
+        " switchport mode access",
+    ]
+    assert port_of(during["sw-aula"], "GigabitEthernet1/0/12") == [
+        " switchport access vlan 10",
+        " switchport mode access",
+    ]
+    (line,) = [line for line in views.overview(desk.app) if line.change == filed.change]
+    assert (line.ends, line.title) == ("-", "VLAN pada port untuk unit")
+    with pytest.raises(OutsideWindow, match="this change is lasting"):
+        actions.end(desk.app, filed.change)
+    ended = actions.end(desk.app, filed.change, early=True)
+    assert ended.leftovers == ()
+    assert desk.configuration() == before, "the port's own old VLAN is back"
+
+
+def test_a_port_that_had_nothing_has_nothing_again(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = approved(desk, "HD-P2", "sw-aula GigabitEthernet1/0/26", 20, ends=True)
+    actions.apply(desk.app, filed.change)
+    assert b"access vlan 20" in desk.configuration()["sw-aula"].partition(b"0/26\n")[2][:60]
+    assert filed.request.ends_at is not None and views.state(desk.app, filed.change).phase == "active"
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+def test_a_bridge_port_of_a_router(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = approved(desk, "HD-P3", "gw-kampus ether4", 10)
+    actions.apply(desk.app, filed.change)
+    lines = desk.configuration()["gw-kampus"].decode().splitlines()
+    (line,) = [line for line in lines if "bridge/port" in line and "interface=ether4 " in f"{line} "]
+    assert "pvid=10" in line.split()
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+def test_the_same_port_is_not_promised_twice(desk: Desk) -> None:
+    actions.plan(desk.app, str(write(desk, "HD-P4", "sw-aula GigabitEthernet1/0/11", 10)))
+    with pytest.raises(NoCapacity, match="sw-aula/gi1/0/11 is reserved by HD-P4"):
+        actions.plan(desk.app, str(write(desk, "HD-P5", "sw-aula Gi1/0/11", 20)))
+
+
+def test_a_vlan_outside_the_policy_is_refused_whoever_signs(desk: Desk) -> None:
+    with pytest.raises(OutOfBounds, match="vlan 50 is beyond the bound of port-vlan: 49"):
+        actions.plan(desk.app, str(write(desk, "HD-P6", "sw-aula Gi1/0/27", 50)))
+
+
+def test_a_vlan_that_the_switch_does_not_have_is_not_made_on_the_way(desk: Desk) -> None:
+    before = desk.configuration()
+    with pytest.raises(Refused, match="vlan 30 is not on the device; the switch would make it without our name"):
+        actions.plan(desk.app, str(write(desk, "HD-P7", "sw-aula Gi1/0/27", 30)))
+    assert desk.configuration() == before
+
+
+def test_a_port_that_is_not_there(desk: Desk) -> None:
+    with pytest.raises(Refused, match="GigabitEthernet1/0/99 is not on the device"):
+        actions.plan(desk.app, str(write(desk, "HD-P8", "sw-aula Gi1/0/99", 20)))
+
+
+def test_a_template_that_makes_foreign_rows_sends_nothing(desk: Desk) -> None:
+    template = desk.app.settings.templates / "port-vlan" / "ios.j2"
+    good, before = template.read_text("utf-8"), desk.configuration()
+    template.write_text(good + "interface GigabitEthernet1/0/9\n shutdown\n", encoding="utf-8")
+    try:
+        with pytest.raises(InputError) as caught:
+            actions.plan(desk.app, str(write(desk, "HD-P9", "sw-aula Gi1/0/28", 20)))
+    finally:
+        template.write_text(good, encoding="utf-8")
+    told = caught.value.describe("en")
+    assert told.startswith(f"{template}:6: the template makes or changes what is not of this request: interface")
+    assert desk.configuration() == before
+
+
+def test_no_paper_is_promised_that_the_service_does_not_have(desk: Desk) -> None:
+    filed = approved(desk, "HD-P10", "sw-aula Gi1/0/10", 10)
+    actions.apply(desk.app, filed.change)
+    with pytest.raises(Exception, match="the service port-vlan has no BAST"):
+        actions.report(desk.app, filed.change, lang="en")
+    actions.end(desk.app, filed.change, early=True)
