@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netops.actions.attaching import missing
+from netops.actions.noticing import last_moment, notices, overdue
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
+from netops.changes.words import PHASES
 from netops.core.model import Recorded
 from netops.core.text import Lang, Text
 from netops.filing import Filed, filed, look
@@ -15,23 +17,6 @@ from netops.requests.common import say_time
 
 if TYPE_CHECKING:
     from netops.journal.verify import Verified
-
-PHASES = {
-    Phase.NEW: Text("diterima", "received"),
-    Phase.PLANNED: Text("direncanakan", "planned"),
-    Phase.APPROVED: Text("disetujui", "approved"),
-    Phase.REJECTED: Text("ditolak", "rejected"),
-    Phase.APPLYING: Text("sedang dijalankan atau terputus", "being applied, or interrupted"),
-    Phase.ACTIVE: Text("berjalan", "running"),
-    Phase.ENDING: Text("sedang diakhiri", "being ended"),
-    Phase.ENDED: Text("berakhir", "ended"),
-    Phase.RESTORED: Text("gagal dan dipulihkan", "failed and restored"),
-    Phase.QUARANTINED: Text("perlu penanganan petugas", "needs a person"),
-    Phase.RETURNED: Text("dikembalikan untuk dilengkapi", "returned to be completed"),
-    Phase.POSTPONED: Text("ditunda", "postponed"),
-    Phase.CANCELLED: Text("dibatalkan", "cancelled"),
-    Phase.SUPERSEDED: Text("digantikan", "superseded"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +30,28 @@ class Line:
     starts: str
     ends: str
     devices: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def overview(app: App) -> tuple[Line, ...]:
-    """Every change, in order of first appearance."""
-    return tuple(_line(app, change) for change in fold_all(app.journal.read()).values() if change.request)
+    """Every change in order of first appearance, but first those whose papers are overdue."""
+    now = app.clock.now()
+    known = [change for change in fold_all(app.journal.read()).values() if change.request]
+    return tuple(_line(app, change) for change in sorted(known, key=lambda change: not overdue(change, now)))
 
 
 def _line(app: App, change: Change) -> Line:
-    request = filed(app, change).request
+    one = filed(app, change)
+    request = one.request
     return Line(
         change=change.id,
         ticket=request.ticket,
         phase=said_phase(change).to(app.lang),
         title=request.title,
         starts=_short(request.starts_at),
-        ends=_short(request.ends_at),
+        ends=_short(last_moment(request, change)),
         devices=tuple(sorted(change.devices)),
+        notes=tuple(note.to(app.lang) for note in notices(one, change, app.clock.now())),
     )
 
 
@@ -96,6 +86,7 @@ def describe(app: App, ref: str) -> str:
     change = _state(app, one)
     lang = app.lang
     lines = [in_words(app, one), "", f"{change.id}: {said_phase(change).to(lang)}"]
+    lines += [f"  {note.to(lang)}" for note in notices(one, change, app.clock.now())]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))

@@ -96,7 +96,7 @@ def test_every_kind_of_event_is_in_the_vocabulary() -> None:
     """docs/events.md names what the code records, and nothing that it does not."""
     source = "".join(path.read_text("utf-8") for path in sorted((DOCS.parent.parent / "netops").rglob("*.py")))
     kind = r'"([a-z]+\.[a-z]+)"'
-    written = set(re.findall(r"(?:\.log|record|\.note|\.intend|Event)\(\s*(?:app,\s*|kind=)?" + kind, source))
+    written = set(re.findall(r"(?:\.log|record|\.note|\.intend|[Ee]vent|_happen)\(\s*(?:app,\s*(?:ref,\s*)?|kind=)?" + kind, source))
     table = re.findall(r"^\| (.+?) \|", (DOCS.parent / "events.md").read_text("utf-8"), re.M)
     named = {word for cell in table for word in re.findall(r"`([a-z]+\.[a-z]+)`", cell)}
     assert written == named, f"undocumented: {sorted(written - named)}; not written: {sorted(named - written)}"

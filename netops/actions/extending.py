@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netops.actions.common import change_of, recorded_refusal, running_plan
-from netops.actions.lasting import approved_until, closes_at, ends_at, extension_approved
+from netops.actions.deciding import Matter
+from netops.actions.lasting import (
+    approved_until,
+    closes_at,
+    emergency_matter,
+    ends_at,
+    extension_approved,
+    extension_matter,
+)
 from netops.actions.living import alone, plain, require
 from netops.actions.mailing import tell
 from netops.actions.making import PLANNING_SECONDS
@@ -15,14 +23,14 @@ from netops.app import App
 from netops.changes.ending import arm_end
 from netops.changes.lifecycle import fold, fold_all, held
 from netops.changes.tools import Held, hold
-from netops.core.canonical import dump
+from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, NeedsPerson, OutOfBounds, Refused
 from netops.core.model import DevicePlan, Fence, Target
 from netops.core.text import Text
 from netops.filing import Filed, look, record
 from netops.planning.longer import lengthened
 from netops.requests.common import Zone, say_time
-from netops.requests.further import Extension, body, digest_of
+from netops.requests.further import Emergency, Extension, body
 from netops.requests.moments import read_moment
 
 
@@ -167,8 +175,39 @@ def _rearm(held_: Held, part: DevicePlan, target: Target, closing: datetime) -> 
         arm_end(held_, driver, part, closing)
 
 
-def extension_to_sign(app: App, filed: Filed, until: str) -> tuple[Extension, str]:
-    """The extension that an approver is asked for, kept in the object store, and its digest."""
+def extension_to_sign(app: App, filed: Filed, until: str) -> Extension:
+    """The extension that an approver is asked for; it goes to the object store."""
     wanted = document(app, filed, until)
     app.objects.put(body(wanted))
-    return wanted, digest_of(wanted)
+    return wanted
+
+
+def to_sign(app: App, filed: Filed, until: str, emergency: bool) -> tuple[Matter | None, Text | None]:
+    """What a decision is about beside the request (None: the request itself), and that in words for who signs.
+
+    Raises `InputError` for both at once, `Refused` where there is nothing of the kind.
+    """
+    if until and emergency:
+        raise InputError(Text("pilih salah satu", "choose one of them"), field="--extension-until, --emergency")
+    zone = filed.request.zone
+    if until:
+        wanted = extension_to_sign(app, filed, until)
+        return extension_matter(wanted), Text(
+            f"PERPANJANGAN sampai {say_time(wanted.until, zone, 'id')}",
+            f"EXTENSION until {say_time(wanted.until, zone, 'en')}",
+        )
+    if not emergency:
+        return None, None
+    change = change_of(app, filed)
+    if not change.emergency:
+        raise Refused(
+            Text(f"{filed.change} tidak dinyatakan darurat", f"{filed.change} is not declared an emergency"),
+            Text(
+                f"nyatakan dengan `netops emergency {filed.change} --reason …`",
+                f"declare it by `netops emergency {filed.change} --reason …`",
+            ),
+        )
+    said = load(Emergency, parse_json(app.objects.get(change.emergency)))
+    return emergency_matter(app, filed, change.emergency), Text(
+        f"DARURAT, surat menyusul: {said.reason}", f"EMERGENCY, papers to follow: {said.reason}"
+    )

@@ -10,13 +10,13 @@ from netops.actions.common import change_of, recorded_refusal
 from netops.actions.mailing import tell
 from netops.app import App
 from netops.changes.lifecycle import LIFE, OPEN, Change, Phase
+from netops.changes.words import PHASES
 from netops.core.canonical import canonical, dump
 from netops.core.errors import InputError, Refused
 from netops.core.model import Event, Fence
 from netops.core.text import Text
 from netops.filing import Filed, check, find, look, record
 from netops.requests.common import canonical_json, slug
-from netops.views import PHASES
 
 LIVING_SECONDS = 30.0
 """How long one such step may take to be judged and recorded."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from netops.actions.common import change_of
+from netops.actions.noticing import last_moment
 from netops.app import App
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.core.errors import Locked, MailRefused, NetopsError
@@ -35,6 +36,7 @@ def message(app: App, filed: Filed, kind: str, lang: Lang, **said: str) -> Lette
 def tell(app: App, filed: Filed, kind: str, **said: str) -> None:
     """Queue a mail and try to send what is due, where netops is the side that sends this kind.
 
+    The very same mail of a change is queued once, however often it is asked for.
     Never raises for a mail: what went wrong is recorded, and the decision that it tells of stands.
     """
     settings = app.settings
@@ -50,7 +52,9 @@ def tell(app: App, filed: Filed, kind: str, **said: str) -> None:
         return
     about = " ".join((kind, filed.change, *(said[name] for name in sorted(said))))
     mail = Mail(to=requester.email, name=requester.name, subject=text.subject, body=text.body, key=about)
-    record(app, "mail.queued", filed.change, mail=app.objects.put(canonical(dump(mail))), kind=kind)
+    body = app.objects.put(canonical(dump(mail)))
+    if all(one.mail != body for one in outbox(app.journal.read(filed.change))):
+        record(app, "mail.queued", filed.change, mail=body, kind=kind)
     deliver(app)
 
 
@@ -109,6 +113,7 @@ def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
     `ssid` is that of the plan which runs, or else of the last one; '' before there is any.
     """
     request = filed.request
+    ends = last_moment(request, change_of(app, filed))
     office = app.office
     return {
         "name": request.requester.name,
@@ -117,7 +122,7 @@ def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
         "title": request.title,
         "place": app.sites.place(request.place).name if request.place else "",
         "starts": say_time(request.starts_at, request.zone, lang),
-        "ends": say_time(request.ends_at, request.zone, lang) if request.ends_at else "-",
+        "ends": say_time(ends, request.zone, lang) if ends else "-",
         "ssid": _ssid(app, filed),
         "reason": "",
         "office": office.unit if lang == "id" else office.unit_en or office.unit,

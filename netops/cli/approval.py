@@ -28,14 +28,43 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str, key: Path, reason: str) -> None:
+def _about(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option(
+            "--extension-until", "until", default="", metavar="TIME",
+            help=Text("tentang perpanjangan sampai waktu ini", "about an extension up to this moment").to(language()),
+        ),
+        click.option(
+            "--emergency", is_flag=True,
+            help=Text("tentang keadaan darurat (surat menyusul)", "about an emergency (papers to follow)").to(language()),
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def _decide(
+    ctx: click.Context,
+    ref: str,
+    decision: str,
+    role: str,
+    signer: str,
+    key: Path,
+    reason: str,
+    until: str = "",
+    emergency: bool = False,
+) -> None:
     from netops import actions
+    from netops.actions import extending
     from netops.filing import find
     from netops.views import in_words
 
     with opened(ctx) as app:
         filed = find(app, ref)
         say(Text(clean(in_words(app, filed, "id")), clean(in_words(app, filed, "en"))))
+        about, words = extending.to_sign(app, filed, until, emergency)
+        if words is not None:
+            say(Text(clean(words.id), clean(words.en)))
         approval = actions.decide(
             app,
             filed,
@@ -45,6 +74,7 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
             key=key,
             reason=reason,
             passphrase=ask_passphrase if sys.stdin.isatty() else None,
+            about=about,
         )
         done = Text("disetujui", "approved") if decision == "approve" else Text("ditolak", "rejected")
         say(
@@ -63,10 +93,13 @@ def _decide(ctx: click.Context, ref: str, decision: str, role: str, signer: str,
 )
 @ref_argument
 @_options
+@_about
 @click.option("--reason", default="", help=Text("catatan", "note").to(language()))
 @click.pass_context
-def approve(ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str) -> None:
-    _decide(ctx, ref, "approve", role, signer, key, reason)
+def approve(
+    ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str, until: str, emergency: bool
+) -> None:
+    _decide(ctx, ref, "approve", role, signer, key, reason, until, emergency)
 
 
 @click.command(
@@ -77,7 +110,10 @@ def approve(ctx: click.Context, ref: str, role: str, signer: str, key: Path, rea
 )
 @ref_argument
 @_options
+@_about
 @click.option("--reason", required=True, help=Text("alasan penolakan", "why it is rejected").to(language()))
 @click.pass_context
-def reject(ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str) -> None:
-    _decide(ctx, ref, "reject", role, signer, key, reason)
+def reject(
+    ctx: click.Context, ref: str, role: str, signer: str, key: Path, reason: str, until: str, emergency: bool
+) -> None:
+    _decide(ctx, ref, "reject", role, signer, key, reason, until, emergency)

@@ -137,17 +137,30 @@ def status(ctx: click.Context, json_: bool) -> None:
             (one.change, one.phase, clean(one.title), one.starts, one.ends, ", ".join(one.devices)) for one in lines
         ]
         result(table(tuple(head.to(app.lang).split("|")), rows))
+        for one in lines:
+            for note in one.notes:
+                result(clean(f"! {one.change}: {note}"))
 
 
 @click.command(help=Text("Satu perubahan selengkapnya.", "One change, whole.").to(language()))
 @ref_argument
+@click.option("--sop", is_flag=True, help=Text("waktu baku dan realisasi SOP", "the SOP's clock").to(language()))
 @json_option
 @click.pass_context
-def show(ctx: click.Context, ref: str, json_: bool) -> None:
+def show(ctx: click.Context, ref: str, sop: bool, json_: bool) -> None:
     from netops import views
 
     with opened(ctx) as app:
-        if json_:
+        if sop:
+            from netops.actions.clocking import sop_times
+            from netops.cli.step import sop_table
+
+            times = sop_times(app, ref)
+            if json_:
+                as_json(times)
+            else:
+                result(sop_table(times, app.lang))
+        elif json_:
             as_json(views.state(app, ref))
         else:
             result(clean(views.describe(app, ref)))

@@ -31,6 +31,9 @@ COMMANDS = {
     "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
     "request": Entry("netops.cli.request", Text("Permohonan: buat, periksa, lihat", "Requests: new, check, show")),
     "check": Entry("netops.cli.request", Text("Periksa berkas permohonan", "Check a request file")),
+    "needs": Entry(
+        "netops.cli.needs", Text("Kebutuhan teknis: lihat, ubah, ringkas", "Technical needs: show, edit, sum up")
+    ),
     "plan": Entry("netops.cli.change", Text("Susun rencana; tidak menulis apa pun", "Make the plan; writes nothing")),
     "approve": Entry("netops.cli.approval", Text("Setujui dengan tanda tangan SSH", "Approve with an SSH signature")),
     "reject": Entry("netops.cli.approval", Text("Tolak dengan alasan", "Reject, with a reason")),
@@ -43,10 +46,18 @@ COMMANDS = {
     "postpone": Entry("netops.cli.life", Text("Tunda tanpa waktu baru", "Put off without a new date")),
     "reopen": Entry("netops.cli.life", Text("Lanjutkan yang dikembalikan atau ditunda", "Go on with it as it is")),
     "cancel": Entry("netops.cli.life", Text("Batalkan yang belum dijalankan", "Cancel what is not carried out")),
+    "extend": Entry("netops.cli.lasting", Text("Perpanjang kegiatan yang berjalan", "Extend a running event")),
+    "emergency": Entry("netops.cli.lasting", Text("Nyatakan darurat, surat menyusul", "Declare an emergency")),
+    "settle": Entry("netops.cli.lasting", Text("Surat keadaan darurat sudah ada", "An emergency's papers came")),
+    "step": Entry("netops.cli.step", Text("Laporkan langkah SOP", "Report a step of the SOP")),
+    "pause": Entry("netops.cli.step", Text("Jeda waktu SOP, atau lanjutkan", "Pause the SOP's clock, or go on")),
     "status": Entry("netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")),
     "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
-    "vouchers": Entry("netops.cli.vouchers", Text("Voucher: cetak, cabut, cocokkan", "Vouchers: print, revoke, reconcile")),
+    "vouchers": Entry(
+        "netops.cli.vouchers", Text("Voucher: cetak, cabut, cocokkan", "Vouchers: print, revoke, reconcile")
+    ),
     "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
+    "serve": Entry("netops.cli.serve", Text("Kerjakan sendiri yang sudah waktunya", "Do by itself what is due")),
     "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
     "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
     "clients": Entry("netops.cli.daily", Text("Klien yang sedang masuk", "Clients logged in now")),
@@ -54,7 +65,9 @@ COMMANDS = {
     "card": Entry("netops.cli.daily", Text("Kartu lima perintah", "The five-command card")),
     "checklist": Entry("netops.cli.checklist", Text("Langkah manual", "Manual steps")),
     "confirm": Entry("netops.cli.checklist", Text("Konfirmasi langkah manual", "Confirm a manual step")),
-    "attach": Entry("netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")),
+    "attach": Entry(
+        "netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")
+    ),
     "missing": Entry("netops.cli.attach", Text("Yang belum kembali", "What has not come back")),
     "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
 }
@@ -70,6 +83,10 @@ ALIASES = {
     "lengkapi": "revise",
     "tunda": "postpone",
     "batalkan": "cancel",
+    "perpanjang": "extend",
+    "darurat": "emergency",
+    "langkah": "step",
+    "jeda": "pause",
 }
 """The words of the five-command card, and of what happens to a request; they are not listed again."""
 

@@ -34,7 +34,7 @@ def running(desk: LifeDesk, ticket: str = "HD-1", *resources: str) -> Filed:
 
 
 def sign(desk: LifeDesk, filed: Filed, until: str, role: str = "kepala") -> None:
-    wanted, _ = extending.extension_to_sign(desk.app, filed, until)
+    wanted = extending.extension_to_sign(desk.app, filed, until)
     desk.approve(filed, role, about=lasting.extension_matter(wanted))
 
 
@@ -86,7 +86,7 @@ def test_after_a_signed_extension_another_one_may_follow(desk: LifeDesk) -> None
 
 def test_a_rejected_extension_leaves_the_event_as_it_was(desk: LifeDesk) -> None:
     filed = running(desk)
-    wanted, _ = extending.extension_to_sign(desk.app, filed, "20 Nov 2026 22:00")
+    wanted = extending.extension_to_sign(desk.app, filed, "20 Nov 2026 22:00")
     from netops import actions
 
     actions.decide(
@@ -103,7 +103,7 @@ def test_an_approval_of_the_request_is_none_of_the_extension(desk: LifeDesk) -> 
     from netops import actions
 
     filed = running(desk)
-    wanted, _ = extending.extension_to_sign(desk.app, filed, "20 Nov 2026 22:00")
+    wanted = extending.extension_to_sign(desk.app, filed, "20 Nov 2026 22:00")
     first = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
     with pytest.raises(NotApproved, match="another request"):
         actions.receive(
