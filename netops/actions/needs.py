@@ -1,6 +1,6 @@
 """Technical needs of an event: shown, edited, remembered with who and when. Refuses what the request or others do not allow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from netops.planning.needs import Difference, differences, edited, still_free
 from netops.planning.sizing import propose
 from netops.requests.common import ZONES
 from netops.requests.event_hotspot import EventHotspot
+from netops.requests.load import read_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,54 @@ def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None
             Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
         ) from error
     digest = app.objects.put(document)
-    record(app, "paper.written", filed.change, paper="needs", lang=lang, file=path.name, document=digest)
+    record(
+        app, "paper.written", filed.change, paper="needs", lang=lang, file=path.name, document=digest, code=page["code"]
+    )
     return path
+
+
+def parse_wishes(texts: Sequence[str]) -> dict[str, str]:
+    """`vlan=215` → field and value. Raises `InputError` for a text without `=` and for a field given twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        field, sign, value = text.partition("=")
+        if not sign or field in found:
+            raise InputError(
+                Text(
+                    f"{text!r}: tulis isian=nilai, tiap isian sekali", f"{text!r}: write field=value, each field once"
+                ),
+                Text("contoh: --set vlan=215", "for example: --set vlan=215"),
+                field="--set",
+            )
+        found[field] = value
+    return found
+
+
+def read_wishes(path: Path) -> dict[str, str | int]:
+    """A YAML file of fields and values. Raises `InputError` with its line."""
+    document = read_document(path)
+    if not isinstance(document.data, dict):
+        raise document.error((), Text("harus berupa isian: nilai", "must be field: value"))
+    for field, value in document.data.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise document.error((field,), Text("harus berupa teks atau angka", "must be a text or a number"))
+    return dict(document.data)
+
+
+def say_history(entries: Sequence[Entry], lang: Lang) -> str:
+    """One line for each, oldest first."""
+    words = {
+        "proposed": Text("usulan perencana", "proposed by the planner"),
+        "edited": Text("diubah", "edited"),
+        "reset": Text("dikembalikan ke perencana", "left to the planner"),
+    }
+    lines = []
+    for one in entries:
+        changes = ", ".join(f"{part.field} {part.before} → {part.after}" for part in one.changes)
+        found = f"VLAN {one.needs.vlan}, {one.needs.subnet}, {one.needs.ssid}" if one.needs and not changes else changes
+        what = words[one.source].to(lang)
+        lines.append(f"{one.at:%Y-%m-%d %H:%M}Z  {one.actor}  {what}" + (f": {found}" if found else ""))
+    return "\n".join(lines)
 
 
 def _event(filed: Filed) -> EventHotspot:

@@ -9,8 +9,9 @@ from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.planning.capacity import Taken, Way, free, office_share
 from netops.planning.conflicts import Conflict
+from netops.planning.needs import FIELDS, values
 from netops.planning.sites import Place, Site
-from netops.planning.sizing import access_points, concurrent_devices
+from netops.planning.sizing import access_points, concurrent_devices, say_basis
 from netops.planning.targets import Chosen
 from netops.requests.common import say_time
 from netops.requests.event_hotspot import EventHotspot
@@ -149,3 +150,20 @@ def _points(facts: NeedsFacts) -> list[Text]:
             f"Advice: {facts.advised} Wi-Fi transmitters for about {facts.at_once} devices; {len(facts.place.aps)} are there",
         )
     ]
+
+
+def say(facts: NeedsFacts, lang: Lang) -> str:
+    """The needs for the admin: each field that can be edited, whence it comes, and what stands against it."""
+    head = Text(f"Kebutuhan teknis {facts.change}", f"Technical needs of {facts.change}").to(lang)
+    width = max(len(name) for name in FIELDS)
+    lines = [head, *(f"  {name:<{width}}  {value}" for name, value in values(facts.needs, lang).items())]
+    lines += [f"  · {say_basis(line, lang)}" for line in facts.needs.basis]
+    lines.append(
+        Text(
+            f"Titik akses: disarankan {facts.advised}, di {facts.place.name} ada {len(facts.place.aps)}",
+            f"Access points: {facts.advised} advised, {len(facts.place.aps)} at {facts.place.name}",
+        ).to(lang)
+    )
+    marks = {Severity.STOP: "✗", Severity.WARNING: "!"}
+    lines += [f"{marks.get(one.severity, ' ')} {one.text.to(lang)}" for one in facts.conflicts]
+    return "\n".join(lines)

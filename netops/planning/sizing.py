@@ -191,7 +191,7 @@ def _basis(
     per, per_en = f"{sizing.devices_per_person:g}".replace(".", ","), f"{sizing.devices_per_person:g}"
     source = sizing.source.replace("|", "/")
     hosts = IPv4Network(subnet).num_addresses - 3
-    share = max(event.bandwidth.down // max(devices, 1), 1)
+    share = max(event.bandwidth.down // max(devices, 1) // 1000, 1) * 1000
     advised = access_points(event.participants, event.setting, site)
     where, each = ("dalam ruang", sizing.clients_per_ap.indoor)
     if event.setting == "outdoor":
