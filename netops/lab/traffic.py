@@ -46,10 +46,13 @@ def carry(flows: Sequence[Flow], limits: Mapping[Hashable, Pair]) -> list[Pair]:
     """What gets through, upload and download in bit/s. A limit of 0 is none; who shares a limit shares it by demand."""
     passed = [[flow.offered[0], flow.offered[1]] for flow in flows]
     depth = max((len(flow.limiters) for flow in flows), default=0)
+    sharing: dict[Hashable, list[int]] = {}
+    for index, flow in enumerate(flows):
+        for name in flow.limiters:
+            sharing.setdefault(name, []).append(index)
     for level in range(depth):
-        names = {flow.limiters[level] for flow in flows if level < len(flow.limiters)}
-        for name in names:
-            members = [index for index, flow in enumerate(flows) if name in flow.limiters]
+        for name in dict.fromkeys(flow.limiters[level] for flow in flows if level < len(flow.limiters)):
+            members = sharing[name]
             for side in (0, 1):
                 limit, total = limits.get(name, (0.0, 0.0))[side], sum(passed[index][side] for index in members)
                 if limit and total > limit:

@@ -1,7 +1,7 @@
 """Moves a router's byte counters by the traffic that its people offer, under the simple queues in force; lazy, by the clock."""
 
 import ipaddress
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -60,12 +60,17 @@ class Flows:
         if self.machine.clock.monotonic() - self._at >= SOON:
             self.advance()
 
-    def _moved(self) -> None:
-        """Somebody at a hotspot came, went or wants something else."""
-        self._paths = None
+    def _moved(self, client: Client) -> None:
+        """Somebody at a hotspot came, went or wants something else; nobody else's way changes by that."""
+        uplink = self._uplink() if self._paths is not None else None
+        if self._paths is None or uplink is None:
+            return
+        self._paths = [path for path in self._paths if path.client is not client]
+        self._paths += self._people([client], uplink) if client.moving and uplink.enabled else []
 
     def _changed(self, path: str, verb: str, row: Row | None) -> None:
-        if path.startswith(MATTERS) and not path.startswith(QUIET):
+        client = path == "/queue/simple" and row is not None and row.dynamic
+        if path.startswith(MATTERS) and not path.startswith(QUIET) and not client:
             self._paths = None
         if verb == "remove" and row is not None:
             (self.queues if path == "/queue/simple" else self.ports if path.startswith("/interface/") else {}).pop(
@@ -160,12 +165,12 @@ class Flows:
                 if all(row.enabled for row in lan):
                     queues = tuple(reversed(self._chain(network, interface.name, "none")))
                     found.append(_Path(load.offered, queues, lan, uplink))
-        return [*found, *self._people(uplink)]
+        return [*found, *self._people(self.hotspot.moving(), uplink)]
 
-    def _people(self, uplink: Row) -> list[_Path]:
+    def _people(self, clients: Iterable[Client], uplink: Row) -> list[_Path]:
         """Devices at the hotspots; a client's own queue counts as any other, where it stands in the list."""
         found = []
-        for client in self.hotspot.moving():
+        for client in clients:
             interface = self.machine.interface(client.server.get("interface"))
             if interface is None or not interface.enabled:
                 continue

@@ -37,6 +37,11 @@ class Client:
     wants: Pair = (0.0, 0.0)
     octets: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
+    @property
+    def moving(self) -> bool:
+        """Logged in, and wants something."""
+        return self.active is not None and any(self.wants)
+
 
 class Hotspot:
     """The clients of one router's hotspot servers, by MAC address.
@@ -48,7 +53,7 @@ class Hotspot:
         self.machine = machine
         self.clients: dict[str, Client] = {}
         self.settle: Callable[[], None] = lambda: None
-        self.moved: Callable[[], None] = lambda: None
+        self.moved: Callable[[Client], None] = lambda client: None
         machine.watchers.append(self._changed)
         for path in (ACTIVE, HOSTS, LEASES, COOKIES, USERS):
             machine.refreshers[path] = self.refresh
@@ -84,7 +89,6 @@ class Hotspot:
 
     def login(self, mac: str, user: str, password: str) -> None:
         """Raises `Denied` with the text of the login page."""
-        self.refresh()
         client = self.clients.get(mac.upper())
         if client is None:
             raise Denied("no hotspot answers")
@@ -118,12 +122,13 @@ class Hotspot:
     def use(self, mac: str, up: float, down: float) -> None:
         """From now on the device tries to send and receive at these rates in bit/s; nothing moves before it is logged in."""
         self.settle()
-        self.clients[mac.upper()].wants = (float(up), float(down))
-        self.moved()
+        client = self.clients[mac.upper()]
+        client.wants = (float(up), float(down))
+        self.moved(client)
 
     def moving(self) -> Iterator[Client]:
         """Who is logged in and wants something."""
-        return (client for client in self.clients.values() if client.active is not None and any(client.wants))
+        return (client for client in self.clients.values() if client.moving)
 
     def refresh(self) -> None:
         """Bring times and counters up to date; who is at a limit is out."""
@@ -212,7 +217,7 @@ class Hotspot:
             client.queue = self._queue(client, user, profile)
         self.machine.changed(ACTIVE, "add", client.active)
         self._log(f"{user.name} ({client.address}): logged in")
-        self.moved()
+        self.moved(client)
 
     def _queue(self, client: Client, user: Row, profile: Row) -> Row:
         """The client's own queue, below the profile's parent.
@@ -251,7 +256,7 @@ class Hotspot:
         client.queue = None
         if client.host is not None:
             client.host.mark(authorized="false")
-        self.moved()
+        self.moved(client)
 
     def _by_cookie(self, client: Client) -> None:
         """Whoever kept a cookie is back at once, as long as the user exists and may (manual, hotspot: cookie login)."""
