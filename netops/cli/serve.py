@@ -1,0 +1,68 @@
+"""`netops serve`: the process that starts and ends events, resumes, warns and mails by itself."""
+
+import signal
+from pathlib import Path
+from threading import Event as Flag
+
+import click
+
+from netops.cli.output import clean, fail, say
+from netops.core.text import Text, language
+
+_WORDS = {
+    "resume": Text("diteruskan", "resumed"),
+    "end": Text("diakhiri", "ended"),
+    "start": Text("dijalankan", "applied"),
+    "warn": Text("diperingatkan", "warned"),
+}
+
+
+@click.command(
+    help=Text(
+        "Jalankan yang sudah waktunya: mulai, akhiri, teruskan yang terputus, peringatkan, kirim surel. Berhenti dengan "
+        "Ctrl-C atau SIGTERM, setelah yang sedang dikerjakan selesai.",
+        "Do what is due: start, end, resume, warn, mail. Stops by Ctrl-C or SIGTERM once the work in hand is done.",
+    ).to(language())
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(1, 3600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help=Text("jeda antarpemeriksaan", "between two looks").to(language()),
+)
+@click.option("--once", is_flag=True, help=Text("sekali saja, lalu keluar", "once, then exit").to(language()))
+@click.pass_context
+def serve(ctx: click.Context, every: float, once: bool) -> None:
+    from netops.actions.serving import Done, Server
+    from netops.app import App
+
+    root = Path(ctx.find_root().obj)
+    failed: list[Done] = []
+
+    def open_app() -> App:
+        return App(root)
+
+    def told(done: Done) -> None:
+        if done.error is None:
+            word = _WORDS[done.due.duty]
+            say(Text(f"{done.due.change}: {word.id}", f"{done.due.change}: {word.en}"))
+            return
+        failed.append(done)
+        click.echo(clean(f"{done.due.change or 'netops'}: {done.due.duty}:"), err=True)
+        fail(done.error)
+
+    with open_app() as app:  # a workspace that cannot be opened is told at once, not every ten seconds
+        app.journal.read()
+        clock = app.clock
+    server = Server(open_app, told, clock)
+    if once:
+        server.once()
+        ctx.exit(1 if failed else 0)
+    stop = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    say(Text(f"berjaga tiap {every:g} detik", f"looking every {every:g} seconds"))
+    server.run(stop, every)
+    say(Text("berhenti", "stopped"))
