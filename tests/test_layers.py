@@ -43,7 +43,7 @@ ONLY_IN = {
     "hier_config": {"netops.platforms.ios"},
     "sqlite3": {"netops.journal.store", "netops.journal.database"},
     "typst": {"netops.papers.pdf"},
-    "segno": {"netops.papers.pdf"},
+    "segno": {"netops.papers.pdf", "netops.papers.qr"},
     "babel": {"netops.papers.words"},
     "rfc8785": {"netops.core.canonical"},
     "pysnmp": {"netops.monitoring.poll", "netops.lab.snmp"},

@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from netops.papers.bast import Json, bast_page, qr_text
 from netops.papers.facts import BastFacts
 from netops.papers.glyphs import printable
 from netops.papers.page import bast_html, sheet_html
+from netops.papers.qr import qr_svg_many
 from netops.papers.vouchers import Form, VoucherFacts, login_text, voucher_html, voucher_page, wifi_text
 
 Paper = Literal["bast"]
@@ -68,8 +68,7 @@ def qr_svg(text: str) -> str:
 def render_vouchers(facts: VoucherFacts, lang: Lang, form: Form) -> bytes:
     """The voucher sheet as PDF (`a4`, `58mm`) or as one page for a browser. The same codes give the same bytes."""
     page = shown(voucher_page(facts, lang))
-    wifi = qr_path(wifi_text(facts.ssid))
-    logins = [qr_path(login_text(facts.login, slip)) for slip in facts.slips]
+    wifi, *logins = qr_svg_many([wifi_text(facts.ssid), *(login_text(facts.login, slip) for slip in facts.slips)])
     if form == "html":
         return voucher_html(page, wifi, logins).encode()
     inputs = {
@@ -79,24 +78,6 @@ def render_vouchers(facts: VoucherFacts, lang: Lang, form: Form) -> bytes:
     }
     # No PDF/A, PDF/UA: tagging four thousand pictures costs more than all the rest, and nobody archives codes.
     return _compile("vouchers" if form == "a4" else "vouchers58", inputs, int(facts.at.timestamp()), archive=False)
-
-
-def qr_path(text: str) -> str:
-    """A QR code as SVG with one path, level L and mask 3: for slips by the thousand.
-
-    Choosing the best of eight masks takes four fifths of the time; a reader takes any (ISO/IEC 18004, 7.8).
-    """
-    rows = segno.make_qr(text, error="l", mask=3, boost_error=False).matrix
-    size = len(rows)
-    path = "".join(
-        f"M{start} {y}h{end - start}v1h{start - end}z"
-        for y, row in enumerate(rows)
-        for start, end in (run.span() for run in _DARK.finditer(row))
-    )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
-
-
-_DARK = re.compile(rb"\x01+")
 
 
 def shown(page: Json) -> Json:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pypdf
 import pytest
 import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netops.core.text import Lang
 from netops.papers.office import load_office
-from netops.papers.pdf import qr_path, render_vouchers
+from netops.papers.pdf import render_vouchers
+from netops.papers.qr import qr_svg_many
 from netops.papers.vouchers import Form, Slip, VoucherFacts, in_fours, labels, login_text, voucher_page, wifi_text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,13 +79,20 @@ def test_what_a_phone_reads() -> None:
     assert login_text("x.y", replace(slip, user="")) == "http://x.y/login?username=ab%26c&password=ab%26c"
 
 
-def test_the_path_draws_exactly_the_dark_modules() -> None:
-    text = "http://117abc.acara.kampus.example/login?username=117abc-001&password=k7m2pq9x"
-    dark = set()
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", qr_path(text)):
-        dark |= {(int(y), int(x) + step) for step in range(int(width))}
-    rows = segno.make_qr(text, error="l", mask=3, boost_error=False).matrix
-    assert dark == {(y, x) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit}
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=9, max_size=9), min_size=2, max_size=4
+    )
+)
+def test_the_path_draws_exactly_the_modules_of_each_code(texts: list[str]) -> None:
+    """Codes that are told from the first of their length are the very ones that an encoder makes."""
+    for text, svg in zip(texts, qr_svg_many(texts), strict=True):
+        dark = set()
+        for x, y, width in re.findall(r"M(\d+) (\d+)\.5h(\d+)", svg):
+            dark |= {(int(y), int(x) + step) for step in range(int(width))}
+        rows = segno.make_qr(text.encode(), error="l", mask=3, mode="byte", boost_error=False).matrix
+        assert dark == {(y, x) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit}
 
 
 def test_words_and_reprs() -> None:
