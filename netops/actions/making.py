@@ -5,7 +5,7 @@ from typing import Any
 
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.living import instead
-from netops.actions.scene import recorded_needs, refuse_conflicts, scene, where_of
+from netops.actions.scene import refuse_conflicts, scene, where_of, with_recorded
 from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import OPEN, STOPPED
@@ -67,7 +67,7 @@ def make_plan(app: App, filed: Filed) -> Plan:
     within_policy(app, filed)
     design, at = design_of(request), scene(app, filed)
     site, chosen = at.ground.site, at.chosen
-    needs = recorded_needs(app, filed, at) or design.propose(at.ground)
+    needs = with_recorded(app, filed, at, design.propose(at.ground))
     refuse_conflicts(app, filed, at, needs)
     renderer = Renderer(app.settings.templates)
     by_name = {one.target.name: one for one in chosen}

@@ -1,9 +1,8 @@
 """What a plan is made on: the request's devices, what plans hold, and the other events of that time. Reads, writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from netops.actions.common import change_of
 from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import DONE, OPEN, Change, fold_all, held
@@ -15,7 +14,7 @@ from netops.planning.briefing import NeedsFacts, needs_facts
 from netops.planning.capacity import Ground
 from netops.planning.conflicts import Booked, Conflict, conflicts, refuse
 from netops.planning.design import design_of
-from netops.planning.needs import still_free
+from netops.planning.needs import chosen, still_free
 from netops.planning.playbook import Playbook
 from netops.planning.targets import Chosen, Where, choose
 from netops.requests.event_hotspot import EventHotspot
@@ -48,7 +47,7 @@ def scene(app: App, one: Filed) -> Scene:
     request, tools, now = one.request, app.tools, app.clock.now()
     playbook, where, targets = app.playbook(request.service), where_of(app, one), list(app.fleet.targets.values())
     everything = choose(playbook, where, targets)
-    chosen = manual.driven(everything)
+    driven = manual.driven(everything)
     log = tuple(app.journal.read())
     changes = fold_all(log)
     taken = {change.id: held((change,), now) for change in changes.values()}
@@ -60,10 +59,10 @@ def scene(app: App, one: Filed) -> Scene:
             site=app.sites.site(where.site),
             period=playbook.window(request.starts_at, request.ends_at),
             taken={name: found for name, found in taken.items() if found},
-            used=lambda: prepare.used(tools, [part.target.name for part in chosen]),
+            used=lambda: prepare.used(tools, [part.target.name for part in driven]),
         ),
         everything=everything,
-        chosen=chosen,
+        chosen=driven,
         hands=manual.by_hand(everything, where, targets),
         changes=changes,
         officers=_officers(log),
@@ -74,15 +73,27 @@ def _officers(log: Sequence[Recorded]) -> dict[str, str]:
     return {one.event.change: one.event.actor for one in log if one.event.kind == "plan.recorded"}
 
 
-def recorded_needs(app: App, one: Filed, at: Scene) -> AnyNeeds | None:
-    """What an admin recorded, if it still can be; None leaves the needs to the planner. Raises `NoCapacity`."""
-    digest = change_of(app, one).needs
-    if not digest:
-        return None
-    needs = load(Needs, parse_json(app.objects.get(digest)))
+def with_recorded(app: App, one: Filed, at: Scene, proposed: AnyNeeds) -> AnyNeeds:
+    """The proposal with what an admin chose; what nobody chose stays the planner's. Raises `NoCapacity` for what is taken."""
+    digest = at.changes[one.change].needs if one.change in at.changes else ""
+    if not digest or not isinstance(proposed, Needs):
+        return proposed
+    recorded = load(Needs, parse_json(app.objects.get(digest)))
+    fields, edits = _edited(app.journal.read(one.change))
+    needs = chosen(proposed, recorded, fields, edits)
     ground, used = at.ground, at.ground.used()
     still_free(needs, ground.site, ground.period, ground.taken, one.change, used.vlans, used.subnets)
     return needs
+
+
+def _edited(events: Iterable[Recorded]) -> tuple[frozenset[str], int]:
+    """The fields that were edited since the needs were last left to the planner, and in how many edits."""
+    fields: frozenset[str] = frozenset()
+    edits = 0
+    for event in (one.event for one in events if one.event.kind == "needs.recorded"):
+        names = frozenset(part["field"] for part in event.data["changes"])
+        fields, edits = (fields | names, edits + 1) if event.data["needs"] else (frozenset(), 0)
+    return fields, edits
 
 
 def refuse_conflicts(app: App, one: Filed, at: Scene, needs: AnyNeeds) -> None:

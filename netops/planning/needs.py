@@ -119,6 +119,15 @@ def differences(before: Needs, after: Needs) -> tuple[Difference, ...]:
     return tuple(Difference(field=name, before=old[name], after=new[name]) for name in FIELDS if old[name] != new[name])
 
 
+def chosen(proposed: Needs, recorded: Needs, fields: Collection[str], edits: int) -> Needs:
+    """The planner's proposal with those fields as an admin recorded them; the last `edits` lines of basis say who."""
+    taken = {name: getattr(recorded, name) for field in fields for name in _ATTRIBUTES.get(field, (field,))}
+    return replace(proposed, **taken, basis=(*proposed.basis, *recorded.basis[len(recorded.basis) - edits :]))
+
+
+_ATTRIBUTES = {"lease": ("lease_seconds",), "client": ("client_up", "client_down"), "total": ("total_up", "total_down")}
+
+
 def still_free(
     needs: Needs, site: Site, period: Period, taken: Taken, change: str, seen_vlans: Collection[int] = (),
     seen_subnets: Collection[str] = (),
