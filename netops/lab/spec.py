@@ -98,7 +98,11 @@ def default_spec() -> CampusSpec:
                 site="kampus",
                 roles=("ap",),
                 build=_access_point("ap-aula", "7.16.2", "cAPGi-5HaxD2HaxD", ports=2, radios=("2ghz-ax", "5ghz-ax")),
-                data={"lan_bridge": "bridge", "links": {"ether1": "sw-aula:GigabitEthernet1/0/23"}},
+                data={
+                    "lan_bridge": "bridge",
+                    "provisioning": ["AP kampus 2 GHz", "AP kampus 5 GHz"],
+                    "links": {"ether1": "sw-aula:GigabitEthernet1/0/23"},
+                },
             ),
             DeviceSpec(
                 name="ap-lama",
@@ -106,7 +110,7 @@ def default_spec() -> CampusSpec:
                 site="kampus-lama",
                 roles=("ap",),
                 build=_access_point("ap-lama", "6.49.17", "RBcAP2nD", ports=1, radios=("2ghz-g/n",)),
-                data={"links": {"ether1": "gw-lama:ether3"}},
+                data={"provisioning": ["AP gedung lama"], "links": {"ether1": "gw-lama:ether3"}},
             ),
         )
     )
