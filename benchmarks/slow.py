@@ -80,7 +80,7 @@ async def _between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
             line.waiting = False
             loop.call_later(LATENCY, back_writer.write, b"".join(whole))
     loop.call_later(LATENCY, back_writer.close)
-    with suppress(OSError):
+    with suppress(OSError, asyncio.CancelledError):  # the end of the run ends what is still open
         await task
 
 
