@@ -229,7 +229,9 @@ def test_napalm_configurations(napalm: Any) -> None:
 
 
 def test_napalm_neighbours_environment_snmp_and_life(napalm: Any) -> None:
-    assert napalm.get_lldp_neighbors() == {"GigabitEthernet1/0/1": [{"hostname": "sw-inti", "port": "GigabitEthernet1/0/2"}]}
+    assert napalm.get_lldp_neighbors() == {
+        "GigabitEthernet1/0/1": [{"hostname": "sw-inti", "port": "GigabitEthernet1/0/2"}]
+    }
     assert napalm.get_environment()["temperature"]["system"]["temperature"] == 38.0
     assert napalm.get_snmp_information()["location"] == "Gedung Aula, rak 1"
     assert napalm.get_ntp_servers() == {"10.10.0.1": {}}
