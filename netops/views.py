@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netops.actions.attaching import missing
-from netops.actions.noticing import last_moment, notices, overdue
+from netops.actions.noticing import last_moment, notices, overdue, story
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
 from netops.changes.words import PHASES
@@ -68,9 +68,24 @@ def _state(app: App, one: Filed) -> Change:
     return fold(one.change, app.journal.read(one.change))
 
 
-def events(app: App, ref: str | None) -> Iterator[Recorded]:
-    """The log, or one change's part of it, oldest first."""
-    return app.journal.read(look(app, ref).change if ref else None)
+def events(
+    app: App, ref: str | None = None, *, unit: str = "", device: str = "", since: datetime | None = None
+) -> Iterator[Recorded]:
+    """The log, or one change's part of it, oldest first; only what fits every filter given.
+
+    `unit` is part of a requesting unit's name in any case, `device` a device's whole name, `since` aware.
+    """
+    units: dict[str, str] = {}
+    if unit:
+        changes = fold_all(app.journal.read()).values()
+        units = {one.id: filed(app, one).request.unit for one in changes if one.request}
+    for recorded in app.journal.read(look(app, ref).change if ref else None):
+        event = recorded.event
+        if unit and unit.casefold() not in units.get(event.change, "").casefold():
+            continue
+        if (device and event.device != device) or (since is not None and event.at < since):
+            continue
+        yield recorded
 
 
 def verify_log(app: App) -> "Verified":
@@ -86,7 +101,7 @@ def describe(app: App, ref: str) -> str:
     change = _state(app, one)
     lang = app.lang
     lines = [in_words(app, one), "", f"{change.id}: {said_phase(change).to(lang)}"]
-    lines += [f"  {note.to(lang)}" for note in notices(one, change, app.clock.now())]
+    lines += [f"  {note.to(lang)}" for note in (*story(change), *notices(one, change, app.clock.now()))]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
@@ -125,7 +140,7 @@ def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
     """The request as lines for people; a service of the site's own by the labels of its playbook."""
     from netops.requests.new import SERVICES, show
 
-    if one.request.service in SERVICES:
+    if one.request.service in SERVICES or one.request.service not in app.own_services:
         return show(one.request, lang or app.lang)
     playbook = app.playbook(one.request.service)
     labels = {name: spec.label.text for name, spec in playbook.fields.items()}

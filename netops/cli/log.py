@@ -1,12 +1,14 @@
 """`netops log show|verify|publish|prove|witness`."""
 
+import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from netops.cli.common import ask_passphrase, json_option, opened
-from netops.cli.output import as_json, clean, result, say
+from netops.cli.output import as_json, clean, csv_text, result, say
 from netops.core.text import Text, language
 
 
@@ -21,21 +23,50 @@ def log() -> None:
 
 @log.command(help=Text("Kejadian, terlama lebih dulu.", "Events, oldest first.").to(language()))
 @click.argument("ref", metavar="[REQUEST]", required=False)
+@click.option("--change", metavar="REQUEST", help=Text("sama dengan REQUEST", "the same as REQUEST").to(language()))
+@click.option("--unit", default="", help=Text("sebagian nama unit pemohon", "part of the unit's name").to(language()))
+@click.option("--device", default="", metavar="NAME", help=Text("satu perangkat", "one device").to(language()))
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M"]),
+    help=Text("sejak waktu kantor ini", "since this time of the office").to(language()),
+)
+@click.option("--csv", "csv_", is_flag=True, help=Text("CSV ke stdout", "CSV on stdout").to(language()))
 @json_option
 @click.pass_context
-def show(ctx: click.Context, ref: str | None, json_: bool) -> None:
+def show(
+    ctx: click.Context,
+    ref: str | None,
+    change: str | None,
+    unit: str,
+    device: str,
+    since: datetime | None,
+    csv_: bool,
+    json_: bool,
+) -> None:
     from netops import views
 
     with opened(ctx) as app:
-        events = views.events(app, ref)
+        begins = since.replace(tzinfo=app.office.timezone) if since else None
+        events = views.events(app, ref or change, unit=unit, device=device, since=begins)
         if json_:
             as_json(list(events))
-            return
-        for recorded in events:
-            event = recorded.event
-            extra = " ".join(f"{key}={_brief(value)}" for key, value in event.data.items())
-            place = f" {event.device}" if event.device else ""
-            result(clean(f"{recorded.seq:5} {event.at:%Y-%m-%d %H:%M:%S}Z {event.change} {event.kind}{place} {extra}"))
+        elif csv_:
+            head = ("seq", "at", "change", "kind", "device", "actor", "data")
+            rows = (
+                (str(one.seq), one.event.at.isoformat(), one.event.change, one.event.kind, one.event.device,
+                 one.event.actor, json.dumps(one.event.data, ensure_ascii=False, sort_keys=True))
+                for one in events
+            )  # fmt: skip
+            result(csv_text(head, rows).rstrip("\r\n"))
+        else:
+            for recorded in events:
+                event = recorded.event
+                extra = " ".join(f"{key}={_brief(value)}" for key, value in event.data.items())
+                place = f" {event.device}" if event.device else ""
+                result(
+                    clean(f"{recorded.seq:5} {event.at:%Y-%m-%d %H:%M:%S}Z {event.change} {event.kind}{place} {extra}")
+                )
 
 
 def _brief(value: object) -> str:

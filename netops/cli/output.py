@@ -1,8 +1,10 @@
 """What every command prints: results on stdout (text or JSON), messages and errors on stderr, colour only on a terminal."""
 
+import csv
+import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -62,3 +64,18 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """CSV (RFC 4180) that a spreadsheet takes as text: no cell begins a formula, none holds a control character."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(head)
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _cell(text: str) -> str:
+    """OWASP, CSV injection: a leading `=`, `+`, `-`, `@` makes a formula, behind blanks and quotes too."""
+    shown = clean(text).replace("\t", " ")
+    return f"'{shown}" if shown.lstrip(" \"'")[:1] in tuple("=+-@") else shown
