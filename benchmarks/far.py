@@ -43,9 +43,9 @@ def _run(
     folder: Path, routers: Mapping[str, Any], plain: Mapping[str, Any], name: str, change: str
 ) -> tuple[Timing, int]:
     ports = {router: about["ports"]["api"] for router, about in routers.items()}
-    with _slow(folder, ports) as (ours, trips):
+    with slow(folder, ports) as (ours, trips):
         if name == "netops":
-            _point(folder, plain, ours)
+            point(folder, plain, ours)
             command = ["benchmarks.push_netops", str(folder), change]
         else:
             about = {
@@ -61,7 +61,7 @@ def _run(
     return timing, max(trips.values())
 
 
-def _point(folder: Path, plain: Mapping[str, Any], ports: Mapping[str, int]) -> None:
+def point(folder: Path, plain: Mapping[str, Any], ports: Mapping[str, int]) -> None:
     """The inventory with each router's API in clear text behind the slow line."""
     hosts = copy.deepcopy(dict(plain))
     for name, port in ports.items():
@@ -70,7 +70,7 @@ def _point(folder: Path, plain: Mapping[str, Any], ports: Mapping[str, int]) -> 
 
 
 @contextmanager
-def _slow(folder: Path, ports: Mapping[str, int]) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+def slow(folder: Path, ports: Mapping[str, int]) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
     """The slow lines' ports by router; round trips by router once the block ended."""
     wanted, state = folder / "slow-in.json", folder / "slow-out.json"
     wanted.write_text(json.dumps(ports), "utf-8")
