@@ -94,7 +94,7 @@ def restoration(seen: Tree, applied: Sequence[LineOp], owner: Tag) -> Restoratio
         journal.note(op)
     parts = sections(seen)
     conflicts: list[str] = []
-    again, away = _made_back(parts, journal.made, owner, conflicts)
+    again, away = _made_back(parts, journal.made, _begun(applied), owner, conflicts)
     lines = [op for path in reversed(journal.lines) for op in _lines_back(parts, path, journal.lines[path], conflicts)]
     joined = [op for place in reversed(journal.elements) for op in _element_back(parts, *place, journal, conflicts)]
     ops = (*again, *lines, *joined, *away)
@@ -102,8 +102,24 @@ def restoration(seen: Tree, applied: Sequence[LineOp], owner: Tag) -> Restoratio
     return Restoration(ops=ops, conflicts=tuple(dict.fromkeys(conflicts)))
 
 
+def _begun(applied: Sequence[LineOp]) -> dict[str, tuple[str, ...]]:
+    """Sections that may be half made: those of ours, as long as nothing but sections was sent.
+
+    The line of a section makes it, its own lines follow one by one: cut off between them it has no name to know it by.
+    """
+    if any(op.path for op in applied):
+        return {}
+    return {
+        name: inner for op in applied if not op.lines[0].startswith("no ") for name, inner in split(op.lines).items()
+    }
+
+
 def _made_back(
-    parts: Sections, made: dict[str, tuple[str, ...] | None], owner: Tag, conflicts: list[str]
+    parts: Sections,
+    made: dict[str, tuple[str, ...] | None],
+    begun: dict[str, tuple[str, ...]],
+    owner: Tag,
+    conflicts: list[str],
 ) -> tuple[list[LineOp], list[LineOp]]:
     """Sections that we made or took away: (those that come again, those that go)."""
     again: list[LineOp] = []
@@ -116,7 +132,8 @@ def _made_back(
             conflicts.append(f"{name}: {' / '.join(present)}")
         elif base is None and present is not None:
             title = value(present, "name")
-            if vlan_id(name) is not None and not (title and owner.owns_name(title)):
+            half = name in begun and present == begun[name][: len(present)]
+            if vlan_id(name) is not None and not (title and owner.owns_name(title)) and not half:
                 conflicts.append(f"{name}: {f'name {title}' if title else 'no name'}")
             else:
                 away.append(LineOp(path="", lines=(f"no {name}",), old=tuple(flat({name: present}))))

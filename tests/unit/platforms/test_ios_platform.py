@@ -243,6 +243,16 @@ def test_every_half_of_an_apply_is_restored() -> None:
         assert sections(after(half, back.ops)) == sections(SEEN)
 
 
+def test_a_section_cut_off_before_its_name_goes_and_a_nameless_one_of_later_stays() -> None:
+    bare = cfg(RUNNING.replace("interface GigabitEthernet1/0/1", "vlan 210\ninterface GigabitEthernet1/0/1", 1))
+    first = [op for op in line_ops(OPS) if not op.path]
+    back = PLATFORM.restore(bare, first, OWNER)
+    assert back.conflicts == ()
+    assert sections(after(bare, back.ops)) == sections(SEEN)
+    # Once its ports were sent it had its name: without one, somebody else has been there.
+    assert PLATFORM.restore(bare, OPS, OWNER).conflicts == ("vlan 210: no name",)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "conflict", "stays"),
     [
