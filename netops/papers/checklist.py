@@ -10,7 +10,6 @@ from importlib.resources import files
 from netops.core.model import Needs, Plan, Recorded
 from netops.core.text import Lang
 from netops.papers import sheet
-from netops.papers.bast import grouped
 from netops.papers.facts import ManualRecord, Party, demands_of, manual_records, short_code, signatory
 from netops.papers.office import Office
 from netops.papers.sheet import Json
@@ -35,7 +34,6 @@ class ChecklistFacts:
     ports: Mapping[str, tuple[str, ...]]
     manual: tuple[ManualRecord, ...]
     first: Party
-    acknowledges: Party
 
     @property
     def code(self) -> str:
@@ -74,7 +72,6 @@ def checklist_facts(
         ports=ports,
         manual=manual_records(demands_of([one for one in events if one.event.change == plan.change]), zone),
         first=signatory(office, office.handover, at.date()),
-        acknowledges=signatory(office, office.acknowledges, at.date()),
     )
 
 
@@ -91,17 +88,16 @@ def checklist_page(facts: ChecklistFacts, lang: Lang) -> Json:
     blocks = [sheet.heading(t["event"]), sheet.pairs(_event(facts, lang)), sheet.heading(t["work"])]
     if facts.manual:
         head = (t["col_no"], t["col_work"], t["col_role"], t["col_name"], t["col_time"], t["col_initials"])
-        rows = [(record.at is not None, _row(n, record, lang)) for n, record in enumerate(facts.manual, 1)]
+        rows = [(record.at is not None, _row(n, record, facts, lang)) for n, record in enumerate(facts.manual, 1)]
         blocks += [
-            sheet.paragraph(t["intro"]),
-            sheet.checks(("8mm", "1fr", "27mm", "30mm", "24mm", "15mm"), head, rows),
+            sheet.paragraph(t["intro"].format(change=facts.change)),
+            sheet.checks(("8mm", "1fr", "25mm", "28mm", "25mm", "15mm"), head, rows),
         ]
     else:
         blocks.append(sheet.paragraph(t["no_work"]))
     if facts.needs or facts.ports:
         blocks += [sheet.heading(t["settings"]), sheet.pairs(_settings(facts, lang))]
-    blocks += [sheet.heading(t["return"]), sheet.paragraph(t["return_text"].format(change=facts.change))]
-    blocks.append(sheet.box(t["remarks"], 22))
+    blocks.append(sheet.box(t["remarks"], 12))
     return sheet.sheet(
         office=facts.office,
         lang=lang,
@@ -112,7 +108,7 @@ def checklist_page(facts: ChecklistFacts, lang: Lang) -> Json:
         day=facts.at.date(),
         title=(t["title"], t["subtitle"]),
         blocks=blocks,
-        signatures=((t["checked_by"] + ",", facts.first), (t["acknowledges"] + ",", facts.acknowledges)),
+        signatures=((t["checked_by"] + ",", facts.first),),
         words=t,
     )
 
@@ -128,17 +124,19 @@ def _event(facts: ChecklistFacts, lang: Lang) -> list[tuple[str, str]]:
     if facts.place:
         rows.append((t["place"], facts.place))
     rows.append((t["contact"], facts.contact))
-    return [*rows, (t["planned"], say_moment(facts.at, lang)), (t["code"], grouped(facts.code))]
+    return [*rows, (t["planned"], say_moment(facts.at, lang))]
 
 
-def _row(number: int, record: ManualRecord, lang: Lang) -> tuple[str, ...]:
+def _row(number: int, record: ManualRecord, facts: ChecklistFacts, lang: Lang) -> tuple[str, ...]:
     t, step = labels(lang), record.step
     when = t[step.when].format(of=step.of) if step.of else t[f"{step.when}_all"]
     marks = [when, *([t["photo"]] if step.photo else []), *([t["needed"]] if step.needed else [])]
     work = f"{step.title.to(lang)} ({'; '.join(marks)})"
     note = f". {t['note']}: {record.note}" if record.note else ""
     time = say_brief(record.at, lang) if record.at else ""
-    return (str(number), work + note, step.by, record.by, time, "")
+    held = facts.office.signatories.get(step.by)
+    role = step.by if held is None else (held.title if lang == "id" else held.title_en or held.title)
+    return (str(number), work + note, role, record.by, time, "")
 
 
 def _settings(facts: ChecklistFacts, lang: Lang) -> list[tuple[str, str]]:

@@ -15,18 +15,18 @@ _STYLE = """
   @bottom-right { font: 7.5pt "Liberation Sans", Arial, sans-serif; color: #3c3c3c; } }
 * { box-sizing: border-box; }
 html { background: #ddd; }
-body { font: 10.5pt/1.35 "Liberation Sans", Arial, Helvetica, sans-serif; color: #000; margin: 0; }
+body { font: 10.5pt/1.28 "Liberation Sans", Arial, Helvetica, sans-serif; color: #000; margin: 0; }
 main { position: relative; background-color: #fff; width: %(width)s; min-height: %(height)s; margin: 8mm auto;
   padding: 16mm 20mm 16mm 25mm; overflow-wrap: anywhere; }
 main.marked { background-image: url("%(mark)s"); background-repeat: repeat-y; background-size: 100%% %(height)s;
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .mark { display: none; }
-h1 { font-size: 13pt; text-align: center; margin: 4mm 0 1mm; line-height: 1.25; }
-h2 { font-size: 10.5pt; margin: 4mm 0 1.5mm; break-after: avoid; }
+h1 { font-size: 13pt; text-align: center; margin: 2.5mm 0 1mm; line-height: 1.2; }
+h2 { font-size: 10.5pt; margin: 3.2mm 0 1.2mm; break-after: avoid; }
 p { margin: 1.5mm 0; text-align: justify; }
 .kop { display: grid; grid-template-columns: 18mm 1fr 18mm; align-items: center; text-align: center;
   border-bottom: 1.6pt solid #000; padding-bottom: 2mm; position: relative; margin-bottom: 1.2mm; }
-.kop + .line { border-top: .5pt solid #000; margin-bottom: 3mm; }
+.kop + .line { border-top: .5pt solid #000; margin-bottom: 2mm; }
 .kop img { height: 18mm; max-width: 18mm; }
 .kop .name { font-size: 12pt; line-height: 1.25; }
 .kop .unit { font-size: 13pt; font-weight: bold; text-transform: uppercase; line-height: 1.25; }
@@ -34,31 +34,33 @@ p { margin: 1.5mm 0; text-align: justify; }
 .number { text-align: center; margin-bottom: 3mm; }
 .dots { display: inline-block; border-bottom: .6pt dotted #000; height: 1em; min-width: 40mm; }
 .pairs { border-collapse: collapse; margin: 1mm 0; }
-.pairs td { vertical-align: top; padding: .4mm 0; }
+.pairs td { vertical-align: top; padding: 0; line-height: 1.25; }
 .pairs td:first-child { width: 38mm; }
 .pairs td:nth-child(2) { width: 4mm; }
 .party { display: grid; grid-template-columns: 7mm 1fr; margin: 1.5mm 0; break-inside: avoid; }
 ol { margin: 1mm 0; padding-left: 6mm; }
-table.ruled { border-collapse: collapse; width: 100%%; font-size: 9pt; line-height: 1.3; margin: 1.5mm 0; }
+table.ruled { border-collapse: collapse; width: 100%%; font-size: 9pt; line-height: 1.25; margin: 1.5mm 0; }
 table.ruled th { background: #ebebeb; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-table.ruled th, table.ruled td { border: .5pt solid #5a5a5a; padding: 1.2mm 2mm; vertical-align: top; height: 7mm; }
+table.ruled th, table.ruled td { border: .5pt solid #5a5a5a; padding: 1mm 2mm; vertical-align: top; height: 6.5mm; }
 table.ruled th { text-align: center; vertical-align: middle; overflow-wrap: normal; padding: 1.2mm 1mm; }
 table.ruled tr { break-inside: avoid; }
 table.proof { font-size: 7.5pt; }
-table.checks td { vertical-align: middle; height: 10mm; }
+table.checks td { vertical-align: middle; height: 9mm; }
 .box { border: .5pt solid #5a5a5a; }
 .note { font-size: 8.5pt; font-style: italic; text-align: left; }
 .tick { display: inline-block; width: 4mm; height: 4mm; border: .8pt solid #000; line-height: 3.6mm; font-size: 10pt;
   font-weight: bold; vertical-align: middle; text-align: center; }
-.sign { display: grid; gap: 0 8mm; text-align: center; margin: 3mm 0; break-inside: avoid; }
-.sign .space { height: 20mm; }
+.sign { display: grid; gap: 0 8mm; text-align: center; margin: 2mm 0; break-inside: avoid; }
+.sign .space { height: 18mm; }
 .sign .who { font-weight: bold; text-decoration: underline; text-underline-offset: 2pt; }
 .foot { display: grid; grid-template-columns: 42mm 1fr; gap: 6mm; align-items: end; break-inside: avoid; }
+.foot .space { height: 15mm; }
+.foot.three .space { height: 18mm; }
 .foot.three { grid-template-columns: 42mm 1fr 42mm; }
 .code img { width: 21mm; display: block; }
 .code b { font-size: 10pt; letter-spacing: .4pt; }
 .code p { font-size: 6.5pt; margin: .5mm 0 0; text-align: left; line-height: 1.3; }
-.place { text-align: right; margin: 2mm 8mm 0 0; }
+.place { text-align: right; margin: 1mm 8mm 0 0; }
 .stamp { color: #8c8c8c; font-size: 7pt; float: left; margin-left: 6mm; }
 .annex { break-before: page; }
 .annex h1 { font-size: 12pt; margin-top: 6mm; }
@@ -73,6 +75,8 @@ figure img { max-width: 100%%; max-height: 100%%; }
 @media print {
   .footer { display: none; }
   html { background: none; }
+  body { line-height: 1.2; }
+  .pairs td { line-height: 1.2; }
   main, main.marked { width: auto; min-height: 0; margin: 0; padding: 0; background: none; }
   .mark { display: flex; position: fixed; inset: 0; z-index: -1; align-items: center; justify-content: center; }
   .mark div { transform: rotate(-52deg); text-align: center; font-weight: bold; font-size: 33pt; color: #e2e2e2;
@@ -116,7 +120,7 @@ def bast_html(page: Json, qr: str, photos: Mapping[str, bytes]) -> bytes:
         _heading(t["contacts"]),
         _pairs(page["contacts"]),
         _box(t["remarks"], 18),
-        f"<p>{_(t['closing'])}</p>",
+        f"""<section style="break-inside:avoid"><p>{_(t["closing"])}</p>""",
         f'<p class="place">{_(page["signed_at"])}</p>',
         _signatures(
             [
@@ -126,7 +130,7 @@ def bast_html(page: Json, qr: str, photos: Mapping[str, bytes]) -> bytes:
         ),
         f'<div class="foot three">{_code(page, qr)}<div>'
         + _signatures([(f"{_(t['acknowledges'])},", page["acknowledges"])], stamp=t["stamp"])
-        + "</div><div></div></div>",
+        + "</div><div></div></div></section>",
         _annex(page, photos),
     ]
     return _document(page, body)
@@ -139,7 +143,8 @@ def sheet_html(page: Json, qr: str) -> bytes:
         body.append(_number(page["t"]["number"], page["number"]))
     body += [_block(block) for block in page["blocks"]]
     signed = _signatures([(f"<b>{_(role)}</b>", who) for role, who in page["signatures"]]) if page["signatures"] else ""
-    place = f'<p class="place">{_(page["signed_at"])}</p>' if signed else ""
+    centred = ' style="text-align:center;margin-right:0"' if len(page["signatures"]) == 1 else ""
+    place = f'<p class="place"{centred}>{_(page["signed_at"])}</p>' if signed else ""
     body.append(f'<div class="foot">{_code(page, qr)}<div>{place}{signed}</div></div>')
     return _document(page, body)
 
