@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from netops.app import App
-from netops.changes.lifecycle import OVER, Change, fold, fold_all
+from netops.changes.lifecycle import OVER, Change, Phase, fold, fold_all
 from netops.core.canonical import canonical
 from netops.core.errors import InputError, Refused
 from netops.core.model import Event, Fence
@@ -102,7 +102,7 @@ def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
     """The one request of a ticket that is not over, else its only one. Raises `InputError` where that is not one."""
     same = [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
     going_on = [change for change in same if change.phase not in OVER]
-    found = going_on or same
+    found = going_on or [change for change in same if change.phase is not Phase.SUPERSEDED] or same
     if len(found) > 1:
         names = ", ".join(change.id for change in found)
         raise InputError(

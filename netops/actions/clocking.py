@@ -13,6 +13,7 @@ from netops.core.model import Event
 from netops.core.text import Text
 from netops.filing import Filed, find, look, record
 from netops.planning.playbook import Step
+from netops.requests.common import Zone
 from netops.requests.moments import read_moment
 
 MOST_BEFORE = 10
@@ -33,6 +34,7 @@ class SopTimes:
     """`number` is the SOP's own; pauses in order, of the whole request."""
 
     change: str
+    zone: Zone
     number: str
     effective: str
     steps: tuple[StepTime, ...]
@@ -48,6 +50,7 @@ def sop_times(app: App, ref: str) -> SopTimes:
     taken = clock([_clocked(step) for step in sop.steps], events, app.office.working_time(), app.clock.now(), halted)
     return SopTimes(
         change=filed.change,
+        zone=filed.request.zone,
         number=sop.number,
         effective=sop.effective,
         steps=tuple(

@@ -23,8 +23,8 @@ def overdue(change: Change, now: datetime) -> bool:
 
 
 def notices(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:
-    """What is to be said beside the phase, most pressing first."""
-    return (*_papers(filed, change, now), *_end(filed, change, now), *_why(change))
+    """What somebody has to do something about, most pressing first."""
+    return (*_papers(filed, change, now), *_end(filed, change, now))
 
 
 def _papers(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:
@@ -72,7 +72,8 @@ def _end(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:
     )
 
 
-def _why(change: Change) -> tuple[Text, ...]:
+def story(change: Change) -> tuple[Text, ...]:
+    """Why a request stands where it stands, and what took whose place."""
     found = []
     if change.phase in (Phase.RETURNED, Phase.POSTPONED, Phase.CANCELLED, Phase.SUPERSEDED) and change.why:
         found.append(Text(f"alasan: {change.why}", f"reason: {change.why}"))

@@ -41,7 +41,7 @@ class Standing(StrEnum):
 class Taken:
     """What a step took. Times in whole working seconds; `seconds` None where either end is not known.
 
-    `over` is what it took beyond the standard (negative: less); None where there is nothing to compare. `reported` says
+    `over` is what it took beyond the standard (negative: less); None where there is nothing to compare yet. `reported` says
     that a person told us at least one end; `by` is who did the step, as reported.
     """
 
@@ -98,14 +98,16 @@ def clock(
 
 
 def derived(step: Clocked, events: Sequence[Event]) -> tuple[datetime | None, datetime | None]:
-    """When the log itself shows that a step began and was done: the first such event, and the first one after that."""
+    """When the log itself shows that a step began and was done: the first such event, and the first one after that.
+
+    A step that was done before what usually begins it (approved before it was planned) is done, and was not measured.
+    """
     start = next((event.at for event in events if _matches(step.begins, event)), None)
-    if step.begins and start is None:
-        return None, None
-    done = next(
-        (event.at for event in events if _matches(step.finishes, event) and (start is None or event.at >= start)), None
-    )
-    return start, done
+    ends = [event.at for event in events if _matches(step.finishes, event)]
+    if start is None:
+        return None, ends[0] if ends and not step.branch else None
+    after = [end for end in ends if end >= start]
+    return (None, ends[-1]) if ends and not after else (start, after[0] if after else None)
 
 
 def _taken(step: Clocked, events: Sequence[Event], office: WorkingTime, now: datetime, spans: Sequence[Span]) -> Taken:
@@ -117,7 +119,8 @@ def _taken(step: Clocked, events: Sequence[Event], office: WorkingTime, now: dat
     if start is not None and done is not None and done < start:
         start = None  # two sources that do not fit together: what the log does not show was not measured
     standing, seconds = _standing(step, start, done, office, now, spans)
-    over = None if seconds is None or step.minutes is None else seconds - step.minutes * 60
+    unknown = seconds is None or step.minutes is None or standing is Standing.RUNNING
+    over = None if unknown else (seconds or 0) - (step.minutes or 0) * 60
     return Taken(
         number=step.number,
         minutes=step.minutes,

@@ -7,6 +7,7 @@ from netops.changes.sop import Standing
 from netops.cli.common import opened, ref_argument
 from netops.cli.output import clean, say, table
 from netops.core.text import Lang, Text, language
+from netops.requests.common import say_time
 
 _WORDS = {
     Standing.IN_TIME: Text("sesuai waktu baku", "within the standard"),
@@ -69,9 +70,9 @@ def sop_table(times: SopTimes, lang: Lang) -> str:
     rows = [_row(one, lang) for one in times.steps]
     lines = [f"SOP {times.number}", clean(table(tuple(head.split("|")), rows))]
     for pause_ in times.pauses:
-        until = f"{pause_.until:%Y-%m-%d %H:%M}Z" if pause_.until else "…"
-        word = Text("jeda", "pause").to(lang)
-        lines.append(clean(f"{word}: {pause_.since:%Y-%m-%d %H:%M}Z – {until}: {pause_.reason}"))
+        since = say_time(pause_.since, times.zone, lang)
+        until = say_time(pause_.until, times.zone, lang) if pause_.until else "…"
+        lines.append(clean(f"{Text('jeda', 'pause').to(lang)}: {since} – {until}: {pause_.reason}"))
     return "\n".join(lines)
 
 

@@ -82,6 +82,11 @@ def test_a_branch_that_was_not_taken_and_one_that_was() -> None:
     )
 
 
+def test_what_was_approved_before_it_was_planned_is_done_and_not_measured() -> None:
+    taken = one(DECIDED, event(0, "approval.received", decision="approve"), event(9, "plan.recorded"))
+    assert (taken.standing, taken.seconds, taken.over, taken.done_at) == (Standing.DONE, None, None, NOW)
+
+
 def test_a_role_tells_the_steps_of_a_chain_apart() -> None:
     step = Clocked(number=2, minutes=60, begins="request.received", finishes="approval.received:kabid")
     events = (
@@ -94,7 +99,8 @@ def test_a_role_tells_the_steps_of_a_chain_apart() -> None:
 
 def test_what_runs_is_running_until_it_is_late() -> None:
     begun = event(0, "request.received")
-    assert one(COMPLETE, begun, after=9).standing is Standing.RUNNING
+    running = one(COMPLETE, begun, after=9)
+    assert (running.standing, running.over) == (Standing.RUNNING, None)
     assert one(COMPLETE, begun, after=11).standing is Standing.LATE
 
 
