@@ -170,7 +170,15 @@ class App:
         from netops.planning.playbook import load_playbook
         from netops.requests.load import read_document
 
-        return load_playbook(read_document(self.settings.playbooks / f"{service}.yaml"))
+        document = read_document(self.settings.playbooks / f"{service}.yaml")
+        found = load_playbook(document)
+        if found.service != service:
+            raise document.error(
+                ("service",),
+                Text(f"berkas {service}.yaml menyebut layanan lain", f"the file {service}.yaml names another service"),
+                Text("Samakan nama berkas dan isi service.", "Let the file's name and service agree."),
+            )
+        return found
 
     @property
     def own_services(self) -> "Own":

@@ -1,14 +1,19 @@
 """A site's own service the whole way over sockets: port-vlan on a switch and a router, its end, and what people changed."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
 
 from netops import actions, filing, views
-from netops.core.errors import InputError, NoCapacity, OutOfBounds, OutsideWindow, Refused
+from netops.actions.serving import Done, Server
+from netops.app import App
+from netops.changes.lifecycle import Phase
+from netops.core.clock import ManualClock
+from netops.core.errors import InputError, Locked, NoCapacity, OutOfBounds, OutsideWindow, Refused
+from netops.core.model import Batch, LineOp
 from netops.filing import Filed, find
 
 POLICY = "vlan: 20-49"
@@ -143,3 +148,74 @@ def test_no_paper_is_promised_that_the_service_does_not_have(desk: Desk) -> None
     with pytest.raises(Exception, match="the service port-vlan has no BAST"):
         actions.report(desk.app, filed.change, lang="en")
     actions.end(desk.app, filed.change, early=True)
+
+
+def test_what_a_person_changed_meanwhile_stays_and_is_told(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = approved(desk, "HD-P11", "sw-aula Gi1/0/8", 10)
+    actions.apply(desk.app, filed.change)
+
+    def by_hand(line: str) -> None:
+        op = LineOp(path="interface GigabitEthernet1/0/8", lines=(line,))
+        with desk.app.tools.open("sw-aula") as driver:
+            driver.apply(Batch(number=1, ops=(op,)), desk.app.secrets)
+            driver.save()
+
+    by_hand("switchport access vlan 1")
+    ended = actions.end(desk.app, filed.change, early=True)
+    assert any("GigabitEthernet1/0/8" in line for line in ended.leftovers)
+    assert "vlan 20" not in "".join(port_of(desk.configuration()["sw-aula"], "GigabitEthernet1/0/8"))
+    by_hand("switchport access vlan 20")
+    assert desk.configuration() == before
+
+
+def test_a_temporary_one_ends_by_itself_and_a_lasting_one_stays(tmp_path: Path) -> None:
+    clock = ManualClock(datetime.now(UTC).replace(microsecond=0))
+    with open_desk(tmp_path / "ws", clock) as desk:
+        before = desk.configuration()
+        temporary = approved(desk, "HD-T", "sw-aula Gi1/0/26", 20, ends=True)
+        lasting = approved(desk, "HD-L", "sw-aula Gi1/0/27", 20)
+        trouble: list[Done] = []
+
+        def served() -> App:
+            return App(desk.root, clock=clock, actor="netops-serve", lease_seconds=5.0)
+
+        server = Server(served, trouble.append, clock)
+        server.once()
+        clock.move(60)  # both are on one switch: one of them may have had to wait
+        server.once()
+        phases = [views.state(desk.app, one.change).phase for one in (temporary, lasting)]
+        assert phases == [Phase.ACTIVE, Phase.ACTIVE]
+        clock.move(4 * 3600)
+        server.once()
+        phases = [views.state(desk.app, one.change).phase for one in (temporary, lasting)]
+        assert phases == [Phase.ENDED, Phase.ACTIVE]
+        assert {type(done.error) for done in trouble if done.error} <= {Locked}
+        assert port_of(desk.configuration()["sw-aula"], "GigabitEthernet1/0/26") == []
+        actions.end(desk.app, lasting.change, early=True)
+        assert desk.configuration() == before
+
+
+def test_a_request_is_still_told_when_its_playbook_is_gone(desk: Desk) -> None:
+    filed = find(desk.app, str(write(desk, "HD-P12", "sw-aula Gi1/0/28", 20)))
+    playbook = desk.app.settings.playbooks / "port-vlan.yaml"
+    assert "Port untuk unit:" in views.in_words(desk.app, filed, "id")
+    hidden = playbook.rename(playbook.with_suffix(".gone"))
+    try:
+        assert "port:         sw-aula Gi1/0/28" in views.in_words(desk.app, filed, "en")
+    finally:
+        hidden.rename(playbook)
+
+
+def test_a_playbook_goes_by_its_files_name(desk: Desk) -> None:
+    playbook = desk.app.settings.playbooks / "port-vlan.yaml"
+    other = playbook.with_name("port-lain.yaml")
+    other.write_bytes(playbook.read_bytes())
+    try:
+        with pytest.raises(InputError, match=r"port-lain\.yaml names another service"):
+            filing.form(desk.app, "port-lain")
+        with pytest.raises(InputError) as caught:
+            filing.form(desk.app, "../port-vlan")
+    finally:
+        other.unlink()
+    assert "Services: event-hotspot, port-lain, port-vlan" in caught.value.describe("en")
