@@ -22,6 +22,7 @@ LAYER = {
     "papers": 2,
     "notify": 2,
     "vault": 2,
+    "radius": 2,
     "settings": 2,
     "data_root": 2,
     "app": 4,
@@ -34,6 +35,7 @@ LAYER = {
 }
 
 ONLY_IN = {
+    "sqlalchemy": {"netops.radius"},
     "nornir": {"netops.fleet"},
     "librouteros": {"netops.drivers"},
     "netmiko": {"netops.drivers.ios"},
