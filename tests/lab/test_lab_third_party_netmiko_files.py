@@ -7,7 +7,7 @@ from typing import Any
 import paramiko
 import pytest
 from ios_rig import CONFIG, PASSWORD, START, USER, switching, target
-from netmiko import ConfigInvalidException, ConnectHandler, NetmikoTimeoutException, file_transfer
+from netmiko import ConfigInvalidException, ConnectHandler, NetmikoTimeoutException, ReadTimeout, file_transfer
 from netmiko.exceptions import NetmikoAuthenticationException
 from scp import SCPClient, SCPException  # type: ignore[import-untyped]  # has neither stubs nor types
 
@@ -124,6 +124,26 @@ def test_a_restart_refuses_logins_for_a_while_and_comes_back_with_the_startup_co
             time.sleep(0.05)
         with connect(switch) as connection:
             assert "ACARA" not in connection.send_command("show vlan brief")
+
+
+def test_half_open_slow_and_wrong_passwords() -> None:
+    with switching() as switch:
+        with connect(switch) as connection:
+            switch.mishaps.slow = 1.0
+            with pytest.raises(ReadTimeout):
+                connection.send_command("show clock", read_timeout=0.2)
+            switch.mishaps.clear()
+            assert "2026" in connection.read_until_pattern("2026", read_timeout=10)
+            switch.mishaps.half_open = True
+            with pytest.raises(ReadTimeout):
+                connection.send_command("show clock", read_timeout=0.5)
+            with pytest.raises((NetmikoTimeoutException, NetmikoAuthenticationException)):
+                connect(switch, auth_timeout=1)
+            connection.remote_conn.close()
+        switch.mishaps.clear()
+        switch.mishaps.wrong_password = True
+        with pytest.raises(NetmikoAuthenticationException):
+            connect(switch)
 
 
 def test_a_changed_host_key_is_noticed(tmp_path: Path) -> None:
