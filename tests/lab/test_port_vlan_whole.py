@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,8 @@ def approved(desk: Desk, ticket: str, port: str, vlan: int, **wishes: bool) -> F
 
 def port_of(config: bytes, port: str) -> list[str]:
     """The lines of a port in an IOS configuration."""
-    section = config.decode().partition(f"interface {port}\n")[2]
-    return [line for line in section.split("\n!\n")[0].split("\n") if line.startswith(" ")]
+    section = config.decode().partition(f"interface {port}\n")[2].split("\n")
+    return list(takewhile(lambda line: line.startswith(" "), section))
 
 
 def test_a_lasting_vlan_on_a_switch_port_and_its_end(desk: Desk) -> None:
