@@ -11,7 +11,19 @@ from requests_sample import request
 
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.core.errors import OutOfBounds
-from netops.core.model import Batch, DevicePlan, GuardKind, Needs, Plan, Reservation, RowOp, Rows, Scope, Verb
+from netops.core.model import (
+    Batch,
+    DevicePlan,
+    FieldNeeds,
+    GuardKind,
+    Needs,
+    Plan,
+    Reservation,
+    RowOp,
+    Rows,
+    Scope,
+    Verb,
+)
 from netops.planning.event import reservations, within_bounds
 from netops.planning.plan import build, explain, plan_digest
 from netops.planning.playbook import playbook_digest
@@ -157,3 +169,21 @@ def test_a_device_that_is_not_guarded_says_so() -> None:
     bare = replace(device("gw-kampus", 1), guards=(GuardKind.NONE,))
     plan = replace(made(), devices=(bare,))
     assert "guard: none (only our own inverse operations)" in explain(plan, SITE, "en")
+
+
+# ── older and other needs ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plan_that_was_recorded_before_there_were_kinds_of_needs_is_an_events() -> None:
+    body = dump(made())
+    assert body["needs"].pop("kind") == "event"
+    assert load(Plan, body) == made()
+
+
+def test_needs_of_each_kind_come_back_as_what_they_were() -> None:
+    fields = FieldNeeds(
+        site="kampus", fields={"port": {"device": "sw-aula", "port": "Gi1/0/5"}, "vlan": 20, "note": None}
+    )
+    for needs in (NEEDS, fields):
+        plan = replace(made(), needs=needs)
+        assert load(Plan, parse_json(canonical(dump(plan)))) == plan
