@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from netops.actions import needs
 from netops.actions.common import change_of, running_plan
 from netops.app import App
 from netops.core.errors import InputError, NetopsError, Refused
 from netops.core.model import Finding, Severity
 from netops.core.text import Lang, Text
 from netops.filing import Filed, look, record
+from netops.planning.manual import MANUAL
 from netops.requests.common import canonical_json
 
 Form = Literal["pdf", "html"]
@@ -38,6 +40,8 @@ def report(
 
     Raises `Failed` and `Refused` where the log does not bear the paper out, or nobody may sign it.
     """
+    if paper == "needs":
+        return needs.paper(app, ref, lang=lang, form=form, out=out)
     filed = look(app, ref)
     made = PAPERS[paper](app, filed, lang, form, number)
     path = out or app.settings.var / "papers" / f"{paper.upper()}-{filed.change}-{lang}.{form}"
@@ -115,20 +119,30 @@ def _checklist(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> M
 
 
 PAPERS: Mapping[str, Callable[[App, Filed, Lang, Form, str], Made]] = {"bast": _bast, "checklist": _checklist}
-"""What `netops report --paper` writes: each from the log, in two languages, as PDF and HTML."""
+"""What `netops report --paper` writes from the log, in two languages, as PDF and HTML; `needs` has a module of its own."""
 
 
 def doctor(app: App, limit: str = "") -> dict[str, tuple[Finding, ...]]:
     """Each device's findings; a device that cannot be reached is a finding too."""
-    names = app.fleet.limit(limit) if limit else tuple(app.fleet.targets)
+    asked = app.fleet.limit(limit) if limit else tuple(app.fleet.targets)
+    names = [name for name in asked if app.fleet.target(name).platform != MANUAL]
     tools = app.tools
 
     def examine(name: str) -> tuple[Finding, ...]:
         with tools.open(name) as driver:
             return driver.preflight()
 
-    found = tools.fleet.run(list(names), lambda target: examine(target.name))
-    return {name: _findings(outcome) for name, outcome in sorted(found.items())}
+    found = tools.fleet.run(names, lambda target: examine(target.name)) if names else {}
+    outcomes = {name: _findings(outcome) for name, outcome in found.items()}
+    return dict(sorted((outcomes | {name: (_BY_HAND,) for name in asked if name not in found}).items()))
+
+
+_BY_HAND = Finding(
+    about="driver",
+    severity=Severity.OK,
+    id="diatur dengan tangan, tidak dihubungi",
+    en="set up by hand, not connected to",
+)
 
 
 def _findings(outcome: tuple[Finding, ...] | Exception) -> tuple[Finding, ...]:

@@ -11,8 +11,8 @@ from netops.core.text import Text, language
 
 @click.command(
     help=Text(
-        "Tulis dokumen: BAST atau daftar periksa, sebagai PDF atau HTML.",
-        "Write a paper: the handover paper (BAST) or the checklist, as PDF or HTML.",
+        "Tulis dokumen: BAST, daftar periksa atau daftar kebutuhan teknis, sebagai PDF atau HTML.",
+        "Write a paper: the handover paper (BAST), the checklist or the list of technical needs, as PDF or HTML.",
     ).to(language())
 )
 @ref_argument
@@ -20,7 +20,10 @@ from netops.core.text import Text, language
     "--lang", type=click.Choice(["id", "en"]), default=None, help=Text("bahasa dokumen", "language").to(language())
 )
 @click.option(
-    "--paper", type=click.Choice(["bast", "checklist"]), default="bast", help=Text("dokumen", "paper").to(language())
+    "--paper",
+    type=click.Choice(["bast", "checklist", "needs"]),
+    default="bast",
+    help=Text("dokumen", "paper").to(language()),
 )
 @click.option(
     "--format",

@@ -108,7 +108,9 @@ def check(hosts: "Document", groups: "Document", defaults: "Document") -> None:
         _check_circle(groups, name, ())
     book = Book(hosts.values, groups.values, defaults.values)
     for name in hosts.values:
-        for field in ("hostname", "platform", "username"):
+        # A device that is set up by hand is never connected to: it needs no address.
+        needed = ("platform",) if book.field(name, "platform") == "manual" else ("hostname", "platform", "username")
+        for field in needed:
             if book.field(name, field) is None:
                 raise hosts.error((name,), f"{field} belum diisi", f"{field} is missing")
         data = book.data(name)
@@ -184,11 +186,11 @@ class Book:
         data.pop("options", None)
         return Target(
             name=name,
-            host=self.field(name, "hostname"),
+            host=self.field(name, "hostname") or "",
             platform=self.field(name, "platform"),
             site=data["site"],
             roles=tuple(data["roles"]),
-            username=self.field(name, "username"),
+            username=self.field(name, "username") or "",
             password=SecretRef(f"device/{name}"),
             options=self.options(name),
             data=data,

@@ -28,10 +28,13 @@ def driven(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
 
 
 def by_hand(chosen: Sequence[Chosen], where: Where, targets: Sequence[Target]) -> tuple[Target, ...]:
-    """Devices to set up by hand: chosen ones, and access points that the place names. By name."""
-    aps = set(where.place.aps) if where.place else set()
+    """Devices to set up by hand, by name: chosen ones, access points that the place names, and those that name the place
+    themselves (`data.place`: a rented one in a port of the event needs no link of its own)."""
+    place = where.place
     found = {one.target.name: one.target for one in chosen if one.target.platform == MANUAL}
-    found |= {target.name: target for target in targets if target.platform == MANUAL and target.name in aps}
+    for target in targets:
+        if place and target.platform == MANUAL and (target.name in place.aps or _said(target, "place") == place.key):
+            found[target.name] = target
     return tuple(found[name] for name in sorted(found))
 
 

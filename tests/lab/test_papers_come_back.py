@@ -8,6 +8,7 @@ from event_desk import Desk, open_desk
 from returned_files import JPEG, pdf, png
 
 from netops import actions, views
+from netops.app import App
 from netops.changes.lifecycle import Phase
 from netops.cli.main import main
 from netops.core.errors import InputError, Refused
@@ -146,3 +147,47 @@ def test_a_signed_bast_for_another_change_is_refused(desk: Desk) -> None:
     with pytest.raises(Refused, match=two.change):
         actions.attach(app, one.change, "bast", signed)
     assert paper.read_bytes() != other.read_bytes()
+
+
+RENTED = """
+ap-sewa:
+  platform: manual
+  data:
+    site: kampus
+    roles: [rented]
+    place: aula
+    type: Ruijie RG-AP820
+    serial: G1QH000000000
+    by: vendor
+    loan: true
+"""
+
+
+def test_a_rented_access_point_is_never_connected_to(desk: Desk) -> None:
+    """It is on the checklist with its settings, lent on the BAST, and its photo is in the annex; `doctor` leaves it alone."""
+    hosts = desk.root / "inventory" / "hosts.yaml"
+    hosts.write_text(hosts.read_text("utf-8") + RENTED, "utf-8")
+    with App(desk.root, actor="admin.jaringan") as app:
+        desk.app = app
+        filed = desk.approved(people=3)
+        change = filed.change
+        steps = [item.step for item in actions.checklist(app, change)]
+        assert [step.id for step in steps] == ["pasang-ap", "kabel-daya", "uji-ponsel", "ap-sewa"]
+        assert steps[-1].by == "vendor" and "VLAN" in steps[-1].title.id
+        photo = _write(desk, "ap.png", png())
+        actions.confirm(app, change, "pasang-ap", by="Sari", photo=photo)
+        actions.apply(app, change)
+        actions.confirm(app, change, "ap-sewa", by="Vendor", photo=_write(desk, "sewa.jpg", JPEG), note="menyala")
+        page = actions.report(app, change, lang="id", form="html").read_text("utf-8")
+        for words in ("Ruijie RG-AP820", "G1QH000000000", "menurut petugas: menyala", "data:image/jpeg;base64,"):
+            assert words in page
+        for paper in ("checklist", "needs"):
+            for form in ("pdf", "html"):
+                made = actions.report(app, change, lang="en", paper=paper, form=form).read_bytes()
+                assert made.startswith(b"%PDF-" if form == "pdf" else b"<!doctype html>")
+        assert actions.report(app, change, lang="id", paper="checklist").read_bytes() == (
+            actions.report(app, change, lang="id", paper="checklist", out=desk.root / "again.pdf").read_bytes()
+        )
+        found = actions.doctor(app)["ap-sewa"]
+        assert [one.en for one in found] == ["set up by hand, not connected to"]
+        assert "ap-sewa" not in views.state(app, change).devices
