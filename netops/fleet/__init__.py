@@ -210,22 +210,32 @@ class _Patient:
         waiting = deque(hosts)
         found = AggregatedResult(task.name)
 
-        def work() -> None:
-            with suppress(IndexError):
-                while True:
-                    host = waiting.popleft()
-                    found[host.name] = task.copy().start(host)
+        acting: list[None] = []
 
+        def work() -> None:
+            acting.append(None)
+            try:
+                while waiting:
+                    try:
+                        host = waiting.popleft()
+                    except IndexError:  # another took the last
+                        break
+                    found[host.name] = task.copy().start(host)
+            finally:
+                acting.pop()
+
+        futures: list[Future[None]] = []
+        interrupt: KeyboardInterrupt | None = None
         with ThreadPoolExecutor(self._workers) as pool:
-            futures = [pool.submit(work) for _ in range(min(FEW, self._workers))]
-            interrupt: KeyboardInterrupt | None = None
-            while waiting or not all(future.done() for future in futures):
+            while (waiting and not futures) or acting or not all(future.done() for future in futures):
                 try:
-                    if waiting and len(futures) < self._workers and _idle(futures):
-                        more = min(len(futures), self._workers - len(futures), len(waiting))
-                        futures += [pool.submit(work) for _ in range(more)]
-                    elif not waiting or len(futures) >= self._workers:
+                    if not waiting or len(futures) >= self._workers:
                         wait(futures)
+                        if acting:  # of a thread whose start was interrupted nobody else knows
+                            time.sleep(MOMENT)
+                    elif not futures or _idle(futures):
+                        more = min(max(FEW, len(futures)), self._workers - len(futures), len(waiting))
+                        futures += [pool.submit(work) for _ in range(more)]
                 except KeyboardInterrupt as pressed:
                     interrupt = pressed
                     waiting.clear()

@@ -1,6 +1,8 @@
 """The inventory read strictly, kept in a cache, and work on its devices with exactly one outcome each."""
 
 import logging
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -374,6 +376,40 @@ def test_an_interrupt_passes(fleet: Fleet) -> None:
 def test_devices_are_worked_on_side_by_side(fleet: Fleet) -> None:
     together = threading.Barrier(3, timeout=10)
     assert set(fleet.run(list(fleet.targets), lambda target: together.wait()).values()) == {0, 1, 2}
+
+
+def test_devices_that_keep_us_waiting_get_a_worker_each(make: Make) -> None:
+    names = [f"gw-{number}" for number in range(20)]
+    block = "  hostname: h\n  platform: routeros\n  username: u\n  data: {site: s, roles: [gateway]}\n"
+    far = Fleet.open(make(hosts="".join(f"{name}:\n{block}" for name in names)))
+    together = threading.Barrier(20, timeout=10)
+    assert set(far.run(names, lambda target: together.wait()).values()) == set(range(20))
+
+
+def test_an_interrupt_waits_for_the_device_at_work_and_begins_no_other(fleet: Fleet) -> None:
+    begun: list[str] = []
+    ended: list[str] = []
+
+    def work(target: Target) -> None:
+        begun.append(target.name)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        ended.append(target.name)
+
+    with pytest.raises(KeyboardInterrupt):
+        fleet.run(list(fleet.targets), work, workers=1)
+    assert len(begun) == 1 and ended == begun
+
+
+def test_a_worker_that_is_ended_leaves_no_device_unheard_of(fleet: Fleet) -> None:
+    class Ended(BaseException):
+        pass
+
+    def work(target: Target) -> None:
+        raise Ended
+
+    with pytest.raises(Ended):
+        fleet.run(list(fleet.targets), work, workers=1)
 
 
 def test_as_many_workers_as_asked(fleet: Fleet) -> None:
