@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -19,10 +20,11 @@ from netops.lab.routeros.machine import Account
 
 USER = Account(name="netops", password="rahasia", group="netops")
 BENCH = Path(__file__).parents[2] / ".venv-bench" / "bin"
-HOW = "needs Ansible with community.routeros: ./dev bench --only push makes .venv-bench with it (pip install ansible)"
+HOW = "needs Ansible with community.routeros: ./dev ansible puts it into .venv-bench (or pip install ansible)"
 DEVICES = [("gw-kampus", "7.16.2"), ("gw-lama", "6.49.17")]
 
 
+@cache
 def program() -> Path:
     """`ansible-playbook` of an installation that has the collection, or a skip that says what to do."""
     found = [
@@ -69,7 +71,7 @@ def play(folder: Path, device: RouterOS, tasks: Sequence[Mapping[str, Any]]) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
         cwd=folder,
         env={**os.environ, **own, "ANSIBLE_PIPELINING": "1", "LC_ALL": "C.UTF-8", "ANSIBLE_DEPRECATION_WARNINGS": "0"},
     )
