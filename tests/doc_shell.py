@@ -31,7 +31,7 @@ def steps(page: Path) -> Iterator[Step]:
                 yield Step(command, code=int(code or 0))
 
 
-def follow(page: Path, root: Path) -> dict[str, str]:
+def follow(page: Path, root: Path, lang: str = "id") -> dict[str, str]:
     """Do every step in `root`; asserts the exit codes. Returns what each command said, stdout and stderr."""
     programs = root / "bin"
     programs.mkdir()
@@ -42,7 +42,7 @@ def follow(page: Path, root: Path) -> dict[str, str]:
         **os.environ,
         "PATH": f"{programs}:{os.environ['PATH']}",
         "NETOPS_OPERATOR": "admin.jaringan",
-        "NETOPS_LANG": "en",
+        "NETOPS_LANG": lang,
     }
     folder = root
     said: dict[str, str] = {}

@@ -1,14 +1,12 @@
 """Every command is documented by an example, every example is a command, and the examples run on a lab."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
+from doc_shell import follow, steps
 
 from netops.cli.main import COMMANDS, main, root
 
@@ -25,18 +23,10 @@ def _commands(group: click.Group, prefix: str = "") -> list[str]:
     return names
 
 
-def _lines() -> list[tuple[str, int]]:
-    """Lines `$ …` of the console blocks of docs/cli.md in order, each with its expected exit code."""
-    found = []
-    for line in re.findall(r"^\$ (.+)$", DOCS.read_text("utf-8"), re.M):
-        command, _, code = line.partition("  # exit ")
-        found.append((command, int(code or 0)))
-    return found
-
-
 def _examples() -> list[list[str]]:
     """The words behind `netops` of each example, without what the shell takes."""
-    return [shlex.split(re.split(r" [<>] ", line)[0])[1:] for line, _ in _lines() if line.startswith("netops ")]
+    commands = [step.text for step in steps(DOCS) if not step.path]
+    return [shlex.split(re.split(r" [<>] ", line)[0])[1:] for line in commands if line.startswith("netops ")]
 
 
 def test_every_command_has_an_example() -> None:
@@ -69,34 +59,19 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
 
 
 def test_the_examples_run_in_order_with_the_exit_codes_they_show(tmp_path: Path) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    run = "import sys; from netops.cli.main import main; sys.exit(main())"
-    (programs / "netops").write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')
-    (programs / "netops").chmod(0o755)
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "NETOPS_OPERATOR": "admin.jaringan"}
-    folder = tmp_path
-    try:
-        for line, expected in _lines():
-            if line.startswith("cd "):
-                folder /= line[3:]
-                continue
-            done = subprocess.run(
-                line, shell=True, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=120, check=False,
-            )  # fmt: skip
-            assert done.returncode == expected, f"{line}\n{done.stdout}\n{done.stderr}"
-            assert "Traceback" not in done.stderr, f"{line}\n{done.stderr}"
-    finally:
-        subprocess.run("netops lab down", shell=True, cwd=folder, env=environment, capture_output=True, check=False)
-    assert (folder / "bast.pdf").read_bytes().startswith(b"%PDF-")
+    follow(DOCS, tmp_path)
+    assert (tmp_path / "kampus" / "bast.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_every_kind_of_event_is_in_the_vocabulary() -> None:
     """docs/events.md names what the code records, and nothing that it does not."""
     source = "".join(path.read_text("utf-8") for path in sorted((DOCS.parent.parent / "netops").rglob("*.py")))
     kind = r'"([a-z]+\.[a-z]+)"'
-    written = set(re.findall(r"(?:\.log|record|\.note|\.intend|[Ee]vent|_happen)\(\s*(?:app,\s*(?:ref,\s*)?|kind=)?" + kind, source))
+    written = set(
+        re.findall(
+            r"(?:\.log|record|\.note|\.intend|[Ee]vent|_happen)\(\s*(?:app,\s*(?:ref,\s*)?|kind=)?" + kind, source
+        )
+    )
     table = re.findall(r"^\| (.+?) \|", (DOCS.parent / "events.md").read_text("utf-8"), re.M)
     named = {word for cell in table for word in re.findall(r"`([a-z]+\.[a-z]+)`", cell)}
     assert written == named, f"undocumented: {sorted(written - named)}; not written: {sorted(named - written)}"

@@ -9,7 +9,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "tutorial-own-service.md"
 
 
 def test_a_reader_who_does_what_the_page_says_gets_what_it_says(tmp_path: Path) -> None:
-    said = follow(PAGE, tmp_path)
+    said = follow(PAGE, tmp_path, "en")
     (shown,) = re.findall(r"^```text\n(.*)\n```$", PAGE.read_text("utf-8"), re.M)
     plan = said["netops plan port.yaml"]
     assert shown in plan, "what the page shows is what netops says"
