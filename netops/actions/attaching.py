@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from netops.actions.common import change_of, recorded_refusal
+from netops.actions.common import change_of, one_line, recorded_refusal
 from netops.app import App
 from netops.changes.demands import Attached
 from netops.changes.lifecycle import Change, Phase, fold_all
@@ -54,6 +54,7 @@ def attach(app: App, ref: str, sort: Sort, path: Path, *, code: str = "", replac
     from netops.papers.received import receive
 
     allowed: tuple[Kind, ...] = ("jpeg", "png") if sort == "foto" else ("pdf", "jpeg", "png")
+    why = one_line(replace, "replace") if replace else ""
     found = receive(path, allowed, app.office.attachment_limit_mb * 1_000_000)
     change = change_of(app, look(app, ref))
     with recorded_refusal(app, change.id):
@@ -76,7 +77,7 @@ def attach(app: App, ref: str, sort: Sort, path: Path, *, code: str = "", replac
             cut=found.cut,
             code=printed,
             replaces=[one.document for one in earlier] if replace else [],
-            reason=replace,
+            reason=why,
         )
     return Kept(change=change.id, sort=sort, document=document, type=found.type, size=len(found.data), cut=found.cut)
 
@@ -97,7 +98,8 @@ def withdraw(app: App, ref: str, sort: Sort, document: str, *, reason: str) -> A
             Text(f"{change.id}: tidak ada {sort} {document!r}", f"{change.id}: there is no {sort} {document!r}"),
             Text(f"yang terlampir: {listed or 'tidak ada'}", f"attached: {listed or 'none'}"),
         )
-    record(app, "paper.withdrawn", change.id, **{"as": sort}, document=same[0].document, reason=reason)
+    why = one_line(reason, "reason")
+    record(app, "paper.withdrawn", change.id, **{"as": sort}, document=same[0].document, reason=why)
     return same[0]
 
 

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 from netops.app import App
 from netops.changes.lifecycle import Change, fold
-from netops.core.errors import Refused
+from netops.core.errors import InputError, Refused
 from netops.core.model import Plan
+from netops.core.text import Text
 from netops.filing import Filed, record
+from netops.requests.load import check_line
 
 
 def change_of(app: App, filed: Filed) -> Change:
@@ -26,3 +28,17 @@ def recorded_refusal(app: App, change: str) -> Iterator[None]:
     except Refused as refusal:
         record(app, "change.refused", change, reason=type(refusal).__name__, message=str(refusal))
         raise
+
+
+def one_line(text: str, field: str) -> str:
+    """A name, reason or note for the log: 1 to 200 characters without control characters. Raises `InputError`."""
+    try:
+        line = check_line(text.strip())
+    except ValueError as error:
+        raise InputError(
+            Text(f"{text!r}: ada karakter yang tidak diterima", f"{text!r}: a character that is not accepted"),
+            field=field,
+        ) from error
+    if not 1 <= len(line) <= 200:
+        raise InputError(Text("isi 1 sampai 200 huruf", "give 1 to 200 characters"), field=field)
+    return line

@@ -84,6 +84,7 @@ def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
         place=app.sites.place(filed.request.place).name if filed.request.place else "",
         number=number,
         lab=app.settings.lab,
+        plan_digest=change.running_plan,
     )
     photos = {photo.digest: app.objects.get(photo.digest) for photo in facts.photos[:MOST_PHOTOS]}
     document = render_html(facts, lang, photos) if form == "html" else render_pdf("bast", facts, lang, photos)

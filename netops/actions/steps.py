@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from netops.actions.common import change_of
+from netops.actions.common import change_of, one_line
 from netops.app import App
 from netops.changes.demands import Confirmation
 from netops.changes.lifecycle import Change
@@ -14,7 +14,6 @@ from netops.core.text import Text
 from netops.filing import Filed, look, record
 from netops.planning.plan import say_when
 from netops.requests.common import read_time, say_time
-from netops.requests.load import check_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def confirm(
                 f"take it back first: netops confirm {change.id} {found.id} --undo --reason …",
             ),
         )
-    who, said = _line(by, "by"), _line(note, "note") if note else ""
+    who, said = one_line(by, "by"), one_line(note, "note") if note else ""
     if found.photo and photo is None:
         raise InputError(
             Text(f"langkah {found.id} memerlukan foto", f"the step {found.id} needs a photo"),
@@ -83,7 +82,7 @@ def retract(app: App, ref: str, step: str, *, reason: str) -> ManualStep:
     found = _step(change, step)
     if change.demands.confirmation(found.id) is None:
         raise Refused(Text(f"langkah {found.id} belum dikonfirmasi", f"the step {found.id} is not confirmed"))
-    record(app, "manual.retracted", change.id, step=found.id, reason=_line(reason, "reason"))
+    record(app, "manual.retracted", change.id, step=found.id, reason=one_line(reason, "reason"))
     return found
 
 
@@ -115,16 +114,6 @@ def _step(change: Change, step: str) -> ManualStep:
         Text(f"yang ada: {known or 'tidak ada'}", f"there are: {known or 'none'}"),
         field="step",
     )
-
-
-def _line(text: str, field: str) -> str:
-    try:
-        line = check_line(text.strip())
-    except ValueError as error:
-        raise InputError(Text(f"{text!r}: karakter kendali", f"{text!r}: control characters"), field=field) from error
-    if not 1 <= len(line) <= 200:
-        raise InputError(Text("isi 1 sampai 200 huruf", "give 1 to 200 characters"), field=field)
-    return line
 
 
 def _photo(app: App, path: Path) -> dict[str, object]:

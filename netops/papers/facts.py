@@ -157,17 +157,20 @@ def bast_facts(
     place: str = "",
     number: str = "",
     lab: bool = False,
+    plan_digest: str = "",
 ) -> BastFacts:
     """The facts of a handover that took place: events from the last `change.started` up to its `change.active`.
 
-    `place` is the place's name as people call it; the request has only its key. Later events (the end, a second print)
+    `place` is the place's name as people call it; the request has only its key. `plan_digest` is that of the plan's body
+    as recorded: a body that an earlier version wrote digests otherwise once it is loaded. Later events (the end, a second print)
     do not alter them, so a reprint is the same paper; manual steps confirmed and photos attached later are added to it.
     Raises `Failed` where the change never became active, or where request and plan are not the recorded ones, `Refused`
     where nobody may sign on that day.
     """
     _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
     mine = [recorded for recorded in events if recorded.event.change == plan.change]
-    started, active = _handover(mine, plan)
+    recorded_plan = plan_digest or digest_of(plan)
+    started, active = _handover(mine, plan, recorded_plan)
     if not isinstance(plan.needs, Needs):
         raise Failed(
             Text(f"layanan {plan.service} tidak memakai BAST", f"the service {plan.service} has no BAST"),
@@ -204,7 +207,7 @@ def bast_facts(
         event=_happening(_mapping(request, "event"), zone, place),
         needs=plan.needs,
         devices=tuple(_device(d.device, d.platform, run, zone) for d in sorted(plan.devices, key=lambda d: d.order)),
-        proofs=tuple(_proofs(plan, before, run)),
+        proofs=tuple(_proofs(plan, recorded_plan, before, run)),
         anchor=active.seq,
         leaf=active.leaf,
         manual=manual_records(demands, zone),
@@ -253,7 +256,7 @@ def _demand(holds: bool, plan: Plan, id_: str, en: str) -> None:
         )
 
 
-def _handover(mine: Sequence[Recorded], plan: Plan) -> tuple[Recorded, Recorded]:
+def _handover(mine: Sequence[Recorded], plan: Plan, recorded_plan: str) -> tuple[Recorded, Recorded]:
     """The last `change.active`, and the last `change.started` before it."""
     active = next((r for r in reversed(mine) if r.event.kind == "change.active"), None)
     started = next(
@@ -267,7 +270,7 @@ def _handover(mine: Sequence[Recorded], plan: Plan) -> tuple[Recorded, Recorded]
             ),
             Text(f"Jalankan dahulu: netops apply {plan.change}", f"First run: netops apply {plan.change}"),
         )
-    _demand(started.event.data.get("plan") == digest_of(plan), plan, "rencana", "plan")
+    _demand(started.event.data.get("plan") == recorded_plan, plan, "rencana", "plan")
     return started, active
 
 
@@ -317,10 +320,10 @@ def _device(name: str, platform: str, run: Sequence[Event], zone: ZoneInfo) -> D
     )
 
 
-def _proofs(plan: Plan, before: Sequence[Event], run: Sequence[Event]) -> Iterator[Proof]:
+def _proofs(plan: Plan, recorded_plan: str, before: Sequence[Event], run: Sequence[Event]) -> Iterator[Proof]:
     """Digests for the annex: what was asked, planned, decided, saved before, read back and sampled."""
     yield Proof(label="request", about="", digest=plan.request)
-    yield Proof(label="plan", about="", digest=digest_of(plan))
+    yield Proof(label="plan", about="", digest=recorded_plan)
     named = {"device.captured": ("backup",), "device.verified": ("state",), "evidence.sampled": ("sample",)}
     decided = [e for e in before if e.kind == "approval.received" and e.data.get("request") == plan.request]
     for event in decided:

@@ -60,7 +60,7 @@ def test_a_change_is_finished_when_everything_is_back(desk: Desk, capsys: pytest
         ("pasang-ap", {"by": "Sari"}, "needs a photo"),
         ("pasang-ap", {"by": "Sari", "photo": _write(desk, "x.jpg", b"not one")}, "no PDF, JPEG or PNG"),
         ("pasang-ap", {"by": "", "photo": photo}, "1 to 200"),
-        ("pasang-ap", {"by": "a\x1b[31m", "photo": photo}, "control"),
+        ("pasang-ap", {"by": "a\x1b[31m", "photo": photo}, "not accepted"),
         ("pasang-ap", {"by": "Sari", "photo": photo, "at": "2099-01-01 08:00"}, "has not come yet"),
         ("pasang-ap", {"by": "Sari", "photo": photo, "at": "kemarin"}, "not a time"),
         ("kopi", {"by": "Sari"}, "no manual step"),
@@ -114,6 +114,8 @@ def test_a_change_is_finished_when_everything_is_back(desk: Desk, capsys: pytest
     assert [one.document for one in views.state(app, change).demands.attached if one.kind == "bast"] == [again.document]
     with pytest.raises(Refused, match="there is no bast"):
         actions.withdraw(app, change, "bast", kept.document, reason="x")
+    with pytest.raises(InputError, match="1 to 200"):
+        actions.withdraw(app, change, "bast", again.document[7:17], reason="")
     actions.withdraw(app, change, "bast", again.document[7:17], reason="salah pindai")
     assert not views.state(app, change).finished
     assert app.objects.get(again.document) and app.objects.get(kept.document)
