@@ -65,6 +65,10 @@ class Capsman:
         return f"{WIFI}/capsman/remote-cap" if self.wifi else f"{CAPS}/remote-cap"
 
     def _changed(self, path: str, verb: str, row: Row | None) -> None:
+        if path == f"{self.home}/registration-table" and verb == "remove":
+            for station in [one for one in self.stations.values() if one.row is row]:
+                self.part(station.mac)
+            return
         if path.startswith(MATTERS):
             self._stale = True
         if path in AGENTS:

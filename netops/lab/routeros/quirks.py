@@ -204,6 +204,8 @@ DYNAMIC_REMOVABLE = {
     "/ip/hotspot/active",
     "/ip/hotspot/host",
     "/ip/hotspot/cookie",
+    "/interface/wifi/registration-table",
+    "/caps-man/registration-table",
     "/ip/firewall/address-list",
     "/queue/simple",
 }

@@ -127,6 +127,8 @@ def test_the_older_generation_numbers_its_interfaces_and_tunnels_its_frames(grou
         assert (station["interface"], station["ssid"], station["mac-address"]) == ("ap-lama-1-1", "Wisuda", GUEST)
         assert people.login(GUEST, "tamu", "kode").said == ""
         assert people.online(GUEST)
+        gateway.run("/caps-man/registration-table/remove", id=station[".id"])
+        assert not people.online(GUEST), "who is removed from the table is off the air until it comes again"
 
     campus.call(go)
 
