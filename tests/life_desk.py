@@ -12,7 +12,7 @@ from netops.app import App
 from netops.changes.lifecycle import Change, fold_all, held
 from netops.core.canonical import dump
 from netops.core.clock import ManualClock
-from netops.core.model import Needs, Plan, Reservation
+from netops.core.model import FieldNeeds, Plan, Reservation
 from netops.data_root import init_workspace
 from netops.filing import Filed, find, record
 from netops.practice import KEY, OFFICERS, SIGNER, mark
@@ -59,10 +59,7 @@ class LifeDesk:
         reservations = tuple(
             Reservation(resource=resource, amount=1, starts_at=window[0], ends_at=window[1]) for resource in resources
         )
-        needs = Needs(
-            site="kampus", vlan=210, subnet="10.90.0.0/24", ssid="Wisuda", lease_seconds=7200, client_up=1, client_down=1,
-            total_up=1, total_down=1, users=1, basis=(),
-        )  # fmt: skip
+        needs = FieldNeeds(site="kampus", fields={})  # nothing that devices or vouchers would be needed for
         made = Plan(
             change=filed.change, service=filed.request.service, request=filed.digest, playbook="sha256:0", needs=needs,
             devices=(), reservations=reservations, made_at=now, expires_at=now + timedelta(days=7),
