@@ -146,10 +146,14 @@ def ensure(app: App, made: Plan, phase: Phase) -> None:
     """
     if not isinstance(made.needs, Needs) or phase is Phase.ENDED:
         return
-    there = app.vault.exists(made.change)
+    there, count = app.vault.exists(made.change), codes_of(made.needs)
+    if there and phase not in OPEN and len(app.vault.codes(made.change)) != count and not _printed(app, made.change):
+        # Left by an execution that was restored, before the needs were edited: nobody has seen these codes.
+        app.vault.destroy(made.change)
+        there = False
     named = made.needs.access != "up" and phase not in OPEN
     taken = logins(app, made) if named else {}
-    app.vault.create(made.change, codes_of(made.needs), frozenset().union(*taken.values()) if taken else ())
+    app.vault.create(made.change, count, frozenset().union(*taken.values()) if taken else ())
     if named and there:
         refuse_taken(taken, {n: code.reveal() for n, code in app.vault.codes(made.change).items()})
 

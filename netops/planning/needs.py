@@ -8,7 +8,7 @@ from typing import Literal
 from netops.core.errors import InputError, NoCapacity
 from netops.core.model import Needs
 from netops.core.text import Lang, Text
-from netops.core.units import RatePair, parse_duration, parse_rate_pair, say_duration, say_rate
+from netops.core.units import RatePair, parse_duration, parse_rate, parse_rate_pair, say_duration, say_rate
 from netops.planning.capacity import Taken, overlapping, require_uplink
 from netops.planning.sites import Site
 from netops.planning.sizing import Period
@@ -28,6 +28,12 @@ FIELDS: Mapping[str, Text] = {
         "vouchers: up (name and password), vc (one code), shared (one code for all)",
     ),
     "devices_per_code": Text("perangkat serentak tiap voucher", "devices at once on one voucher"),
+    "data_limit": Text(
+        "kuota tiap voucher, seperti 500MB; 0 tanpa batas", "data of one voucher, such as 500MB; 0 for no limit"
+    ),
+    "time_limit": Text(
+        "waktu pakai tiap voucher, seperti 3h; 0 tanpa batas", "time of use of one voucher, such as 3h; 0 for no limit"
+    ),
 }
 """What can be edited, by the name that `--set` takes."""
 ACCESS: tuple[Literal["up", "vc", "shared"], ...] = ("up", "vc", "shared")
@@ -70,6 +76,10 @@ def _with(needs: Needs, field: str, text: str) -> Needs:
                 return replace(needs, users=int(text))
             case "devices_per_code":
                 return replace(needs, devices_per_code=int(text))
+            case "data_limit":
+                return replace(needs, data_limit=parse_rate(text.removesuffix("B")))  # the same powers of ten
+            case "time_limit":
+                return replace(needs, time_limit=parse_duration(text))
             case "subnet":
                 return replace(needs, subnet=str(IPv4Network(text)))
             case "ssid":
@@ -110,6 +120,8 @@ def values(needs: Needs, lang: Lang) -> dict[str, str]:
         "users": str(needs.users),
         "access": needs.access,
         "devices_per_code": str(needs.devices_per_code),
+        "data_limit": str(needs.data_limit),
+        "time_limit": say_duration(needs.time_limit),
     }
 
 

@@ -10,13 +10,12 @@ import pytest
 from event_desk import Desk, open_desk
 
 from netops import actions
-from netops.actions import voucher_files, vouchers
+from netops.actions import needs, voucher_files, vouchers
 from netops.core.errors import InputError, Refused
-from netops.core.model import Batch, GuardKind, GuardPurpose, Needs, RowOp, Tag, Verb
-from netops.filing import Filed
+from netops.core.model import Batch, GuardKind, GuardPurpose, RowOp, Tag, Verb
+from netops.filing import Filed, find
 from netops.lab.routeros.device import RouterOS
 from netops.lab.routeros.hotspot import Denied
-from netops.planning import event as planning
 
 GATEWAY = "gw-lama"
 USER = "/ip/hotspot/user"
@@ -28,21 +27,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
-@pytest.fixture
-def code_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Needs as they are once `netops needs --set access=vc` was said."""
-    from dataclasses import replace
-
-    from netops.planning.sizing import propose as plain
-
-    def proposed(*args: object, **more: object) -> Needs:
-        return replace(plain(*args, **more), access="vc", data_limit=500_000_000, time_limit=3_600)  # type: ignore[arg-type]  # passed through
-
-    monkeypatch.setattr(planning, "propose", proposed)
+def code_only(desk: Desk, people: int = 4) -> Filed:
+    """An approved event whose vouchers are single codes with limits."""
+    path = str(desk.request(place="gedung-lama", people=people))
+    actions.plan(desk.app, path)
+    needs.edit(desk.app, path, {"access": "vc", "data_limit": "500MB", "time_limit": "1h"})
+    actions.plan(desk.app, path)
+    filed = find(desk.app, path)
+    desk.approve(filed)
+    return filed
 
 
-def applied(desk: Desk, people: int = 4) -> Filed:
-    filed = desk.approved(place="gedung-lama", people=people)
+def applied(desk: Desk, *, single: bool = False) -> Filed:
+    filed = code_only(desk) if single else desk.approved(place="gedung-lama", people=4)
     actions.apply(desk.app, filed.change)
     return filed
 
@@ -76,9 +73,8 @@ def nowhere(desk: Desk, secrets: list[str]) -> None:
             assert not [code for code in secrets if code.encode() in data], path
 
 
-@pytest.mark.usefixtures("code_only")
 def test_a_code_alone_lets_in_and_stands_in_no_file(desk: Desk, tmp_path: Path) -> None:
-    filed = applied(desk)
+    filed = applied(desk, single=True)
     made = codes(desk, filed)
     there = {row["name"]: row for row in rows(desk, USER) if "netops" in row.get("comment", "")}
     assert set(there) == set(made.values())
@@ -117,9 +113,8 @@ def test_a_sheet_is_printed_once_and_a_slip_again_with_a_reason(desk: Desk, tmp_
     nowhere(desk, list(made.values()))
 
 
-@pytest.mark.usefixtures("code_only")
 def test_a_revoked_voucher_is_gone_with_its_session_and_stays_so(desk: Desk) -> None:
-    filed = applied(desk)
+    filed = applied(desk, single=True)
     made = codes(desk, filed)
     for n in (1, 2):
         enter(desk, filed, f"02:00:00:00:00:0{n}", made[f"00{n}"], made[f"00{n}"])
@@ -189,9 +184,8 @@ def test_what_the_device_did_by_itself_is_told(desk: Desk) -> None:
     assert not [row for row in rows(desk, "/system/scheduler") if name in str(row)]
 
 
-@pytest.mark.usefixtures("code_only")
 def test_codes_made_elsewhere_are_used(desk: Desk, tmp_path: Path) -> None:
-    filed = desk.approved(place="gedung-lama", people=3)
+    filed = code_only(desk, 3)
     file = tmp_path / "mikhmon.csv"
     file.write_text("Username,Password,Profile\nabcdef,abcdef,x\nghjkmn,ghjkmn,x\npqrstu,pqrstu,x\n", "utf-8")
     assert voucher_files.bring(desk.app, filed.change, file) == 3
@@ -205,31 +199,32 @@ def test_codes_made_elsewhere_are_used(desk: Desk, tmp_path: Path) -> None:
     nowhere(desk, ["abcdef", "ghjkmn", "pqrstu"])
 
 
-@pytest.mark.usefixtures("code_only")
-@pytest.mark.parametrize(
-    ("lines", "what"),
-    [
-        (("abcdef", "abcdef", "ghjkmn"), "same as line 2"),
-        (("abcdl1", "abcdIl", "ghjkmn"), "looks like it"),
-        (("abcd", "abcdeg", "ghjkmn"), "under 5"),
-        (("abc def", "abcdeg", "ghjkmn"), "blanks"),
-        (("abcdef", "abcdeg", "ghjkmn", "zzzzzz"), "4 codes, the plan has 3"),
-    ],
-    ids=["twice", "alike", "short", "blank", "many"],
+BAD = (
+    (("abcdef", "abcdef", "ghjkmn"), "same as line 2"),
+    (("abcdl1", "abcdIl", "ghjkmn"), "looks like it"),
+    (("abcd", "abcdeg", "ghjkmn"), "under 5"),
+    (("abc def", "abcdeg", "ghjkmn"), "blanks"),
+    (("abcdef", "abcdeg", "ghjkmn", "zzzzzz"), "4 codes, the plan has 3"),
+    (("abcdef,budi", "abcdeg,abcdeg", "ghjkmn,ghjkmn"), "user and code differ"),
 )
-def test_a_bad_import_names_its_line_and_no_code(desk: Desk, tmp_path: Path, lines: tuple[str, ...], what: str) -> None:
-    filed = desk.approved(place="gedung-lama", people=3)
+
+
+def test_a_bad_import_names_its_line_and_no_code(desk: Desk, tmp_path: Path) -> None:
+    filed = code_only(desk, 3)
     file = tmp_path / "kode.csv"
-    file.write_text("code\n" + "\n".join(lines) + "\n", "utf-8")
-    with pytest.raises(InputError, match=what) as caught:
+    for lines, what in BAD:
+        file.write_text("code,username\n" + "\n".join(lines) + "\n", "utf-8")
+        with pytest.raises(InputError, match=what) as caught:
+            voucher_files.bring(desk.app, filed.change, file)
+        assert not [code for code in lines if code in caught.value.describe("id")]
+    file.write_text("nama\nabcdef\n", "utf-8")
+    with pytest.raises(InputError, match="no column of codes"):
         voucher_files.bring(desk.app, filed.change, file)
-    assert not [code for code in lines if code in caught.value.describe("id")]
     assert not desk.app.vault.exists(filed.change)
 
 
-@pytest.mark.usefixtures("code_only")
 def test_a_code_that_is_on_the_router_already_is_refused_by_its_number(desk: Desk, tmp_path: Path) -> None:
-    filed = desk.approved(place="gedung-lama", people=3)
+    filed = code_only(desk, 3)
     user = RowOp(verb=Verb.ADD, path=USER, key={"name": "ghjkmn"}, new={"name": "ghjkmn", "password": "x"})
     with desk.app.tools.open(GATEWAY) as driver:
         driver.apply(Batch(number=1, ops=(user,)), desk.app.secrets)
