@@ -177,6 +177,12 @@ def _refuse_port(seen: Sections, want: Sections, header: str, lines: Sequence[st
             f"{header}: {wanted} tidak ada di perangkat; switch akan membuatnya tanpa nama kita",
             f"{header}: {wanted} is not on the device; the switch would make it without our name",
         )
+    joined = value(seen.get(wanted, ()), "name") or ""
+    if joined.startswith(FOREIGN) and not owner.owns_name(joined):
+        raise _stop(
+            f"{header}: {wanted} ({joined}) milik perubahan lain dan akan hilang bersamanya",
+            f"{header}: {wanted} ({joined}) belongs to another change and will go with it",
+        )
     vlan = access_vlan(present)
     name = value(seen.get(f"vlan {vlan}", ()), "name") or ""
     if name.startswith(FOREIGN) and not owner.owns_name(name):
@@ -205,9 +211,9 @@ def touched(seen: Sections, want: Sections, owner: Tag) -> Sections:
         found[header] = (*sorted(kept), *_membership(present, (*elements(wanted), *ours)))
         if elements(wanted) and trunk_list(present) is None:
             found[header] = (*found[header], f"{ALLOWED} all")
-        vlan = access_vlan(present)
-        if vlan is not None and access_vlan(wanted) is not None and f"vlan {vlan}" in seen:
-            found.setdefault(f"vlan {vlan}", tuple(line for line in seen[f"vlan {vlan}"] if line.startswith("name ")))
+        for vlan in (access_vlan(present), access_vlan(wanted)) if access_vlan(wanted) is not None else ():
+            if f"vlan {vlan}" in seen and f"vlan {vlan}" not in want:
+                found[f"vlan {vlan}"] = tuple(line for line in seen[f"vlan {vlan}"] if line.startswith("name "))
     for header, lines in seen.items():
         vlan, port, trunk = vlan_id(header), access_vlan(lines), _membership(lines, tuple(ours))
         if vlan in ours:
