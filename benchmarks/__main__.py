@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import big, far, push, start, vouchers
+from benchmarks import big, far, planning, push, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers")
+PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             "push": lambda folder: push.measure(folder, asked.devices, asked.rounds, not asked.no_ansible),
             "far": lambda folder: far.measure(folder, asked.devices, asked.rounds),
             "big": lambda folder: big.measure(folder, asked.rounds),
+            "planning": lambda folder: planning.measure(folder, asked.rounds),
             "vouchers": lambda folder: vouchers.measure(folder, asked.rounds),
         }
         for part in asked.only or PARTS:

@@ -9,6 +9,7 @@ from netops.actions.scene import refuse_conflicts, scene, where_of, with_recorde
 from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import OPEN, STOPPED
+from netops.changes.lines import Lines
 from netops.core.canonical import dump
 from netops.core.errors import Refused
 from netops.core.model import DeviceFacts, Plan, Tag
@@ -62,10 +63,16 @@ def plan(app: App, ref: str) -> Plan:
 
 
 def make_plan(app: App, filed: Filed) -> Plan:
+    """The plan as things are now; each device is connected to once."""
+    with Lines(app.tools) as lines:
+        return _made(app, filed, lines)
+
+
+def _made(app: App, filed: Filed, lines: Lines) -> Plan:
     request, tools = filed.request, app.tools
     now = app.clock.now()
     within_policy(app, filed)
-    design, at = design_of(request), scene(app, filed)
+    design, at = design_of(request), scene(app, filed, lines)
     site, chosen = at.ground.site, at.chosen
     needs = with_recorded(app, filed, at, design.propose(at.ground))
     refuse_conflicts(app, filed, at, needs)
@@ -81,7 +88,7 @@ def make_plan(app: App, filed: Filed) -> Plan:
         platform = tools.platforms[one.target.platform]
         return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
-    devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered)
+    devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered, lines)
     steps = manual.steps(at.playbook, at.everything, at.hands, needs)
     return planning.build(request, at.playbook, site, needs, devices, now, steps, manual.loans(at.hands))
 

@@ -9,6 +9,7 @@ from netops.actions.common import change_of, recorded_refusal
 from netops.actions.scene import Scene, prospects, scene
 from netops.app import App
 from netops.changes.lifecycle import OPEN, STOPPED
+from netops.changes.lines import Lines
 from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, Refused
 from netops.core.model import Needs, Plan
@@ -37,8 +38,14 @@ class Entry:
 def show(app: App, ref: str) -> NeedsFacts:
     """The needs as they stand: recorded by an admin, else of the plan, else proposed now (devices are observed)."""
     filed = look(app, ref)
-    request, at = _event(filed), scene(app, filed)
-    return prospects(app, filed, request, at, current(app, filed, at))
+    return _facts(app, filed)
+
+
+def _facts(app: App, filed: Filed) -> NeedsFacts:
+    request = _event(filed)
+    with Lines(app.tools) as lines:
+        at = scene(app, filed, lines)
+        return prospects(app, filed, request, at, current(app, filed, at))
 
 
 def current(app: App, filed: Filed, at: Scene) -> Needs:
@@ -66,8 +73,9 @@ def edit(app: App, ref: str, wishes: Mapping[str, str | int]) -> Needs:
     filed = find(app, ref)
     request = _event(filed)
     _may_edit(app, filed)
-    at = scene(app, filed)
-    ground, before = at.ground, current(app, filed, at)
+    with Lines(app.tools) as lines:
+        at = scene(app, filed, lines)
+        ground, before = at.ground, current(app, filed, at)
     after = edited(before, wishes)
     changes = differences(before, after)
     if not changes:
@@ -112,8 +120,7 @@ def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None
     from netops.papers.pdf import render_sheet
 
     filed = find(app, ref)
-    request, scenery = _event(filed), scene(app, filed)
-    facts = prospects(app, filed, request, scenery, current(app, filed, scenery))
+    facts = _facts(app, filed)
     at = app.clock.now()
     page = needs_page(facts, app.office, lang, at=at, lab=app.settings.lab)
     document = render_sheet(page, at, "html" if form == "html" else "pdf")

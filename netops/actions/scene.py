@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import DONE, OPEN, Change, fold_all, held
+from netops.changes.lines import Lines
 from netops.core.canonical import load, parse_json
 from netops.core.model import AnyNeeds, Needs, Recorded, Reservation, Target
 from netops.filing import Filed, filed
@@ -42,8 +44,8 @@ def where_of(app: App, one: Filed) -> Where:
     return design_of(one.request).where(app.sites, lambda: list(app.fleet.targets.values()))
 
 
-def scene(app: App, one: Filed) -> Scene:
-    """Raises `NoTarget` and `InputError` where the inventory does not have what the request needs."""
+def scene(app: App, one: Filed, lines: Lines) -> Scene:
+    """Devices are looked at once, over `lines`, and only where somebody asks. Raises `NoTarget` and `InputError` where the inventory does not have what the request needs."""
     request, tools, now = one.request, app.tools, app.clock.now()
     playbook, where, targets = app.playbook(request.service), where_of(app, one), list(app.fleet.targets.values())
     everything = choose(playbook, where, targets)
@@ -59,7 +61,7 @@ def scene(app: App, one: Filed) -> Scene:
             site=app.sites.site(where.site),
             period=playbook.window(request.starts_at, request.ends_at),
             taken={name: found for name, found in taken.items() if found},
-            used=lambda: prepare.used(tools, [part.target.name for part in driven]),
+            used=cache(lambda: prepare.used(tools, [part.target.name for part in driven], lines)),
         ),
         everything=everything,
         chosen=driven,

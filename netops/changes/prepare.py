@@ -3,21 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
 from netops.core.canonical import digest_of
-from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Tag, Used, Value
+from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Scope, State, Tag, Used, Value
+from netops.core.ports import Driver
 
 Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
 """Device name and its facts, for whom they matter → its rendered template and the values to splice in."""
 
 
-def used(tools: Tools, names: Sequence[str]) -> Used:
-    """VLANs and subnets that these devices carry now, taken together."""
+def used(tools: Tools, names: Sequence[str], lines: Lines) -> Used:
+    """VLANs and subnets that these devices carry now, taken together; `lines` stay open for what comes next."""
 
     def look(name: str) -> Used:
         platform = tools.platforms[tools.fleet.target(name).platform]
-        with tools.open(name) as driver:
-            return platform.used(driver.observe(platform.used_scope()))
+        return lines.again(name, lambda driver: platform.used(driver.observe(platform.used_scope())), repeatable=True)
 
     found = side_by_side(tools, names, look).values()
     return Used(
@@ -36,18 +37,27 @@ class Share:
     checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
 
 
-def device_plans(tools: Tools, change: str, shares: Mapping[str, Share], render: Render) -> tuple[DevicePlan, ...]:
-    """Each device's part, observed and compared side by side. Raises `Refused` where a foreign row is in the way."""
+def device_plans(
+    tools: Tools, change: str, shares: Mapping[str, Share], render: Render, lines: Lines | None = None
+) -> tuple[DevicePlan, ...]:
+    """Each device's part, observed and compared side by side, over `lines` where some are open already.
+
+    Raises `Refused` where a foreign row is in the way.
+    """
+    if lines is None:
+        with Lines(tools) as own:
+            return device_plans(tools, change, shares, render, own)
 
     def one(name: str) -> DevicePlan:
         target = tools.fleet.target(name)
         platform = tools.platforms[target.platform]
-        with tools.open(name) as driver:
-            text, values = render(name, lambda: driver.facts)
-            want = platform.parse(text, values)
+
+        def look(driver: Driver) -> tuple[State, Scope, State, DeviceFacts]:
+            want = platform.parse(*render(name, lambda: driver.facts))
             scope = platform.scope(want)
-            seen = driver.observe(scope, facts=True)
-            facts = driver.facts
+            return want, scope, driver.observe(scope, facts=True), driver.facts
+
+        want, scope, seen, facts = lines.again(name, look, repeatable=True)
         owner = Tag(change)
         ops = platform.diff(seen, want, owner)
         return DevicePlan(
