@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from netops.actions import vouchers
 from netops.actions.common import change_of, recorded_refusal, running_plan
-from netops.actions.lasting import ends_at, verdict
+from netops.actions.lasting import closes_at, ends_at, verdict
 from netops.actions.living import instead, refuse_stopped
 from netops.actions.mailing import tell
 from netops.actions.making import within_policy
@@ -39,7 +39,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
             gate=gate,
             accept_no_guard=accept_no_guard,
             digest=change_of(app, filed).plan,
-            closes_at=closing_time(app, filed),
+            closes_at=closes_at(app, filed),
         )
         outcome = execution.execute(order, app.tools)
     _tell(app, filed, made, outcome)
@@ -50,12 +50,6 @@ def _tell(app: App, filed: Filed, made: Plan, outcome: execution.Outcome) -> Non
     """An event's requester hears that it is ready, once."""
     if outcome is execution.Outcome.DONE and isinstance(made.needs, Needs):
         tell(app, filed, "ready")
-
-
-def closing_time(app: App, filed: Filed) -> datetime | None:
-    """When devices close access by themselves: the end as approved or extended, and the playbook's tolerance after it."""
-    ends_at = change_of(app, filed).extended_until or filed.request.ends_at
-    return ends_at and ends_at + timedelta(seconds=app.playbook(filed.request.service).tolerance)
 
 
 def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
@@ -73,7 +67,7 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
         plan=made,
         gate=_gate(app, filed),
         accept_no_guard=change.accepted_no_guard,
-        closes_at=closing_time(app, filed),
+        closes_at=closes_at(app, filed),
     )
     outcome = execution.resume(order, app.tools)
     _tell(app, filed, made, outcome)

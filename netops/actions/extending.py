@@ -153,6 +153,8 @@ def _tell_devices(app: App, filed: Filed) -> None:
         sooner = [
             name for name in parts if (guard := change.device(name).end_guard) is not None and guard.fires_at < closing
         ]
+        if not sooner:
+            return
         outcomes = app.tools.fleet.run(sooner, lambda target: _rearm(held_, parts[target.name], target, closing))
     failed = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
     if failed:
