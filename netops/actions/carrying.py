@@ -40,6 +40,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
             accept_no_guard=accept_no_guard,
             digest=change_of(app, filed).plan,
             closes_at=closes_at(app, filed),
+            revoked=vouchers.revoked_names(app, made),
         )
         outcome = execution.execute(order, app.tools)
     _tell(app, filed, made, outcome)

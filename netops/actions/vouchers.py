@@ -126,6 +126,14 @@ def revoked(app: App, change: str) -> frozenset[str]:
     return frozenset(number for event in events for number in event.data["numbers"])
 
 
+def revoked_names(app: App, plan: Plan) -> frozenset[str]:
+    """The logins of the plan that were revoked, as states name them."""
+    gone = revoked(app, plan.change)
+    if not gone or not isinstance(plan.needs, Needs):
+        return frozenset()
+    return frozenset(user_name(plan.change, number, plan.needs.access) for number in gone)
+
+
 def _printed(app: App, change: str) -> dict[str, int]:
     count: dict[str, int] = {}
     for one in app.journal.read(change):

@@ -19,7 +19,7 @@ from netops.changes.revert import restore
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
-from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, RowOp, State, Tag, Verb
 from netops.core.ports import Driver
 from netops.core.text import Text
 
@@ -29,7 +29,8 @@ class Order:
     """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
 
     `digest` is the plan's, where it is known already: a large plan takes a while to digest again. `closes_at`: when
-    devices close access by themselves if we do not come back; None where the change does not end.
+    devices close access by themselves if we do not come back; None where the change does not end. `revoked`: logins that were taken
+    away since, which are not missing.
     """
 
     plan: Plan
@@ -37,6 +38,7 @@ class Order:
     accept_no_guard: bool = False
     digest: str = ""
     closes_at: datetime | None = None
+    revoked: frozenset[str] = frozenset()
 
 
 class Outcome(StrEnum):
@@ -61,7 +63,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
         change = fold(plan.change, tools.journal.read(plan.change))
         _refuse_second_start(change)
-        parts = _observe_again(held, plan, lines)
+        parts = _observe_again(held, plan, lines, order.revoked)
         if not any(part.remaining for part in parts):
             return _nothing_to_do(change, parts)
         _refuse_while_open(change)
@@ -175,13 +177,15 @@ def _save(held: Held, part: DevicePlan, lines: Lines, closes_at: datetime | None
         lines.again(part.device, lambda driver: arm_end(held, driver, part, at))
 
 
-def _observe_again(held: Held, plan: Plan, lines: Lines) -> list[_Part]:
+def _observe_again(held: Held, plan: Plan, lines: Lines, revoked: frozenset[str]) -> list[_Part]:
     """What is still to do on each device. Raises `StalePlan` where the touched part moved since the plan."""
     tools, owner = held.tools, Tag(plan.change)
     parts = {part.device: part for part in plan.devices}
     scopes = {name: part.scope for name, part in parts.items()}
     seen = side_by_side(tools, list(parts), lambda name: lines.fresh(name, lambda driver: driver.observe(scopes[name])))
     remaining = {name: checks.difference(tools, part, seen[name], owner) for name, part in parts.items()}
+    if revoked:
+        remaining = {name: tuple(op for op in ops if not _adds(op, revoked)) for name, ops in remaining.items()}
     stale = [name for name, part in parts.items() if remaining[name] and checks.drifted(tools, part, seen[name], owner)]
     if stale:
         shown = "\n".join(f"{name}:\n{tools.platform(parts[name]).show(remaining[name])}" for name in stale)
@@ -198,6 +202,10 @@ def _observe_again(held: Held, plan: Plan, lines: Lines) -> list[_Part]:
         )
     owned = {name: bool(tools.platform(part).owned(seen[name], owner)) for name, part in parts.items()}
     return [_Part(plan=part, remaining=remaining[name], owned=owned[name]) for name, part in parts.items()]
+
+
+def _adds(op: Op, revoked: frozenset[str]) -> bool:
+    return isinstance(op, RowOp) and op.verb is Verb.ADD and op.key.get("name") in revoked
 
 
 def _refuse_second_start(change: Change) -> None:

@@ -127,6 +127,7 @@ def test_a_revoked_voucher_is_gone_with_its_session_and_stays_so(desk: Desk) -> 
         enter(desk, filed, "02:00:00:00:00:01", made["001"], made["001"])
     assert vouchers.listing(desk.app, filed.change).lines[0].state == "revoked"
     assert vouchers.reconcile(desk.app, filed.change, fix=True)[0].mended == 0, "what was revoked is not brought back"
+    assert actions.apply(desk.app, filed.change) == "nothing", "nor is it missing"
     kinds = desk.kinds(filed.change)
     assert kinds.index("vouchers.revoking") < kinds.index("vouchers.revoked")
     assert "batch.intent" in kinds[kinds.index("vouchers.revoking") :]
