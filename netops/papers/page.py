@@ -35,7 +35,8 @@ p { margin: 1.5mm 0; text-align: justify; }
 .dots { display: inline-block; border-bottom: .6pt dotted #000; height: 1em; min-width: 40mm; }
 .pairs { border-collapse: collapse; margin: 1mm 0; }
 .pairs td { vertical-align: top; padding: 0; line-height: 1.25; }
-.pairs td:first-child { width: 38mm; }
+.pairs td:first-child { width: 42mm; }
+.party .pairs td:first-child { width: 28mm; }
 .pairs td:nth-child(2) { width: 4mm; }
 .party { display: grid; grid-template-columns: 7mm 1fr; margin: 1.5mm 0; break-inside: avoid; }
 ol { margin: 1mm 0; padding-left: 6mm; }
