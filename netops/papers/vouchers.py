@@ -179,8 +179,24 @@ body {{ font: 7pt sans-serif; margin: 6mm; display: grid; grid-template-columns:
 h2 {{ grid-column: 1 / -1; color: #888; text-align: center; }}
 section {{ display: flex; border: .3pt dashed #555; padding: 1mm; break-inside: avoid; }}
 section div {{ flex: 1; }} aside {{ width: 13mm; text-align: center; }} svg {{ width: 12mm; height: 12mm; display: block; }}
+header {{ grid-column: 1 / -1; font-size: 10pt; break-after: page; }} table {{ border-collapse: collapse; margin: 3mm 0; }}
+header table.list td, th {{ border: .5pt solid #333; padding: 1mm 3mm; }} td {{ vertical-align: top; padding-right: 4mm; }}
 .code {{ font-size: 14pt; font-weight: bold; margin: .5mm 0; }} ol {{ margin: 0; padding-left: 3mm; font-size: 5pt; }}
 </style>
-{mark}{slips}
+{mark}{_html_cover(page) if page["whole"] else ""}{slips}
 </html>
 """
+
+
+def _html_cover(page: Json) -> str:
+    """The handover list, on a page of its own when printed."""
+    say, t = html.escape, page["t"]
+    facts = "".join(f"<tr><td>{say(name)}</td><td>: {say(value)}</td></tr>" for name, value in page["cover"])
+    columns = ("col_sheet", "col_numbers", "col_count", "col_receiver", "col_initials")
+    head = "".join(f"<th>{say(t[name])}</th>" for name in columns)
+    rows = "".join("<tr>" + "".join(f"<td>{say(cell)}</td>" for cell in row) + "</tr>" for row in page["ranges"])
+    return (
+        f"<header><h1>{say(page['unit'])}<br>{say(t['title'])}</h1><table>{facts}</table><p>{say(t['keep'])}</p>"
+        f'<table class="list"><tr>{head}</tr>{rows}</table>'
+        f"<p>{say(t['hands_over'])} …………………… &nbsp; {say(t['receives'])} ……………………</p></header>"
+    )
