@@ -139,7 +139,7 @@ def test_a_second_request_with_the_same_change_id_is_refused(desk: Desk) -> None
 def test_a_plan_made_for_another_request_is_not_carried_out(desk: Desk) -> None:
     """However it came to be the latest of this change in the log."""
     filed = desk.approved(people=3)
-    other = desk.approved("HD-2", people=3)
+    other = desk.approved("HD-2", people=3, place="lapangan")
     foreign = next(r.event for r in desk.app.journal.read(other.change) if r.event.kind == "plan.recorded")
     filing.record(desk.app, "plan.recorded", filed.change, **foreign.data)
     before = desk.configuration()

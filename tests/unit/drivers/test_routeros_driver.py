@@ -643,3 +643,39 @@ def test_ten_thousand_queues_are_observed_and_compared_in_half_a_second() -> Non
     print(f"{spent:.3f} s")
     # Measured 0.2 s; the bench holds the half second, this one only catches a slope that is not straight.
     assert spent < 2.0
+
+
+# ── access points ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_changed_rule_provisions_the_radios_of_its_access_points_and_no_other(router: FakeRouter) -> None:
+    path = "/interface/wifi/provisioning"
+    router.rows[path] = [
+        {".id": "*1", "comment": "AP aula", "identity-regexp": "^ap-aula$", "slave-configurations": "tamu"}
+    ]
+    router.rows["/interface/wifi/radio"] = [
+        {".id": "*A", "radio-mac": "02:00:00:00:00:0A", "cap": "ap-aula@10.10.0.21"},
+        {".id": "*B", "radio-mac": "02:00:00:00:00:0B", "cap": "ap-aula-2@10.10.0.22"},
+        {".id": "*C", "radio-mac": "02:00:00:00:00:0C"},
+    ]
+    ours = op(Verb.JOIN, path, {"comment": "AP aula"}, new={"slave-configurations": "netops-HD-7-abc123"})
+    with open_(router) as driver:
+        driver.apply(batch(ours), Known())
+    assert [(name, words.get("slave-configurations", "")) for name, words in router.written()] == [
+        (f"{path}/set", "tamu,netops-HD-7-abc123"),
+        ("/interface/wifi/radio/provision", ""),
+    ]
+
+
+def test_a_radio_that_left_meanwhile_is_no_error_and_a_refused_provision_is_one(router: FakeRouter) -> None:
+    path, radio = "/caps-man/provisioning", "/caps-man/radio"
+    router.rows[path] = [{".id": "*1", "comment": "AP", "slave-configurations": ""}]
+    router.rows[radio] = [{".id": "*A", "radio-mac": "02:00:00:00:00:0A", "remote-cap-identity": "ap-lama"}]
+    ours = op(Verb.JOIN, path, {"comment": "AP"}, new={"slave-configurations": "netops-HD-7-abc123"})
+    with open_(router) as driver:
+        router.traps[f"{radio}/provision"] = "no such item"
+        driver.apply(batch(ours), Known())
+        router.traps[f"{radio}/provision"] = "not enough permissions (9)"
+        with pytest.raises(CommandRefused, match="not enough permissions") as caught:
+            driver.apply(batch(ours), Known())
+    assert caught.value.may_have_written and caught.value.op == 0
