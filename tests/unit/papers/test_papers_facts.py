@@ -116,7 +116,7 @@ def test_another_request_or_plan_than_the_recorded_one_is_refused() -> None:
         _facts(request=request(participants=251))
     made = plan(request())
     with pytest.raises(Failed, match="not the recorded plan"):
-        _facts(plan=replace(made, needs=replace(made.needs, users=9)), events=events(made))
+        _facts(plan=replace(made, service="event-lain"), events=events(made))
 
 
 def test_code_covers_what_the_paper_says() -> None:
