@@ -46,9 +46,7 @@ def test_more_vouchers_than_addresses_are_refused_with_both_numbers() -> None:
         assert "300" in caught.value.describe(lang) and "253" in caught.value.describe(lang)
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"devices_per_code": 0}, {"data_limit": -1}]
-)
+@pytest.mark.parametrize("wrong", [{"devices_per_code": 0}, {"data_limit": -1}])
 def test_what_cannot_be_served_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(OutOfBounds):
         check_codes(replace(NEEDS, **wrong))  # type: ignore[arg-type]  # the names are those of Needs
