@@ -19,6 +19,7 @@ from netops.planning import manual
 from netops.planning import plan as planning
 from netops.planning.claims import render_checked
 from netops.planning.design import design_of
+from netops.planning.playbook import Playbook
 from netops.planning.render import Renderer
 from netops.planning.targets import Chosen
 from netops.requests.policy import check_bounds
@@ -88,7 +89,7 @@ def _made(app: App, filed: Filed, lines: Lines) -> Plan:
         platform = tools.platforms[one.target.platform]
         return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
-    devices = prepare.device_plans(tools, filed.change, _shares(chosen), rendered, lines)
+    devices = prepare.device_plans(tools, filed.change, _shares(app, at.playbook, chosen), rendered, lines)
     steps = manual.steps(at.playbook, at.everything, at.hands, needs)
     return planning.build(request, at.playbook, site, needs, devices, now, steps, manual.loans(at.hands))
 
@@ -98,13 +99,14 @@ def within_policy(app: App, filed: Filed) -> None:
     check_bounds(app.policy, filed.request.service, filed.request.figures)
 
 
-def _shares(chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
+def _shares(app: App, playbook: Playbook, chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
     return {
         one.target.name: prepare.Share(
             order=one.part.order,
             guards=one.part.guards,
             guard_seconds=one.part.guard_seconds,
             checks=one.part.checks,
+            rollout=(one.part.waves or playbook.waves).rollout(app.policy.cpu_limit),
         )
         for one in chosen
     }

@@ -1,22 +1,24 @@
 """An approved request becomes a plan; the plan is applied under guard, verified, measured, documented and recorded.
 
 `execute` is that sentence, top to bottom. It refuses what is not approved, what moved since the plan, and what
-another worker holds; whatever fails after the first send is restored on every device (`revert`).
+another worker holds; whatever fails after the first send is restored on every device (`revert`), or within the plan's
+failure budget on the one that failed (`losses`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
 
-from netops.changes import checks, guards
+from netops.changes import checks, guards, health
 from netops.changes.ending import arm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.lines import Lines
+from netops.changes.losses import Losses
 from netops.changes.push import send
 from netops.changes.revert import restore
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
+from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
 from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, RowOp, State, Tag, Verb
@@ -43,6 +45,7 @@ class Order:
 
 class Outcome(StrEnum):
     DONE = "done"
+    PARTLY = "partly"  # done but for devices that failed within the budget and are as they were
     NOTHING = "nothing"  # every device already is what the plan says
 
 
@@ -63,7 +66,9 @@ def execute(order: Order, tools: Tools) -> Outcome:
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
         change = fold(plan.change, tools.journal.read(plan.change))
         _refuse_second_start(change)
-        parts = _observe_again(held, plan, lines, order.revoked)
+        parts = [
+            part for part in _observe_again(held, plan, lines, order.revoked) if part.plan.device not in change.lost
+        ]
         if not any(part.remaining for part in parts):
             return _nothing_to_do(change, parts)
         _refuse_while_open(change)
@@ -78,8 +83,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
             request=plan.request,
             accepted_no_guard=order.accept_no_guard,
         )
-        _carry_out(held, order, parts, lines)
-    return Outcome.DONE
+        return _carry_out(held, order, parts, lines)
 
 
 def resume(order: Order, tools: Tools) -> Outcome:
@@ -94,41 +98,56 @@ def resume(order: Order, tools: Tools) -> Outcome:
             return Outcome.NOTHING
         try:
             order.gate(tools.clock.now())
-            parts = [_take_over(held, part, lines) for part in plan.devices]
+            lost = _lost(change)
+            parts = [_take_over(held, part, lines) for part in plan.devices if part.device not in lost]
         except JournalError:
             raise
         except Exception as failure:
             lines.close()
             raise restore(held, plan, failure) from failure
-        _carry_out(held, order, parts, lines)
-    return Outcome.DONE
+        return _carry_out(held, order, parts, lines, lost)
 
 
-def _carry_out(held: Held, order: Order, parts: list[_Part], lines: Lines) -> None:
+def _carry_out(held: Held, order: Order, parts: list[_Part], lines: Lines, lost: Sequence[str] = ()) -> Outcome:
     """Push, verify, confirm wave by wave; then save. A device sees the line it was observed over, and one new one."""
     by_name = {part.plan.device: part for part in parts}
-    plan, accept_no_guard = order.plan, order.accept_no_guard
+    losses = Losses(held, order.plan, lines, list(lost))
     try:
-        for wave in _waves(parts):
-            names = [part.plan.device for part in wave]
-            held.tools.say("apply", ", ".join(names))
-            side_by_side(held.tools, names, lambda name: _push(held, by_name[name], lines, accept_no_guard))
-            side_by_side(held.tools, names, lambda name: _verify(held, by_name[name], lines))
-            readings = measure(held, names, "after") if "snmp-after" in plan.evidence else {}
-            for part in wave:
-                seen = checks.verify_by_snmp(held, part.plan, readings)
-                held.note("device.verified", part.plan.device, checks=list(part.plan.checks), interfaces=list(seen))
-            held.tools.say("verify", ", ".join(names))
-            held.settle()
-            _confirm(held, wave, lines)
-        side_by_side(held.tools, list(by_name), lambda name: _save(held, by_name[name].plan, lines, order.closes_at))
-        held.log("change.active")
+        planned = waves(part.plan for part in parts)
+        for wave in planned:
+            there = _one_wave(held, order, wave, by_name, lines, losses)
+            if wave is not planned[-1]:
+                health.bake(held, wave, there, {name: by_name[name].plan for name in there}, lines, losses)
+        stay = [name for name in by_name if name not in losses.lost]
+        side_by_side(held.tools, stay, lambda name: _save(held, by_name[name].plan, lines, order.closes_at))
+        held.log("change.active", lost=list(losses.lost))
     except JournalError:
         # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
         raise
     except (Exception, KeyboardInterrupt) as failure:
         lines.close()
-        raise restore(held, plan, failure) from failure
+        raise restore(held, order.plan, failure) from failure
+    return Outcome.PARTLY if losses.lost else Outcome.DONE
+
+
+def _one_wave(
+    held: Held, order: Order, wave: Wave, parts: Mapping[str, _Part], lines: Lines, losses: Losses
+) -> tuple[str, ...]:
+    """Push, verify over a new connection and by SNMP, confirm. The devices of the wave on which all of it succeeded."""
+    held.tools.say("apply", ", ".join(wave.devices))
+    pushed = losses.over(wave, wave.devices, lambda name: _push(held, parts[name], lines, order.accept_no_guard))
+    seen = losses.over(wave, pushed, lambda name: _verify(held, parts[name], lines))
+    readings = measure(held, seen, "after") if "snmp-after" in order.plan.evidence else {}
+
+    def prove(name: str) -> None:
+        part = parts[name].plan
+        interfaces = checks.verify_by_snmp(held, part, readings)
+        held.note("device.verified", name, checks=list(part.checks), interfaces=list(interfaces))
+
+    proven = losses.over(wave, seen, prove)
+    held.tools.say("verify", ", ".join(proven))
+    held.settle()
+    return _confirm(held, wave, [parts[name] for name in proven], lines, losses)
 
 
 def _push(held: Held, part: _Part, lines: Lines, accept_no_guard: bool) -> None:
@@ -151,9 +170,9 @@ def _verify(held: Held, part: _Part, lines: Lines) -> None:
     lines.fresh(part.plan.device, lambda driver: checks.verify(held, driver, part.plan))
 
 
-def _confirm(held: Held, wave: list[_Part], lines: Lines) -> None:
-    """The devices' timers are taken away: from here on the change stays."""
-    guarded = {part.plan.device: part for part in wave if part.guard is not None}
+def _confirm(held: Held, wave: Wave, parts: list[_Part], lines: Lines, losses: Losses) -> tuple[str, ...]:
+    """The devices' timers are taken away: from here on the change stays. Returns the devices confirmed."""
+    guarded = {part.plan.device: part for part in parts if part.guard is not None}
 
     def disarm(name: str) -> None:
         part = guarded[name]
@@ -161,11 +180,12 @@ def _confirm(held: Held, wave: list[_Part], lines: Lines) -> None:
         # A timer that is gone was confirmed, or has fired, or the device was restarted: only the device can tell which.
         lines.again(name, lambda driver: checks.verify(held, driver, part.plan), repeatable=True)
 
-    if guarded:
-        side_by_side(held.tools, list(guarded), disarm)
-    for part in wave:
-        held.note("device.confirmed", part.plan.device)
+    good = losses.over(wave, list(guarded), disarm) if guarded else ()
+    confirmed = tuple(part.plan.device for part in parts if part.guard is None or part.plan.device in good)
+    for name in confirmed:
+        held.note("device.confirmed", name)
     held.settle()
+    return confirmed
 
 
 def _save(held: Held, part: DevicePlan, lines: Lines, closes_at: datetime | None) -> None:
@@ -290,8 +310,14 @@ def _take_over(held: Held, part: DevicePlan, lines: Lines) -> _Part:
     return _Part(plan=part, remaining=remaining, guard=guard if progress.guard_armed else None)
 
 
-def _waves(parts: list[_Part]) -> Iterator[list[_Part]]:
-    """Devices of one order go side by side; a lower order goes first."""
-    ordered = sorted(parts, key=lambda part: (part.plan.order, part.plan.device))
-    for _, wave in groupby(ordered, key=lambda part: part.plan.order):
-        yield list(wave)
+def _lost(change: Change) -> tuple[str, ...]:
+    """Devices that failed within the budget before the worker died. Raises `Failed` where one was not restored."""
+    failed = [name for name, progress in change.devices.items() if progress.failed]
+    if not all(change.device(name).restored for name in failed):
+        raise Failed(
+            Text(
+                id=f"{', '.join(failed)}: pemulihan perangkat yang gagal terputus",
+                en=f"{', '.join(failed)}: the restoration of the device that failed was interrupted",
+            )
+        )
+    return tuple(failed)

@@ -85,6 +85,8 @@ class DeviceProgress:
     restored: bool = False
     closed: bool = False
     absent: bool = False
+    failed: bool = False  # restored alone, within the failure budget, while the others went on
+    accepted: str = ""  # the reason why a person took it as it is: nothing of ours acts on it any more
     quarantine: tuple[str, ...] = ()
 
     def applied(self) -> tuple[BatchRecord, ...]:
@@ -105,6 +107,7 @@ class Change:
     plan_expires: datetime | None = None
     reservations: tuple[Reservation, ...] = ()
     devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()  # devices that failed within the budget: the change runs without them
     leftovers: tuple[str, ...] = ()
     needs: str = ""  # digest of the technical needs that an admin recorded; '' leaves them to the planner
     outdated: bool = False  # needs were recorded after the plan was made
@@ -136,7 +139,6 @@ class Change:
 
 _PHASES = {
     "change.started": Phase.APPLYING,
-    "change.active": Phase.ACTIVE,
     "change.restored": Phase.RESTORED,
     "change.quarantined": Phase.QUARANTINED,
     "change.ending": Phase.ENDING,
@@ -204,6 +206,8 @@ def _step(state: Change, recorded: Recorded) -> Change:
                 accepted_no_guard=bool(event.data.get("accepted_no_guard")),
                 devices=devices,
             )
+        case "change.active":
+            return replace(state, phase=Phase.ACTIVE, lost=tuple(event.data.get("lost", ())))
         case kind if kind in LIFE:
             return _lived(state, event) if state.phase in LIFE[kind] else state
         case "request.revised":
@@ -314,6 +318,10 @@ def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress
             return replace(progress, restored=True, quarantine=())
         case "device.quarantined":
             return replace(progress, quarantine=tuple(event.data["conflicts"]) or (str(event.data["message"]),))
+        case "device.failed":
+            return replace(progress, failed=True)
+        case "device.accepted":
+            return replace(progress, accepted=event.data["reason"], quarantine=())
         case "device.closed":
             return replace(progress, closed=True)
         case "device.absent":

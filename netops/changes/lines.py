@@ -60,6 +60,10 @@ class Lines:
         finally:
             driver.__exit__(None, None, None)
 
+    def drop(self, name: str) -> None:
+        """The kept line to one device, if there is one: somebody else needs the device now."""
+        self._close(name)
+
     def close(self) -> None:
         """Every line, so that whoever comes next finds the devices free."""
         for name in list(self._kept):

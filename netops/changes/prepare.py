@@ -1,12 +1,12 @@
 """Observe, then plan: sizing, wanted state, difference, inverse. Writes nothing to a device."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
 from netops.core.canonical import digest_of
-from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Scope, State, Tag, Used, Value
+from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Rollout, Scope, State, Tag, Used, Value
 from netops.core.ports import Driver
 
 Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
@@ -35,6 +35,7 @@ class Share:
     guards: tuple[GuardKind, ...] = (GuardKind.DEVICE_TIMER, GuardKind.NONE)
     guard_seconds: int = 300
     checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
+    rollout: Rollout = field(default_factory=Rollout)
 
 
 def device_plans(
@@ -73,6 +74,7 @@ def device_plans(
             guard_seconds=shares[name].guard_seconds,
             checks=shares[name].checks,
             difference=platform.show(ops),
+            rollout=shares[name].rollout,
         )
 
     return tuple(plan for _, plan in sorted(side_by_side(tools, list(shares), one).items()))

@@ -55,6 +55,11 @@ def revert(held: Held, plan: Plan) -> NetopsError:
     return restore(held, plan, Failed(Text(id="diminta dengan `netops revert`", en="asked for with `netops revert`")))
 
 
+def restore_alone(held: Held, part: DevicePlan) -> bool:
+    """Bring back one device of a change; False (and recorded as quarantined) where it needs a person."""
+    return _restore_device(held, part, fold(held.change, held.tools.journal.read(held.change)))
+
+
 def applied_ops(held: Held, progress: DeviceProgress) -> tuple[Op, ...]:
     """Operations of the change whose intent was journalled, in order: they may be on the device."""
     return tuple(op for batch in progress.applied() for op in held.tools.ops(batch.ops))

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from netops.core.canonical import body_of, load, parse_json
 from netops.core.clock import Clock
@@ -162,13 +162,18 @@ def side_by_side(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -
         return work(target.name)
 
     outcomes = tools.fleet.run(names, one)
-    failures = [(name, outcome) for name, outcome in sorted(outcomes.items()) if isinstance(outcome, Exception)]
+    failures = {name: outcome for name, outcome in sorted(outcomes.items()) if isinstance(outcome, Exception)}
     if failures:
-        first = failures[0][1]
-        for name, other in failures[1:]:
-            first.add_note(f"{name}: {other}")
-        raise first
+        raise_first(failures)
     return {name: outcome for name, outcome in outcomes.items() if not isinstance(outcome, Exception)}
+
+
+def raise_first(failures: Mapping[str, Exception]) -> NoReturn:
+    """The first failure of several, with the others as notes."""
+    (_, first), *others = failures.items()
+    for name, other in others:
+        first.add_note(f"{name}: {other}")
+    raise first
 
 
 def measure(held: Held, names: Sequence[str], when: str) -> dict[str, Sample | Exception]:

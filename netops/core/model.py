@@ -321,10 +321,27 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """How the devices of a part are taken one after the other (see `changes.waves`); by default all at once.
+
+    `canary` devices go first, then the part is filled up to each of `percent` (of all its devices), then the rest.
+    Before the next wave `bake_seconds` pass and `health` is looked at: `reachable`, `hotspot` (serving), `errors` (SNMP
+    error counters did not rise), `cpu` (below `cpu_limit`, per cent).
+    """
+
+    canary: int = 0
+    percent: tuple[int, ...] = ()
+    bake_seconds: int = 0
+    health: tuple[str, ...] = ()
+    cpu_limit: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePlan:
     """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state.
 
-    `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words.
+    `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words. `management`:
+    what of the path by which we reach the device the ops touch, in its words; then only a device timer will do.
     """
 
     device: str
@@ -339,6 +356,8 @@ class DevicePlan:
     difference: str
     guard_seconds: int = 300
     checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
+    management: tuple[str, ...] = ()
+    rollout: Rollout = Rollout()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,7 +391,8 @@ class Loan:
 class Plan:
     """Canonical data with one digest over all; what runs is the plan that was shown.
 
-    `papers` are the kinds of papers that must have come back before the change is finished.
+    `papers` are the kinds of papers that must have come back before the change is finished. `failure_budget`: how many
+    devices may fail and be restored alone, while the rest goes on.
     """
 
     change: str
@@ -388,6 +408,7 @@ class Plan:
     manual: tuple[ManualStep, ...] = ()
     loans: tuple[Loan, ...] = ()
     papers: tuple[str, ...] = ()
+    failure_budget: int = 0
 
 
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -439,7 +460,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceSample:
-    """One interface at one moment: 64-bit octets since its discontinuity, speed in bit/s, `up` its operational state."""
+    """One interface at one moment: 64-bit octets since its discontinuity, speed in bit/s, `up` its operational state.
+
+    Errors are 32-bit counters since the device restarted; None where the agent has none for this interface.
+    """
 
     name: str
     index: int
@@ -447,13 +471,19 @@ class InterfaceSample:
     out_octets: int
     speed: int
     up: bool
+    in_errors: int | None = None
+    out_errors: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates."""
+    """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
+
+    `cpu` in per cent over the last minute, of the busiest processor; None where the agent does not tell.
+    """
 
     device: str
     at: datetime
     uptime: int
     interfaces: tuple[InterfaceSample, ...]
+    cpu: int | None = None

@@ -44,6 +44,7 @@ def build(
         manual=tuple(manual),
         loans=tuple(loans),
         papers=playbook.papers,
+        failure_budget=playbook.failure_budget,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from netops.core.canonical import digest_of
-from netops.core.model import GuardKind
+from netops.core.model import GuardKind, Rollout
 from netops.core.text import Text
 from netops.core.units import say_duration
 from netops.planning.sites import Seconds
@@ -18,6 +18,35 @@ from netops.requests.services import BUILT_IN
 Check = Literal["configuration", "snmp-interfaces", "wireless"]
 Paper = Literal["bast", "foto", "disposisi", "surat"]
 Evidence = Literal["snmp-before", "snmp-after", "snmp-end"]
+Health = Literal["reachable", "hotspot", "errors", "cpu"]
+
+
+class Waves(Strict):
+    """How the devices of a part are taken: `canary` of them first, then the part up to each of `percent`, then the rest.
+
+    Before the next wave `bake` seconds pass, and `health` is looked at on the devices of the wave.
+    """
+
+    canary: Annotated[int, Field(ge=0, le=100)] = 0
+    percent: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(strict=False)] = ()
+    bake: Annotated[Seconds, Field(le=3600)] = 0
+    health: Annotated[tuple[Health, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if list(self.percent) != sorted(set(self.percent)):
+            raise said("percent harus selalu naik, mis. [10, 50]", "percent has to rise, such as [10, 50]")
+        return self
+
+    def rollout(self, cpu_limit: int) -> Rollout:
+        """The same for the plan, with the policy's limit (per cent)."""
+        return Rollout(
+            canary=self.canary,
+            percent=self.percent,
+            bake_seconds=self.bake,
+            health=self.health,
+            cpu_limit=cpu_limit,
+        )
 
 
 class Part(Strict):
@@ -25,7 +54,7 @@ class Part(Strict):
     the place to the devices of the `site` parts, `device` those that the request names itself (with `field` only in that field).
 
     Parts of equal `order` run side by side. `guard` lists what may protect the device, best first; `none` has to be
-    accepted by the operator.
+    accepted by the operator. `waves` in place of the playbook's.
     """
 
     role: Key
@@ -36,6 +65,7 @@ class Part(Strict):
     guard: Annotated[tuple[Literal["device-timer", "none"], ...], Field(strict=False, min_length=1)]
     guard_seconds: Annotated[Seconds, Field(ge=60, le=7200)]
     checks: Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
+    waves: Waves | None = None
 
     @property
     def guards(self) -> tuple[GuardKind, ...]:
@@ -111,6 +141,7 @@ class Playbook(Strict):
     """`papers` are those that must come back (signed, photos) before a change is finished.
 
     Times in seconds. `setup` is how long before the start we may begin; `tolerance` how long after the end we close.
+    `waves` hold for every part without its own; `failure_budget` devices may fail without the rest being restored.
     """
 
     service: Key
@@ -124,6 +155,8 @@ class Playbook(Strict):
     evidence: Annotated[tuple[Evidence, ...], Field(strict=False)]
     papers: Annotated[tuple[Paper, ...], Field(strict=False)]
     manual: Annotated[tuple[ManualWork, ...], Field(strict=False)] = ()
+    waves: Waves = Waves()
+    failure_budget: Annotated[int, Field(ge=0, le=1000)] = 0
     sop: Sop
 
     @model_validator(mode="after")

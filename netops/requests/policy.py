@@ -18,6 +18,8 @@ from netops.core.units import parse_duration, parse_rate, say_rate
 from netops.requests.load import Document, Loc, read_document, validate
 from netops.requests.signers import PRINCIPAL
 
+CPU_LIMIT = 90
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
@@ -57,13 +59,15 @@ class EmergencyPolicy:
 class Policy:
     """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
 
-    `emergency` is the closed list of services that may run before their papers.
+    `emergency` is the closed list of services that may run before their papers. `cpu_limit`, per cent: a device whose
+    processor is busier than that holds up the waves of a change.
     """
 
     roles: Mapping[str, tuple[str, ...]]
     services: Mapping[str, ServicePolicy]
     digest: str
     emergency: Mapping[str, EmergencyPolicy] = field(default_factory=dict)
+    cpu_limit: int = CPU_LIMIT
 
     def service(self, name: str) -> ServicePolicy:
         """Raises `NotApproved` for a service that the policy does not name: nobody could have approved it."""
@@ -148,6 +152,7 @@ class _File(_Strict):
     roles: dict[str, list[str]] = Field(min_length=1)
     services: dict[str, _Service] = Field(min_length=1)
     emergency: dict[str, _Emergency] = Field(default_factory=dict)
+    cpu_limit: int = Field(default=CPU_LIMIT, ge=1, le=100)
 
 
 def read_policy(path: Path) -> Policy:
@@ -184,6 +189,7 @@ def parse_policy(data: bytes, name: str = "policy.yaml") -> Policy:
         services={key: _service(document, key, service, file) for key, service in file.services.items()},
         digest=digest(data),
         emergency={key: _emergency(document, key, one, file) for key, one in file.emergency.items()},
+        cpu_limit=file.cpu_limit,
     )
 
 
