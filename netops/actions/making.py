@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from netops.actions.common import change_of, recorded_refusal
+from netops.actions.inputs import inputs
 from netops.actions.living import instead
 from netops.actions.scene import refuse_conflicts, scene, where_of, with_recorded
 from netops.app import App
@@ -57,6 +58,7 @@ def plan(app: App, ref: str) -> Plan:
                 reservations=dump(made.reservations),
                 papers=list(made.papers),
                 manual=dump(made.manual),
+                inputs=inputs(app, filed.request.service),
             )
         finally:
             app.journal.release(lease)

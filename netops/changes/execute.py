@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from netops import __version__
 from netops.changes import checks, guards, health
 from netops.changes.ending import arm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
@@ -82,6 +83,8 @@ def execute(order: Order, tools: Tools) -> Outcome:
             plan=order.digest or digest_of(plan),
             request=plan.request,
             accepted_no_guard=order.accept_no_guard,
+            holder=tools.holder,
+            program=__version__,
         )
         return _carry_out(held, order, parts, lines)
 
