@@ -479,7 +479,7 @@ class InterfaceSample:
 class Sample:
     """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
 
-    `cpu` in per cent over the last minute, of the busiest processor; None where the agent does not tell.
+    `cpu` in per cent over the last minute and all processors; None where the agent does not tell.
     """
 
     device: str

@@ -31,7 +31,8 @@ class Mishaps:
     A write is refused; or the connection breaks `before` it is done, `within` it (done, and half of the answer arrives) or
     `after` it (done and answered); or the power fails when it is done and before the answer. `slow` is seconds for each
     command, one after the other. `half_open`: connections stay open and nothing is ever answered. `wrong_password`: no
-    login succeeds.
+    login succeeds. `cpu`: the load that SNMP shows, per cent (0: the usual one). `errors`: packets a second that each port
+    takes in broken, by SNMP.
     """
 
     refuse: dict[int, str] = field(default_factory=dict)
@@ -40,6 +41,8 @@ class Mishaps:
     slow: float = 0.0
     half_open: bool = False
     wrong_password: bool = False
+    cpu: int = 0
+    errors: int = 0
     writes: int = 0
 
     def write(self) -> Blow:
@@ -54,13 +57,14 @@ class Mishaps:
         self.cut.clear()
         self.reboot.clear()
         self.slow, self.half_open, self.wrong_password, self.writes = 0.0, False, False, 0
+        self.cpu, self.errors = 0, 0
 
     def wish(self, words: Mapping[str, Any]) -> None:
         """Add what JSON asks for: `refuse` {"3": text}, `cut` {"5": "within"}, `reboot` [4], `slow` seconds, switches.
 
         Counting begins anew. Raises `BadMishap`, and then nothing was changed.
         """
-        unknown = set(words) - {"refuse", "cut", "reboot", "slow", "half_open", "wrong_password"}
+        unknown = set(words) - {"refuse", "cut", "reboot", "slow", "half_open", "wrong_password", "cpu", "errors"}
         if unknown:
             raise BadMishap(f"unknown: {', '.join(sorted(unknown))}")
         refuse = {_number(key): str(text) for key, text in dict(words.get("refuse", {})).items()}
@@ -69,10 +73,14 @@ class Mishaps:
         slow = float(words.get("slow", self.slow))
         if not 0 <= slow <= 3600:
             raise BadMishap(f"slow: {slow} is not between 0 and 3600 seconds")
+        cpu, errors = int(words.get("cpu", self.cpu)), int(words.get("errors", self.errors))
+        if not (0 <= cpu <= 100 and 0 <= errors <= 10**6):
+            raise BadMishap("cpu: 0 to 100 per cent; errors: 0 to 1000000 a second")
         self.refuse |= refuse
         self.cut |= cut
         self.reboot |= reboot
         self.slow, self.writes = slow, 0
+        self.cpu, self.errors = cpu, errors
         self.half_open = bool(words.get("half_open", self.half_open))
         self.wrong_password = bool(words.get("wrong_password", self.wrong_password))
 
@@ -85,6 +93,8 @@ class Mishaps:
             "slow": self.slow,
             "half_open": self.half_open,
             "wrong_password": self.wrong_password,
+            "cpu": self.cpu,
+            "errors": self.errors,
         }
         return {**{name: value for name, value in on.items() if value}, "writes": self.writes}
 

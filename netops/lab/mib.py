@@ -12,6 +12,8 @@ Oid = tuple[int, ...]
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+HR_PROCESSOR_LOAD: Oid = (1, 3, 6, 1, 2, 1, 25, 3, 3, 1, 2)
+CPM_CPU_TOTAL: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 109, 1, 1, 1, 1)
 HR_SYSTEM_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 25, 1, 1, 0)
 MIKROTIK: Oid = (1, 3, 6, 1, 4, 1, 14988, 1, 1)
 MAX_GAUGE = 2**32 - 1
@@ -49,7 +51,8 @@ class Dialect:
 
     short_names: tuple[tuple[str, str], ...] = ()  # ifName shortens these beginnings of ifDescr
     speed_needs_link: bool = False  # ifHighSpeed is 0 while the link is down
-    mikrotik: bool = False  # MIKROTIK-MIB queues and health
+    mikrotik: bool = False  # MIKROTIK-MIB queues and health, hrProcessorLoad
+    cisco: bool = False  # CISCO-PROCESS-MIB
 
 
 DIALECTS = {
@@ -57,6 +60,7 @@ DIALECTS = {
     "routeros": Dialect(speed_needs_link=True, mikrotik=True),
     # A recording of a Catalyst 3560: ifDescr GigabitEthernet0/1, ifName Gi0/1, Vlan1 as Vl1.
     "ios": Dialect(
+        cisco=True,
         short_names=(
             ("TenGigabitEthernet", "Te"),
             ("GigabitEthernet", "Gi"),
@@ -64,7 +68,7 @@ DIALECTS = {
             ("Port-channel", "Po"),
             ("Loopback", "Lo"),
             ("Vlan", "Vl"),
-        )
+        ),
     ),
 }
 
@@ -104,6 +108,10 @@ def snapshot(device: LabDevice) -> Snapshot:
     leaves = _system(system) + _interfaces(interfaces, dialect)
     if dialect.mikrotik:
         leaves += _queues(device.queues()) + _mikrotik(device.version, system)
+        leaves.append(Leaf((*HR_PROCESSOR_LOAD, 1), Syntax.INTEGER, system.cpu))
+    if dialect.cisco:
+        # cpmCPUTotal5secRev, 1minRev and 5minRev; the switch has one processor.
+        leaves += [Leaf((*CPM_CPU_TOTAL, column, 1), Syntax.GAUGE, system.cpu) for column in (6, 7, 8)]
     return Snapshot(leaves)
 
 
@@ -159,11 +167,11 @@ def _interfaces(interfaces: Sequence[LabInterface], dialect: Dialect) -> list[Le
             (10, Syntax.COUNTER32, port.in_octets % 2**32),
             (11, Syntax.COUNTER32, port.in_packets % 2**32),
             (13, Syntax.COUNTER32, 0),
-            (14, Syntax.COUNTER32, 0),
+            (14, Syntax.COUNTER32, port.in_errors % 2**32),
             (16, Syntax.COUNTER32, port.out_octets % 2**32),
             (17, Syntax.COUNTER32, port.out_packets % 2**32),
             (19, Syntax.COUNTER32, 0),
-            (20, Syntax.COUNTER32, 0),
+            (20, Syntax.COUNTER32, port.out_errors % 2**32),
         ]
         more: list[Column] = [
             (1, Syntax.STRING, _text(short_name(port.name, dialect))),

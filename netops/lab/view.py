@@ -6,10 +6,13 @@ from typing import Protocol
 
 from netops.lab.faults import Mishaps
 
+USUAL_LOAD = 4
+"""Per cent, of a device that nothing ails."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabSystem:
-    """`uptime` in seconds."""
+    """`uptime` in seconds, `cpu` in per cent over the last minute."""
 
     description: str
     object_id: tuple[int, ...]
@@ -18,6 +21,7 @@ class LabSystem:
     location: str
     uptime: float
     snmp_enabled: bool
+    cpu: int = USUAL_LOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class LabInterface:
     out_octets: int
     in_packets: int
     out_packets: int
+    in_errors: int = 0
+    out_errors: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,13 @@ class PysnmpPoller:
                 try:
                     uptime, columns = await _read(target, engines)
                     elapsed = timedelta(seconds=self.clock.monotonic() - started)
-                    return Sample(device=target.name, at=at + elapsed, uptime=uptime, interfaces=columns.interfaces())
+                    return Sample(
+                        device=target.name,
+                        at=at + elapsed,
+                        uptime=uptime,
+                        interfaces=columns.interfaces(),
+                        cpu=columns.cpu(),
+                    )
                 except NetopsError as error:
                     return error
 
@@ -89,7 +95,7 @@ class PysnmpPoller:
 async def _read(target: Target, engines: "_Engines") -> tuple[int, Columns]:
     """Uptime of the first answer and all interface columns, within the target's deadline."""
     seconds = _number(target, "timeout", DEADLINE_SECONDS)
-    columns = Columns(target.name, oids.INTERFACE_COLUMNS)
+    columns = Columns(target.name, oids.COLUMNS)
     way = engines.way(target)
     try:
         async with asyncio.timeout(seconds):
@@ -328,6 +334,8 @@ def _plain(target: Target, pdu: Any) -> list[tuple[Oid, Plain]]:
             plain = None
         elif isinstance(value, v2c.OctetString):
             plain = bytes(value)
+        elif isinstance(value, v2c.ObjectIdentifier):
+            plain = str(value).encode()  # what lies behind a column's end may be of any type
         else:
             try:
                 plain = int(value)

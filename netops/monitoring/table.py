@@ -1,6 +1,6 @@
 """Columns of an SNMP table put together from answers that may stop anywhere; refuses answers that go backwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from netops.core.errors import Misbehaved
 from netops.core.model import InterfaceSample
@@ -54,6 +54,7 @@ class Columns:
     def interfaces(self) -> tuple[InterfaceSample, ...]:
         """By index. Interfaces without 64-bit counters are left out: a 32-bit one wraps within seconds of 10G."""
         names, inward, outward, speed, status = (self._cells[column] for column in oids.INTERFACE_COLUMNS)
+        in_errors, out_errors = (self._cells.get(column, {}) for column in (oids.IF_IN_ERRORS, oids.IF_OUT_ERRORS))
         found = []
         for index, name in sorted(names.items()):
             counters = (inward.get(index), outward.get(index))
@@ -67,9 +68,22 @@ class Columns:
                     out_octets=self._number(counters[1]),
                     speed=self._number(speed.get(index, 0)) * oids.HIGH_SPEED_UNIT,
                     up=status.get(index) == oids.OPER_UP,
+                    in_errors=self._counter32(in_errors, index),
+                    out_errors=self._counter32(out_errors, index),
                 )
             )
         return tuple(found)
+
+    def cpu(self) -> int | None:
+        """Per cent, over all processors of the table that the agent has; None where it has neither."""
+        for column in oids.CPU_COLUMNS:
+            loads = [self._number(load) for load in self._cells.get(column, {}).values()]
+            if loads:
+                return round(sum(loads) / len(loads))
+        return None
+
+    def _counter32(self, cells: Mapping[int, Plain], index: int) -> int | None:
+        return self._number(cells[index]) % oids.COUNTER32 if index in cells else None
 
     def _number(self, value: Plain) -> int:
         if not isinstance(value, int) or value < 0:

@@ -19,6 +19,7 @@ from netops.requests.load import Document, Loc, read_document, validate
 from netops.requests.signers import PRINCIPAL
 
 CPU_LIMIT = 90
+"""Per cent; the vendor of the switches recommends to look from there on (Cisco document 15215)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from netops.lab.ios.machine import Machine, value
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour
 from netops.lab.ios.terminal import Terminal
-from netops.lab.view import LabInterface, LabQueue, LabSystem
+from netops.lab.view import USUAL_LOAD, LabInterface, LabQueue, LabSystem
 
 _POLL = 0.05  # s between looks at the clock: the rollback timer of a manual clock fires this soon after a move
 _OBJECT_ID = (1, 3, 6, 1, 4, 1, 9, 1, 1208)  # cat29xxStack, what a 2960-X answers in its stack
@@ -121,6 +121,7 @@ class Ios(Machine):
             uptime=self._uptime,
             # The first such line starts the agent.
             snmp_enabled=any(line.startswith("snmp-server ") for line in root) and not self.down,
+            cpu=self.mishaps.cpu or USUAL_LOAD,
         )
 
     def interfaces(self) -> Sequence[LabInterface]:
@@ -140,6 +141,7 @@ class Ios(Machine):
                 out_octets=port.count.out_octets,
                 in_packets=port.count.in_packets,
                 out_packets=port.count.out_packets,
+                in_errors=int(self.mishaps.errors * self._uptime) if port.up else 0,
             )
             for port in snap.ports
         ]

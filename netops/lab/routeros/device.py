@@ -30,7 +30,7 @@ from netops.lab.routeros.store import Row
 from netops.lab.routeros.syntax import ScriptError
 from netops.lab.routeros.texts import Trap
 from netops.lab.traffic import Load
-from netops.lab.view import LabInterface, LabQueue, LabSystem
+from netops.lab.view import USUAL_LOAD, LabInterface, LabQueue, LabSystem
 
 BOARD = "RB750Gr3"
 JOBS = "/system/scheduler"
@@ -268,12 +268,14 @@ class RouterOS:
             location=_text(snmp.get("location")),
             uptime=self.machine.uptime,
             snmp_enabled=snmp.get("enabled") == "true" and not self.down,
+            cpu=self.mishaps.cpu or USUAL_LOAD,
         )
 
     def interfaces(self) -> Sequence[LabInterface]:
         self.scheduler.tick()
         self._refresh_interfaces()
-        return [_interface(row) for row in self.machine.interfaces()]
+        broken = int(self.mishaps.errors * self.machine.uptime)
+        return [_interface(row, broken) for row in self.machine.interfaces()]
 
     def queues(self) -> Sequence[LabQueue]:
         self.scheduler.tick()
@@ -281,7 +283,7 @@ class RouterOS:
         return [_queue(row) for row in self.machine.store.tables["/queue/simple"].rows.values()]
 
 
-def _interface(row: Row) -> LabInterface:
+def _interface(row: Row, broken: int) -> LabInterface:
     words = show_interface(row)
     running = words["running"] == "true"
     return LabInterface(
@@ -298,6 +300,7 @@ def _interface(row: Row) -> LabInterface:
         out_octets=int(words.get("tx-byte", 0)),
         in_packets=int(words.get("rx-packet", 0)),
         out_packets=int(words.get("tx-packet", 0)),
+        in_errors=broken if running and row.table.path == "/interface/ethernet" else 0,
     )
 
 

@@ -182,7 +182,7 @@ def test_a_switch_has_short_names_and_no_mikrotik_tables() -> None:
     speed = shown.get((*IF_X, 15, 10101))
     assert speed is not None
     assert speed.value == 1000  # a Catalyst keeps the nominal speed of a port without link, RouterOS shows 0
-    assert shown.after((1, 3, 6, 1, 4, 1)) is None
+    assert shown.after((1, 3, 6, 1, 4, 1, 10)) is None
     assert short_name("Vlan10", DIALECTS["ios"]) == "Vl10"
 
 

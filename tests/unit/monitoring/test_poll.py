@@ -228,7 +228,7 @@ class Forger:
     def _answer(self, message: Any, request: Any, octets: int, shift: int) -> bytes:
         """One interface with that many octets; the end of the view to whoever asks on."""
         uptime, *asked = (tuple(name) for name, _ in v2c.apiPDU.get_varbinds(request))
-        if all(name in oids.INTERFACE_COLUMNS for name in asked):
+        if all(name in oids.COLUMNS for name in asked):
             values = [((*name, 1), CELLS.get(name, v2c.Counter64(octets))) for name in asked]
         else:
             values = [(name, rfc1905.endOfMibView) for name in asked]

@@ -96,3 +96,30 @@ def test_a_value_of_another_type_is_refused(column: Oid) -> None:
     columns = read(table, [50])
     with pytest.raises(Misbehaved):
         columns.interfaces()
+
+
+def test_error_counters_and_load_are_read_where_the_agent_has_them() -> None:
+    table: dict[Oid, Plain] = {
+        (*NAME, 1): b"ether1", (*IN, 1): 5, (*OUT, 1): 6,
+        (*NAME, 2): b"vlan10", (*IN, 2): 5, (*OUT, 2): 6,
+        (*oids.IF_IN_ERRORS, 1): 7, (*oids.IF_OUT_ERRORS, 1): 2**32 - 1,
+        (*oids.HR_PROCESSOR_LOAD, 1): 10, (*oids.HR_PROCESSOR_LOAD, 2): 91,
+    }  # fmt: skip
+    columns = Columns("gw", oids.COLUMNS)
+    while asked := columns.asked():
+        columns.accept(agent(table, asked, 10))
+    one, two = columns.interfaces()
+    assert (one.in_errors, one.out_errors) == (7, 2**32 - 1)
+    assert (two.in_errors, two.out_errors) == (None, None)
+    assert columns.cpu() == 50
+
+
+@pytest.mark.parametrize("load", [None, 33], ids=["none", "cisco"])
+def test_the_load_of_a_switch_is_in_its_vendors_table(load: int | None) -> None:
+    table: dict[Oid, Plain] = {(*NAME, 1): b"Gi1", (*IN, 1): 5, (*OUT, 1): 6}
+    if load is not None:
+        table[(*oids.CPM_CPU_TOTAL_1MIN, 1)] = load
+    columns = Columns("sw", oids.COLUMNS)
+    while asked := columns.asked():
+        columns.accept(agent(table, asked, 10))
+    assert columns.cpu() == load
