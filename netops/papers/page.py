@@ -66,6 +66,7 @@ table.checks td { vertical-align: middle; height: 9mm; }
 .annex { break-before: page; }
 .annex h1 { font-size: 12pt; margin-top: 6mm; }
 .centre { text-align: center; font-size: 9pt; }
+.head { border: .5pt solid #5a5a5a; padding: 2mm; font-size: 8pt; text-align: left; overflow-wrap: anywhere; }
 .photos { display: grid; grid-template-columns: 1fr 1fr; gap: 5mm; margin: 2mm 0; }
 figure { margin: 0; break-inside: avoid; font-size: 8.5pt; }
 figure div { height: 62mm; border: .5pt solid #5a5a5a; display: flex; align-items: center; justify-content: center; padding: 1mm; }
@@ -133,6 +134,7 @@ def bast_html(page: Json, qr: str, photos: Mapping[str, bytes]) -> bytes:
         + _signatures([(f"{_(t['acknowledges'])},", page["acknowledges"])], stamp=t["stamp"])
         + "</div><div></div></div></section>",
         _annex(page, photos),
+        _seal(page),
     ]
     return _document(page, body)
 
@@ -147,7 +149,21 @@ def sheet_html(page: Json, qr: str) -> bytes:
     centred = ' style="text-align:center;margin-right:0"' if len(page["signatures"]) == 1 else ""
     place = f'<p class="place"{centred}>{_(page["signed_at"])}</p>' if signed else ""
     body.append(f'<div class="foot">{_code(page, qr)}<div>{place}{signed}</div></div>')
+    body.append(_seal(page))
     return _document(page, body)
+
+
+def _seal(page: Json) -> str:
+    """The log's published head, whole."""
+    if "seal" not in page:
+        return ""
+    seal = page["seal"]
+    said = "".join(f"<p>{_(line)}</p>" for line in seal["text"])
+    lines = "<br>".join(map(_, seal["lines"]))
+    return (
+        f'<section class="annex"><h1>{_(seal["title"])}</h1><p class="centre"><b>{_(seal["code"])}</b></p>{said}'
+        f'<p class="head">{lines}</p></section>'
+    )
 
 
 def _document(page: Json, body: Sequence[str]) -> bytes:

@@ -21,36 +21,50 @@ from netops.papers.facts import BastFacts
 from netops.papers.glyphs import printable
 from netops.papers.page import bast_html, sheet_html
 from netops.papers.qr import qr_svg_many
+from netops.papers.seal import Seal, sealed, with_code
 from netops.papers.vouchers import Form, VoucherFacts, login_text, voucher_html, voucher_page, wifi_text
 
 Paper = Literal["bast"]
 
 
-def render_pdf(paper: Paper, facts: BastFacts, lang: Lang, photos: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+def render_pdf(
+    paper: Paper,
+    facts: BastFacts,
+    lang: Lang,
+    photos: Mapping[str, bytes] = MappingProxyType({}),
+    seal: Seal | None = None,
+) -> bytes:
     """The paper in one language. Time inside the file is the handover's. Raises `Failed` where typst cannot render.
 
     `photos` are the bodies of the facts' photos by digest, JPEG or PNG.
 
     Values reach typst as JSON in `sys.inputs` and are shown as text: nothing of a request is ever typst source.
     """
-    page = shown(bast_page(facts, lang))
+    page = shown(sealed(bast_page(facts, lang), seal, lang))
     beside = {f"photo-{n}.{_ending(photos[name])}": photos[name] for n, name in enumerate(page["pictures"], 1)}
     page["files"] = list(beside)
-    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True), "qr": qr_svg(qr_text(facts))}
+    inputs = {
+        "page": json.dumps(page, ensure_ascii=False, sort_keys=True),
+        "qr": qr_svg(with_code(qr_text(facts), seal)),
+    }
     return _compile(paper, inputs, int(facts.at.timestamp()), beside=beside)
 
 
-def render_html(facts: BastFacts, lang: Lang, photos: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+def render_html(
+    facts: BastFacts, lang: Lang, photos: Mapping[str, bytes] = MappingProxyType({}), seal: Seal | None = None
+) -> bytes:
     """The same paper, the same words, as one file for a browser."""
-    return bast_html(shown(bast_page(facts, lang)), qr_svg(qr_text(facts)), photos)
+    page = shown(sealed(bast_page(facts, lang), seal, lang))
+    return bast_html(page, qr_svg(with_code(qr_text(facts), seal)), photos)
 
 
-def render_sheet(page: Json, at: datetime, form: Literal["pdf", "html"]) -> bytes:
+def render_sheet(page: Json, at: datetime, form: Literal["pdf", "html"], seal: Seal | None = None) -> bytes:
     """A paper of blocks (`sheet.sheet`) as PDF or as one file for a browser; `at` is the time inside the file."""
-    page = shown(page)
+    page = shown(sealed(page, seal, "en" if page["lang"] == "en" else "id"))
+    qr = qr_svg(with_code(page["qr_text"], seal))
     if form == "html":
-        return sheet_html(page, qr_svg(page["qr_text"]))
-    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True), "qr": qr_svg(page["qr_text"])}
+        return sheet_html(page, qr)
+    inputs = {"page": json.dumps(page, ensure_ascii=False, sort_keys=True), "qr": qr}
     return _compile("sheet", inputs, int(at.timestamp()))
 
 
