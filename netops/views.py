@@ -9,6 +9,7 @@ from netops.actions.attaching import missing
 from netops.actions.noticing import last_moment, notices, overdue, story
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
+from netops.changes.settle import way_out
 from netops.changes.words import PHASES
 from netops.core.model import Recorded
 from netops.core.text import Lang, Text
@@ -113,6 +114,11 @@ def describe(app: App, ref: str) -> str:
                 (Text("terbukti", "verified"), device.verified),
                 (Text("dikukuhkan", "confirmed"), device.confirmed),
                 (Text("dipulihkan", "restored"), device.restored),
+                (Text("gagal, tanpa perangkat ini", "failed, left out"), device.failed),
+                (
+                    Text(f"diterima apa adanya: {device.accepted}", f"accepted as it is: {device.accepted}"),
+                    bool(device.accepted),
+                ),
                 (Text("akses ditutup", "access closed"), device.closed),
                 (Text("tidak ada yang tertinggal", "nothing left"), device.absent),
             )
@@ -120,6 +126,8 @@ def describe(app: App, ref: str) -> str:
         ]
         lines.append(f"  {name}: {', '.join(done)}")
         lines += [f"    ! {line}" for line in device.quarantine]
+        if device.quarantine and change.phase in OPEN:
+            lines.append(f"    → {way_out(change.id, name).to(lang)}")
     lines += [f"  ! {Text('sisa', 'leftover').to(lang)}: {line}" for line in change.leftovers]
     if change.phase in OPEN or change.phase is Phase.ENDED or change.demands.waited_for:
         lines += [f"  {Text('belum kembali', 'not back yet').to(lang)}: {line.to(lang)}" for line in missing(change)]

@@ -9,13 +9,14 @@ from netops.actions.lasting import closes_at, ends_at, verdict
 from netops.actions.living import instead, refuse_stopped
 from netops.actions.mailing import tell
 from netops.actions.making import within_policy
+from netops.actions.settling import refuse_quarantined
 from netops.actions.steps import wait_for_people
 from netops.app import App
 from netops.changes import execute as execution
 from netops.changes import revert, teardown
-from netops.changes.lifecycle import LIFE, OPEN, Change, Phase, fold_all
+from netops.changes.lifecycle import LIFE, OPEN, Change, Phase
 from netops.changes.tools import hold
-from netops.core.errors import Locked, OutsideWindow, Refused, Restored, StalePlan
+from netops.core.errors import NeedsPerson, OutsideWindow, Refused, Restored, StalePlan
 from netops.core.model import Needs, Plan
 from netops.core.text import Text
 from netops.filing import Filed, find, look
@@ -44,12 +45,29 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         )
         outcome = execution.execute(order, app.tools)
     _tell(app, filed, made, outcome)
+    return _whole(app, filed, outcome)
+
+
+def _whole(app: App, filed: Filed, outcome: execution.Outcome) -> execution.Outcome:
+    """Raises `NeedsPerson` where the change runs without devices that failed: somebody has to look at those."""
+    if outcome is execution.Outcome.PARTLY:
+        lost = ", ".join(change_of(app, filed).lost)
+        raise NeedsPerson(
+            Text(
+                f"dijalankan dan terbukti, kecuali {lost}: gagal dan dipulihkan, dalam batas kegagalan playbook",
+                f"applied and verified, but for {lost}: failed and restored, within the playbook's failure budget",
+            ),
+            Text(
+                f"lihat `netops show {filed.change}`; periksa perangkat itu",
+                f"see `netops show {filed.change}`; look at that device",
+            ),
+        )
     return outcome
 
 
 def _tell(app: App, filed: Filed, made: Plan, outcome: execution.Outcome) -> None:
     """An event's requester hears that it is ready, once."""
-    if outcome is execution.Outcome.DONE and isinstance(made.needs, Needs):
+    if outcome is not execution.Outcome.NOTHING and isinstance(made.needs, Needs):
         tell(app, filed, "ready")
 
 
@@ -72,7 +90,7 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
     )
     outcome = execution.resume(order, app.tools)
     _tell(app, filed, made, outcome)
-    return outcome
+    return _whole(app, filed, outcome)
 
 
 def take_back(app: App, ref: str) -> None:
@@ -156,20 +174,9 @@ def _gate(app: App, filed: Filed) -> Callable[[datetime], None]:
 
 
 def _refuse_quarantined(app: App, filed: Filed) -> None:
-    """A device that another change left at neither end is a person's until that change is reverted or ended."""
-    changes = fold_all(app.journal.read())
-    plan = changes[filed.change].running_plan or changes[filed.change].plan
-    ours = {part.device for part in app.tools.plan(plan).devices} if plan else set()
-    for change in changes.values():
-        stuck = sorted(name for name in ours if change.device(name).quarantine)
-        if change.id != filed.change and change.phase in OPEN and stuck:
-            raise Locked(
-                Text(
-                    f"{', '.join(stuck)} menunggu petugas sejak {change.id}",
-                    f"{', '.join(stuck)} waits for a person since {change.id}",
-                ),
-                Text(f"lihat `netops show {change.id}`", f"see `netops show {change.id}`"),
-            )
+    change = change_of(app, filed)
+    plan = change.running_plan or change.plan
+    refuse_quarantined(app, filed.change, {part.device for part in app.tools.plan(plan).devices} if plan else ())
 
 
 def _inside_window(app: App, filed: Filed, playbook: Playbook, now: datetime) -> None:

@@ -28,8 +28,10 @@ def restore(held: Held, plan: Plan, failure: BaseException) -> NetopsError:
                 en=f"failed, and {', '.join(stuck)} needs a person. Cause: {cause.en}",
             ),
             Text(
-                id=f"lihat `netops show {plan.change}`, lalu `netops revert {plan.change}` setelah perangkat terjangkau",
-                en=f"see `netops show {plan.change}`, then `netops revert {plan.change}` once the device is reachable",
+                id=f"lihat `netops show {plan.change}`, lalu `netops revert {plan.change}` setelah perangkat terjangkau, "
+                "atau `netops accept-state` untuk perangkat yang tidak akan kembali",
+                en=f"see `netops show {plan.change}`, then `netops revert {plan.change}` once the device is reachable, "
+                "or `netops accept-state` for one that will not come back",
             ),
         )
     held.log("change.restored", message=brief(str(failure)))
@@ -71,7 +73,11 @@ def _newest_first(change: Change) -> Iterable[str]:
     def last(name: str) -> int:
         return max((batch.seq for batch in change.device(name).applied()), default=-1)
 
-    touched = [name for name, progress in change.devices.items() if progress.applied() or progress.guard]
+    touched = [
+        name
+        for name, progress in change.devices.items()
+        if (progress.applied() or progress.guard) and not progress.accepted
+    ]
     return sorted(touched, key=last, reverse=True)
 
 

@@ -37,9 +37,11 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
                 )
             )
         held.log("change.ending", reason=reason)
+        accepted = _accepted(change)
+        names = [name for name in parts if name not in accepted]
         if "snmp-end" in plan.evidence:
-            measure(held, list(parts), "end")
-        outcomes = tools.fleet.run(list(parts), lambda target: _end_device(held, parts[target.name]))
+            measure(held, names, "end")
+        outcomes = tools.fleet.run(names, lambda target: _end_device(held, parts[target.name]))
         stuck = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
         if stuck:
             for name, error in stuck.items():
@@ -61,8 +63,18 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
             if not isinstance(lines, Exception)
             for line in lines
         )
+        leftovers = (*leftovers, *accepted.values())
         held.log("change.ended", leftovers=few(tools, leftovers))
     return Ended(leftovers=leftovers, absent=tuple(path for part in plan.devices for path in part.scope.paths))
+
+
+def _accepted(change: Change) -> dict[str, str]:
+    """Devices that a person took as they are: nothing of ours acts there, and what is on them is told as left."""
+    return {
+        name: f"{name}: diterima apa adanya / accepted as it is: {progress.accepted}"
+        for name, progress in sorted(change.devices.items())
+        if progress.accepted
+    }
 
 
 def _look_again(held: Held, change: Change, parts: Mapping[str, DevicePlan]) -> Ended:
@@ -70,8 +82,9 @@ def _look_again(held: Held, change: Change, parts: Mapping[str, DevicePlan]) -> 
 
     Raises `NeedsPerson` where a device that had something left cannot be read.
     """
-    dirty = [name for name in parts if not change.device(name).absent]
-    left: list[str] = []
+    accepted = _accepted(change)
+    dirty = [name for name in parts if not change.device(name).absent and name not in accepted]
+    left: list[str] = list(accepted.values())
     for name, lines in (
         held.tools.fleet.run(dirty, lambda target: _left(held, parts[target.name])) if dirty else {}
     ).items():

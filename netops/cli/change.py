@@ -82,13 +82,50 @@ def _told(outcome: str) -> None:
     ).to(language())
 )
 @ref_argument
+@click.option(
+    "--device",
+    metavar="NAME",
+    help=Text("hanya satu perangkat yang menunggu petugas", "one device that waits for a person").to(language()),
+)
 @click.pass_context
-def revert(ctx: click.Context, ref: str) -> None:
+def revert(ctx: click.Context, ref: str, device: str | None) -> None:
     from netops import actions
+    from netops.actions.settling import revert_device
 
     with opened(ctx) as app:
-        actions.take_back(app, ref)
-        say(Text("dipulihkan: semua perangkat seperti semula", "restored: every device is as it was"))
+        if device is None:
+            actions.take_back(app, ref)
+            say(Text("dipulihkan: semua perangkat seperti semula", "restored: every device is as it was"))
+        else:
+            phase = revert_device(app, ref, device)
+            say(Text(f"{device} dipulihkan seperti semula", f"{device} is back as it was"))
+            _told_phase(phase)
+
+
+@click.command(
+    help=Text(
+        "Terima perangkat yang menunggu petugas apa adanya; dicatat dengan alasannya, dan kuncinya dilepas.",
+        "Accept a device that waits for a person as it is; recorded with the reason, and its lock is released.",
+    ).to(language())
+)
+@ref_argument
+@click.option("--device", metavar="NAME", required=True, help=Text("nama perangkat", "the device").to(language()))
+@click.option("--reason", metavar="TEXT", required=True, help=Text("alasannya", "why").to(language()))
+@click.pass_context
+def accept_state(ctx: click.Context, ref: str, device: str, reason: str) -> None:
+    from netops.actions.settling import accept_state as accepted
+
+    with opened(ctx) as app:
+        phase = accepted(app, ref, device, reason)
+        say(Text(f"{device} diterima apa adanya; tercatat", f"{device} is accepted as it is; recorded"))
+        _told_phase(phase)
+
+
+def _told_phase(phase: str) -> None:
+    from netops.changes.lifecycle import Phase
+    from netops.changes.words import PHASES
+
+    say(PHASES[Phase(phase)])
 
 
 @click.command(

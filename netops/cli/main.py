@@ -40,6 +40,7 @@ COMMANDS = {
     "apply": Entry("netops.cli.change", Text("Jalankan rencana yang disetujui", "Carry out the approved plan")),
     "resume": Entry("netops.cli.change", Text("Teruskan yang terputus", "Finish what was interrupted")),
     "revert": Entry("netops.cli.change", Text("Pulihkan keadaan semula", "Bring devices back as they were")),
+    "accept-state": Entry("netops.cli.change", Text("Terima keadaan perangkat apa adanya", "Accept a device as it is")),
     "end": Entry("netops.cli.change", Text("Akhiri kegiatan dan bersihkan", "End the event and clean up")),
     "return": Entry("netops.cli.life", Text("Kembalikan untuk dilengkapi", "Return to be completed")),
     "revise": Entry("netops.cli.life", Text("Ganti dengan berkas yang diperbaiki", "Replace by a corrected file")),
@@ -102,7 +103,8 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(name)
         if entry is None:
             return None
-        command = getattr(importlib.import_module(entry.module), f"{name}_" if iskeyword(name) else name)
+        word = name.replace("-", "_")
+        command = getattr(importlib.import_module(entry.module), f"{word}_" if iskeyword(word) else word)
         assert isinstance(command, click.Command)
         _take_language(command)
         return command
