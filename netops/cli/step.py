@@ -1,21 +1,24 @@
 """`netops step` and `pause`: what the SOP's clock is told; and its table."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from netops.actions.clocking import SopTimes, StepTime
-from netops.changes.sop import Standing
 from netops.cli.common import opened, ref_argument
 from netops.cli.output import clean, say, table
 from netops.core.text import Lang, Text, language
-from netops.requests.common import say_time
 
-_WORDS = {
-    Standing.IN_TIME: Text("sesuai waktu baku", "within the standard"),
-    Standing.LATE: Text("melebihi waktu baku", "beyond the standard"),
-    Standing.DONE: Text("selesai", "done"),
-    Standing.RUNNING: Text("sedang berjalan", "under way"),
-    Standing.UNRECORDED: Text("tidak tercatat", "not recorded"),
-    Standing.NOT_TAKEN: Text("tidak ditempuh", "not taken"),
+if TYPE_CHECKING:
+    from netops.actions.clocking import SopTimes, StepTime
+
+# By the values of `changes.sop.Standing`, which would bring half the program in for `step --help`.
+_WORDS: dict[str, Text] = {
+    "in-time": Text("sesuai waktu baku", "within the standard"),
+    "late": Text("melebihi waktu baku", "beyond the standard"),
+    "done": Text("selesai", "done"),
+    "running": Text("sedang berjalan", "under way"),
+    "unrecorded": Text("tidak tercatat", "not recorded"),
+    "not-taken": Text("tidak ditempuh", "not taken"),
 }
 
 
@@ -61,8 +64,10 @@ def pause(ctx: click.Context, ref: str, reason: str, resume: bool) -> None:
             say(Text(f"{one}: waktu SOP dijeda", f"{one}: the SOP's clock stands"))
 
 
-def sop_table(times: SopTimes, lang: Lang) -> str:
+def sop_table(times: "SopTimes", lang: Lang) -> str:
     """The SOP with waktu baku, realisasi and selisih; below it the pauses."""
+    from netops.requests.common import say_time
+
     head = Text(
         "NO|LANGKAH|PELAKSANA|WAKTU BAKU|REALISASI|SELISIH|KETERANGAN",
         "NO|STEP|BY|STANDARD|TAKEN|DIFFERENCE|REMARK",
@@ -76,11 +81,11 @@ def sop_table(times: SopTimes, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def _row(one: StepTime, lang: Lang) -> tuple[str, ...]:
+def _row(one: "StepTime", lang: Lang) -> tuple[str, ...]:
     taken = one.taken
     standard = _minutes(taken.minutes * 60, lang) if taken.minutes is not None else "–"
-    spent = _WORDS[Standing.UNRECORDED].to(lang) if taken.seconds is None else _minutes(taken.seconds, lang)
-    if taken.standing is Standing.NOT_TAKEN:
+    spent = _WORDS["unrecorded"].to(lang) if taken.seconds is None else _minutes(taken.seconds, lang)
+    if taken.standing == "not-taken":
         spent = "–"
     over = (
         "–"
