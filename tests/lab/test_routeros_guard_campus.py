@@ -73,7 +73,7 @@ def test_the_end_timer_closes_access_and_destroys_nothing(site: Site) -> None:
         driver.fire(driver.arm(spec))
     after = observe(site, want)
     off = {row.menu for row in after.rows if row.values.get("disabled") == "true" and TAG.name in str(row.values)}
-    assert off == {"/ip/hotspot", "/ip/hotspot/user"}
+    assert off == {"/interface", "/interface/vlan", "/ip/hotspot", "/ip/hotspot/user"}
     # What we closed is still ours to take away.
     assert PLATFORM.restore(after, ops, TAG).conflicts == ()
 

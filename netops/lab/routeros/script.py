@@ -11,9 +11,9 @@ from netops.lab.routeros.texts import Trap
 
 Value = str | bool | list[str]
 WORDS = {"if", "foreach", "for", "while", "do", "local", "global", "set", "put", "log", "delay", "error", "return", "len",
-         "tostr", "tonum", "typeof", "pick", "nothing", "environment"}  # fmt: skip
+         "toarray", "tostr", "tonum", "typeof", "pick", "nothing", "environment"}  # fmt: skip
 TURNS = 100_000
-NUMBERED = {"set", "remove", "enable", "disable", "unset", "comment", "get", "move", "run", "print"}
+NUMBERED = {"set", "remove", "enable", "disable", "unset", "comment", "get", "move", "run", "print", "provision"}
 SECOND = {"get": "value-name", "unset": "value-name", "move": "destination", "comment": "comment"}
 MESSAGES = {"info", "warning", "error", "debug"}
 
@@ -243,6 +243,8 @@ class Interpreter:
             raise _Return(values[0] if values else "")
         elif word == "len":
             return str(len(values[0]) if not isinstance(values[0], bool) else 0)
+        elif word == "toarray":
+            return values[0] if isinstance(values[0], list) else [part for part in text.split(",") if part]
         elif word == "typeof":
             return "array" if isinstance(values[0], list) else "bool" if isinstance(values[0], bool) else "str"
         elif word == "pick":

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from netops.core.model import Row, RowOp, Rows, Tag, Verb
 from netops.platforms.routeros.diff import remove, say
 from netops.platforms.routeros.facts import menu
-from netops.platforms.routeros.quirks import ON_AIR
+from netops.platforms.routeros.quirks import ON_AIR, PROVISIONED, SHARED_LISTS, VIRTUAL
 from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
-from netops.platforms.routeros.table import owns, text_key
+from netops.platforms.routeros.table import elements, owns, text_key
 from netops.platforms.routeros.values import is_flag, present
 
+VLAN = "/interface/vlan"
 LEASE = "/ip/dhcp-server/lease"
 # What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
 ACTIVE = "/ip/hotspot/active"
@@ -17,21 +18,48 @@ CLIENTS = ("/ip/hotspot/cookie", ACTIVE, "/ip/hotspot/host", LEASE)
 
 
 def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
-    """Server off first, then cookies, active clients, hosts and leases, then the users.
+    """VLAN and server off first, then cookies, active clients, hosts and leases, then the users, then the name on the air.
+
+    The VLAN goes before its server: without one an interface is routed like any other, and should we be cut off there
+    (or a hand's change keep the VLAN) everybody on it would be let through.
 
     Users go last on purpose: their names say which cookies are ours, so a closing that was cut off half way finds the
     rest when it runs again. With the server off nobody can log in meanwhile. Access ends however a person renamed
     what grants it (see `renamed.servers`).
     """
     ops: list[RowOp] = []
-    hotspot = menu(HOTSPOT)
+    stands_on = {str(row.values.get("interface", "")) for row in servers(seen, owner, HOTSPOT)}
+    ops += [_off(row) for row in _owned(seen, owner, VLAN) if row.values.get("name") in stands_on and _on(row)]
     for row in servers(seen, owner, HOTSPOT):
-        if present(hotspot, row.values, "disabled") != "yes":
-            key = text_key(hotspot, row.values)
-            ops.append(RowOp(verb=Verb.SET, path=HOTSPOT, key=key, new={"disabled": "yes"}, old={"disabled": "no"}))
+        if _on(row):
+            ops.append(_off(row))
     ops += [remove(row) for row in clients(seen, owner)]
     ops += [remove(row) for row in _owned(seen, owner, USER)]
-    return tuple(ops)
+    return (*ops, *_off_air(seen, owner))
+
+
+def _off_air(seen: Rows, owner: Tag) -> Iterator[RowOp]:
+    """Interfaces of our own off; our networks, whatever they are called by now, out of the provisioning rules."""
+    for path in VIRTUAL:
+        yield from (_off(row) for row in _owned(seen, owner, path) if _on(row))
+    ours = {str(row.values.get("name", "")) for path in ON_AIR for row in _owned(seen, owner, path)}
+    for row in seen.rows:
+        if row.menu not in PROVISIONED or is_flag(row, "dynamic"):
+            continue
+        for name in SHARED_LISTS[row.menu]:
+            for element in elements(row.values.get(name)):
+                if element in ours or owner.owns_name(element):
+                    key = text_key(menu(row.menu), row.values)
+                    yield RowOp(verb=Verb.LEAVE, path=row.menu, key=key, old={name: element}, owned=False)
+
+
+def _on(row: Row) -> bool:
+    return present(menu(row.menu), row.values, "disabled") != "yes"
+
+
+def _off(row: Row) -> RowOp:
+    key = text_key(menu(row.menu), row.values)
+    return RowOp(verb=Verb.SET, path=row.menu, key=key, new={"disabled": "yes"}, old={"disabled": "no"})
 
 
 def owned(seen: Rows, owner: Tag) -> tuple[str, ...]:

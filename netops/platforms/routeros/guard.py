@@ -12,12 +12,12 @@ from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, O
 from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
-from netops.platforms.routeros.quirks import ANNOUNCED, LOGIN_MENUS, RUNTIME
+from netops.platforms.routeros.quirks import ANNOUNCED, LOGIN_MENUS, ON_AIR, PROVISIONED, RUNTIME, SHARED_LISTS, VIRTUAL
 from netops.platforms.routeros.words import quote
 
 MAX_SCRIPT = 30_000
 """Bytes. RouterOS takes longer sources, but one that is cut would take back half a change: beyond this, no timer."""
-HOTSPOT = "/ip/hotspot"
+HOTSPOT, VLAN = "/ip/hotspot", "/interface/vlan"
 MANY = 20
 """More users than this go many to a line, so that an event of hundreds still fits into one script."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
@@ -58,16 +58,23 @@ def script(spec: GuardSpec) -> str:
 
 def _scriptable(ops: Sequence[RowOp]) -> bool:
     """No secret, no login that would come back without one, and no element of a shared list: a script that computes
-    somebody else's list is more than a guard should be trusted with. What only announces a network stays (see `ANNOUNCED`).
+    somebody else's list is more than a guard should be trusted with. The one exception is our network in a provisioning
+    rule (see `_off_air`), where a mistake costs a name on the air; what cannot be brought back there stays (`ANNOUNCED`).
     """
-    ops = [op for op in ops if op.path not in ANNOUNCED]
-    if any(op.verb in (Verb.JOIN, Verb.LEAVE) for op in ops):
+    ops = [op for op in ops if not _left_alone(op)]
+    if any(op.verb is Verb.JOIN or (op.verb is Verb.LEAVE and op.path not in PROVISIONED) for op in ops):
         return False
-    return not any(
-        isinstance(value, SecretRef) or (name in menu(op.path).settable and menu(op.path).settable[name].secret)
-        for op in ops
-        for name, value in op.new.items()
-    ) and not any(op.verb is Verb.ADD and op.path in LOGIN_MENUS for op in ops)
+    return not any(_secret(op) or (op.verb is Verb.ADD and op.path in LOGIN_MENUS) for op in ops)
+
+
+def _secret(op: RowOp) -> bool:
+    known = menu(op.path).settable
+    return any(isinstance(value, SecretRef) or (name in known and known[name].secret) for name, value in op.new.items())
+
+
+def _left_alone(op: RowOp) -> bool:
+    """What a script neither takes back nor brings back: see `ANNOUNCED`."""
+    return op.path in ANNOUNCED and (op.verb in (Verb.ADD, Verb.JOIN) or _secret(op))
 
 
 def revert_script(name: str, inverse: Sequence[RowOp]) -> str:
@@ -80,6 +87,8 @@ def revert_script(name: str, inverse: Sequence[RowOp]) -> str:
         else:
             for op in ops:
                 lines += [line for line in _lines(op) if op.verb is not Verb.REMOVE or line != lines[-1]]
+                if op.verb is Verb.LEAVE:
+                    lines = _provisioned_once(lines, op)
     return "\n".join(lines) + "\n"
 
 
@@ -98,12 +107,17 @@ def _users(server: str, names: Sequence[str]) -> list[str]:
 
 
 def end_script(name: str, inverse: Sequence[RowOp]) -> str:
-    """Access ends, nothing is destroyed: server off, its users off, its clients dropped.
+    """Access ends, nothing is destroyed: VLAN off, server off, its users off, its clients dropped, its network off the air.
 
-    The servers are those that the inverse would remove, found by name and by the interface they stand on: one that a
-    person renamed is closed too. Saved logins need not go: their users are off.
+    The VLAN goes first, for without its server an interface is routed like any other: whoever is on it would be let
+    through. The servers are those that the inverse would remove, found by name and by the interface they stand on: one
+    that a person renamed is closed too. Saved logins need not go: their users are off.
     """
     lines = [_disarm(name)]
+    stands_on = {op.old.get("interface") for op in inverse if op.path == HOTSPOT}
+    for op in inverse:
+        if op.verb is Verb.REMOVE and op.path == VLAN and op.key["name"] in stands_on:
+            lines.append(_alone(f"/interface vlan set [find {_ours(op)}] disabled=yes"))
     for op in inverse:
         if op.verb is not Verb.REMOVE or op.path != HOTSPOT:
             continue
@@ -117,7 +131,48 @@ def end_script(name: str, inverse: Sequence[RowOp]) -> str:
             lines.append(_alone(f"/ip hotspot {menu_} [find server={_text(server)}]{off}"))
         if interface:
             lines.append(_alone(_renamed(interface)))
-    return "\n".join(lines) + "\n"
+    for op in inverse:
+        if op.verb is Verb.LEAVE and op.path in PROVISIONED:
+            lines = _provisioned_once([*lines, *_lines(op)], op)
+        elif op.verb is Verb.REMOVE and op.path in VIRTUAL:
+            lines.append(_alone(f"/{op.path.replace('/', ' ').strip()} set [find {_ours(op)}] disabled=yes"))
+    return "\n".join(dict.fromkeys(lines)) + "\n"
+
+
+def _ours(op: RowOp) -> str:
+    """Our tag alone, so that a row that a person renamed is found; its name where the row has none."""
+    comment = op.old.get("comment")
+    return f"comment={_text(comment)}" if isinstance(comment, str) and _TAG.match(comment) else _condition(op)
+
+
+def _off_air(op: RowOp) -> str:
+    """Our element out of a provisioning rule's list, found by the rule's own comment; a list without it is not written.
+
+    `:toarray` takes a list and a comma-separated text alike (manual, Scripting). The order of the others stays.
+    """
+    path = op.path.replace("/", " ").strip()
+    (name,) = SHARED_LISTS[op.path]
+    ours = _text(str(op.old[name]))
+    each = f':if ($e = {ours}) do={{ :set f true }} else={{ :set n ($n . "," . $e) }}'
+    return (
+        f':foreach r in=[/{path} find {_condition(op)}] do={{ :local n ""; :local f false; '
+        f":foreach e in=[:toarray [/{path} get $r {name}]] do={{ {each} }}; "
+        f":if ([:len $n] > 0) do={{ :set n [:pick $n 1 [:len $n]] }}; "
+        f":if ($f) do={{ /{path} set $r {name}=$n }} }}"
+    )
+
+
+def _provisioned_once(lines: Sequence[str], op: RowOp) -> list[str]:
+    """Behind the last rule: the radios that announce our network are provisioned again, no others."""
+    (name,) = SHARED_LISTS[op.path]
+    home = op.path.rpartition("/")[0]
+    interfaces = ON_AIR[f"{home}/configuration"].replace("/", " ").strip()
+    radio = PROVISIONED[op.path][0].replace("/", " ").strip()
+    each = f":local m [/{interfaces} get $i master-interface]; /{radio} provision [find interface=$m]"
+    line = _alone(
+        f":foreach i in=[/{interfaces} find configuration={_text(str(op.old[name]))}] do={{ {_alone(each)} }}"
+    )
+    return [*(one for one in lines if one != line), line]
 
 
 def _renamed(interface: str) -> str:
@@ -149,7 +204,7 @@ def _text(value: str) -> str:
 
 
 def _lines(op: RowOp) -> list[str]:
-    if op.path in RUNTIME or op.path in ANNOUNCED:
+    if op.path in RUNTIME or _left_alone(op):
         return []
     path = op.path.replace("/", " ").strip()
     place = f"[find {_condition(op)}]" if not menu(op.path).single else ""
@@ -162,6 +217,8 @@ def _lines(op: RowOp) -> list[str]:
         case Verb.ADD:
             words = " ".join(f"{name}={_value(name, str(value))}" for name, value in op.new.items() if value)
             return [_alone(f"/{path} add {words}")]
+        case Verb.LEAVE if op.path in PROVISIONED:
+            return [_alone(_off_air(op))]
     raise ValueError("an element of a shared list cannot be taken back by a script")
 
 

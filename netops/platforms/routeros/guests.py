@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Verb
-from netops.platforms.routeros.closing import CLIENTS, LEASE
+from netops.platforms.routeros.closing import CLIENTS, LEASE, VLAN
 from netops.platforms.routeros.diff import diff, remove
 from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.parse import adopted, named
+from netops.platforms.routeros.quirks import PROVISIONED, VIRTUAL
 from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
 from netops.platforms.routeros.show import show
 from netops.platforms.routeros.table import owns, text_key
@@ -24,12 +26,17 @@ def logins(seen: Rows) -> tuple[str, ...]:
 
 
 def ending(want: Rows) -> tuple[Op, ...]:
-    """The removal of each server that the template adds: the END script closes those."""
-    return tuple(
-        RowOp(verb=Verb.REMOVE, path=HOTSPOT, key=text_key(menu(HOTSPOT), row.values), old=row.values)
-        for row in want.rows
-        if row.menu == HOTSPOT
-    )
+    """What the END script closes: each server that the template adds, the VLAN it stands on, its network on the air."""
+    stands_on = {str(row.values.get("interface", "")) for row in want.rows if row.menu == HOTSPOT}
+    ops: list[RowOp] = []
+    for row in want.rows:
+        if row.menu in PROVISIONED and adopted(row):
+            ops.append(RowOp(verb=Verb.LEAVE, path=row.menu, key=adopted(row), old=named(row), owned=False))
+        elif not adopted(row) and (
+            row.menu in (HOTSPOT, *VIRTUAL) or (row.menu == VLAN and row.values.get("name") in stands_on)
+        ):
+            ops.append(RowOp(verb=Verb.REMOVE, path=row.menu, key=text_key(menu(row.menu), row.values), old=row.values))
+    return tuple(ops)
 
 
 def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:

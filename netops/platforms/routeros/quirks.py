@@ -95,7 +95,9 @@ DISABLED_BY_VERSION = frozenset({"/ip/dhcp-server", "/ip/hotspot"})
 LOGIN_MENUS = frozenset({"/ip/hotspot/user", "/user", "/snmp/community"})
 
 # `disabled` here is ours to turn at the end (our own closing, or the END timer's), so it is no hand's change.
-CLOSED_BY_US = frozenset({"/ip/hotspot", "/ip/hotspot/user"})
+CLOSED_BY_US = frozenset(
+    {"/ip/hotspot", "/ip/hotspot/user", "/interface/vlan", "/interface/wifi", "/interface/wireless"}
+)
 
 # Settable, but it moves by itself: no configuration, and in no export.
 MOVES: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offset")}
@@ -140,8 +142,9 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "/caps-man/datapath": ("vlan-id", "bridge"),
 }
 
-# What announces a network: no guard's script takes it down, since that means computing the list of a shared rule. With
-# VLAN, addresses and hotspot gone it leads nowhere; we take it back ourselves, three-way, as soon as we are there again.
+# What announces a network. A guard's script takes it off the air and removes it; what it would have to bring back (a
+# network that a needs edit took away, a passphrase) it leaves alone: without VLAN, addresses and hotspot it leads nowhere,
+# and we bring it back ourselves, three-way, as soon as we are there again.
 ANNOUNCED = frozenset(
     f"{root}/{kind}"
     for root in ("/interface/wifi", "/caps-man")
@@ -153,6 +156,9 @@ ON_AIR: dict[str, str] = {
     "/interface/wifi/configuration": "/interface/wifi",
     "/caps-man/configuration": "/caps-man/interface",
 }
+
+# Interfaces of our own on an access point without a manager: off at the end.
+VIRTUAL = ("/interface/wifi", "/interface/wireless")
 
 # What of a row that others depend on matters to them, besides its key.
 RELIED_ON = ("disabled", "vlan-filtering", "ranges", "pvid")
