@@ -6,7 +6,8 @@ from typing import Any
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.inputs import inputs
 from netops.actions.living import instead
-from netops.actions.scene import refuse_conflicts, scene, where_of, with_recorded
+from netops.actions.scene import by_hand, refuse_conflicts, scene, where_of, with_recorded
+from netops.actions.settling import refuse_quarantined
 from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import OPEN, STOPPED
@@ -23,6 +24,7 @@ from netops.planning.design import design_of
 from netops.planning.playbook import Playbook
 from netops.planning.render import Renderer
 from netops.planning.targets import Chosen
+from netops.requests.common import ZONES
 from netops.requests.policy import check_bounds
 
 PLANNING_SECONDS = 60.0
@@ -79,6 +81,7 @@ def _made(app: App, filed: Filed, lines: Lines) -> Plan:
     site, chosen = at.ground.site, at.chosen
     needs = with_recorded(app, filed, at, design.propose(at.ground))
     refuse_conflicts(app, filed, at, needs)
+    refuse_quarantined(app, filed.change, [one.target.name for one in chosen])
     renderer = Renderer(app.settings.templates)
     by_name = {one.target.name: one for one in chosen}
 
@@ -92,8 +95,9 @@ def _made(app: App, filed: Filed, lines: Lines) -> Plan:
         return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
     devices = prepare.device_plans(tools, filed.change, _shares(app, at.playbook, chosen), rendered, lines)
-    steps = manual.steps(at.playbook, at.everything, at.hands, needs)
-    return planning.build(request, at.playbook, site, needs, devices, now, steps, manual.loans(at.hands))
+    steps, zone = by_hand(filed, at, needs), ZONES[request.zone]
+    loans = manual.loans(at.hands, request.ends_at.astimezone(zone).date() if request.ends_at else None)
+    return planning.build(request, at.playbook, site, needs, devices, now, steps, loans)
 
 
 def within_policy(app: App, filed: Filed) -> None:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from netops.actions import needs
 from netops.actions.common import change_of, running_plan
+from netops.actions.publishing import seal_of
+from netops.actions.steps import wait_to_hand_over
 from netops.app import App
 from netops.core.errors import InputError, NetopsError, Refused
 from netops.core.model import Finding, Severity
@@ -45,13 +47,7 @@ def report(
     filed = look(app, ref)
     made = PAPERS[paper](app, filed, lang, form, number)
     path = out or app.settings.var / "papers" / f"{paper.upper()}-{filed.change}-{lang}.{form}"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(made.document)
-    except OSError as error:
-        raise InputError(
-            Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
-        ) from error
+    write_paper(path, made.document)
     record(
         app,
         "paper.written",
@@ -65,6 +61,17 @@ def report(
     return path
 
 
+def write_paper(path: Path, document: bytes) -> None:
+    """Raises `InputError` where the folder does not take it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(document)
+    except OSError as error:
+        raise InputError(
+            Text(f"tidak dapat ditulis: {error.strerror}", f"cannot be written: {error.strerror}"), path=path
+        ) from error
+
+
 def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
     from netops.papers.bast import MOST_PHOTOS
     from netops.papers.facts import bast_facts
@@ -76,6 +83,7 @@ def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
             Text(f"{filed.change} belum pernah dijalankan", f"{filed.change} was never applied"),
             Text("BAST ditulis setelah `netops apply`", "the BAST is written after `netops apply`"),
         )
+    wait_to_hand_over(change)
     facts = bast_facts(
         request=canonical_json(filed.request),
         plan=running_plan(app, change),
@@ -87,7 +95,10 @@ def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
         plan_digest=change.running_plan,
     )
     photos = {photo.digest: app.objects.get(photo.digest) for photo in facts.photos[:MOST_PHOTOS]}
-    document = render_html(facts, lang, photos) if form == "html" else render_pdf("bast", facts, lang, photos)
+    seal = seal_of(app, facts.anchor)
+    if form == "html":
+        return Made(document=render_html(facts, lang, photos, seal), code=facts.code)
+    document = render_pdf("bast", facts, lang, photos, seal)
     return Made(document=document, code=facts.code)
 
 
@@ -103,9 +114,10 @@ def _checklist(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> M
             Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`"),
         )
     place = app.sites.place(request.place) if request.place else None
+    events = tuple(app.journal.read(filed.change))
     facts = checklist_facts(
         plan=app.tools.plan(digest),
-        events=tuple(app.journal.read(filed.change)),
+        events=events,
         office=app.office,
         title=request.title,
         unit=request.unit,
@@ -116,10 +128,47 @@ def _checklist(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> M
         ports=place.ports if place else {},
         lab=app.settings.lab,
     )
-    return Made(document=render_sheet(checklist_page(facts, lang), facts.at, form), code=facts.code)
+    seal = seal_of(app, events[-1].seq)
+    return Made(document=render_sheet(checklist_page(facts, lang), facts.at, form, seal), code=facts.code)
 
 
-PAPERS: Mapping[str, Callable[[App, Filed, Lang, Form, str], Made]] = {"bast": _bast, "checklist": _checklist}
+def _account(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
+    from netops.actions.clocking import sop_times
+    from netops.changes.account import account
+    from netops.papers.account import AccountFacts, account_page
+    from netops.papers.facts import Letter
+    from netops.papers.pdf import render_sheet
+
+    request, events = filed.request, tuple(app.journal.read(filed.change))
+    if not events:
+        raise Refused(
+            Text(f"{filed.change} belum tercatat", f"{filed.change} is not in the log"),
+            Text("jalankan `netops plan` dengan berkasnya", "run `netops plan` with its file"),
+        )
+    times, letter = sop_times(app, filed.change), request.letter
+    at = app.clock.now().astimezone(app.office.timezone)
+    facts = AccountFacts(
+        account=account(filed.change, events),
+        office=app.office,
+        lab=app.settings.lab,
+        at=at,
+        unit=request.unit,
+        subject=request.title,
+        requester=request.requester.name,
+        letter=Letter(number=letter.number, date=letter.date, subject=letter.subject, signatory=letter.signatory),
+        scan=letter.scan or "",
+        sop=times.number,
+        steps=tuple((one.title, one.taken) for one in times.steps),
+    )
+    document = render_sheet(account_page(facts, lang), at, form, seal_of(app, events[-1].seq))
+    return Made(document=document, code=facts.code)
+
+
+PAPERS: Mapping[str, Callable[[App, Filed, Lang, Form, str], Made]] = {
+    "bast": _bast,
+    "checklist": _checklist,
+    "account": _account,
+}
 """What `netops report --paper` writes from the log, in two languages, as PDF and HTML; `needs` has a module of its own."""
 
 

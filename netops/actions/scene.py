@@ -9,7 +9,7 @@ from netops.changes import prepare
 from netops.changes.lifecycle import DONE, OPEN, Change, fold_all, held
 from netops.changes.lines import Lines
 from netops.core.canonical import load, parse_json
-from netops.core.model import AnyNeeds, Needs, Recorded, Reservation, Target
+from netops.core.model import AnyNeeds, ManualStep, Needs, Recorded, Reservation, Target
 from netops.filing import Filed, filed
 from netops.planning import manual
 from netops.planning.briefing import NeedsFacts, needs_facts
@@ -104,6 +104,14 @@ def refuse_conflicts(app: App, one: Filed, at: Scene, needs: AnyNeeds) -> None:
         refuse(_conflicts(app, one.change, one.request, at, needs))
 
 
+def by_hand(one: Filed, at: Scene, needs: AnyNeeds) -> tuple[ManualStep, ...]:
+    """What people do for the request as it is planned now."""
+    place, points = at.where.place, None
+    if isinstance(one.request, EventHotspot) and place is not None:
+        points = manual.counted(one.request, at.ground.site, place, at.hands)
+    return manual.steps(at.playbook, at.everything, at.hands, needs, points)
+
+
 def prospects(app: App, one: Filed, request: EventHotspot, at: Scene, needs: Needs) -> NeedsFacts:
     """Everything that the needs list says."""
     assert at.where.place is not None  # an event has one
@@ -114,10 +122,11 @@ def prospects(app: App, one: Filed, request: EventHotspot, at: Scene, needs: Nee
         place=at.where.place,
         needs=needs,
         chosen=at.chosen,
-        manual=manual.steps(at.playbook, at.everything, at.hands, needs),
+        manual=by_hand(one, at, needs),
         conflicts=_conflicts(app, one.change, request, at, needs),
         period=at.ground.period,
         taken=at.ground.taken,
+        rented=manual.rented(at.where.place, at.hands),
     )
 
 

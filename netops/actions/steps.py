@@ -87,8 +87,16 @@ def retract(app: App, ref: str, step: str, *, reason: str) -> ManualStep:
 
 
 def wait_for_people(change: Change) -> None:
-    """Raises `Refused`, naming the open steps that others depend on."""
-    waiting = change.demands.waited_for
+    """Raises `Refused`, naming the open steps that applying depends on."""
+    _wait(change, change.demands.waited_for)
+
+
+def wait_to_hand_over(change: Change) -> None:
+    """Raises `Refused`, naming the open steps that the handover depends on."""
+    _wait(change, change.demands.handover_waits)
+
+
+def _wait(change: Change, waiting: tuple[ManualStep, ...]) -> None:
     if waiting:
         raise Refused(
             Text(

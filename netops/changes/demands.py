@@ -53,7 +53,12 @@ class Demands:
     @property
     def waited_for(self) -> tuple[ManualStep, ...]:
         """Open steps that others depend on: nothing is applied before they are done."""
-        return tuple(step for step in self.open_steps if step.needed)
+        return tuple(step for step in self.open_steps if step.needed and step.when == "before")
+
+    @property
+    def handover_waits(self) -> tuple[ManualStep, ...]:
+        """Open steps that come after, a test at the place say: nothing is handed over before they are done."""
+        return tuple(step for step in self.open_steps if step.needed and step.when == "after")
 
     @property
     def open_papers(self) -> tuple[str, ...]:

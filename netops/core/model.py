@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -167,6 +167,15 @@ class DeviceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one login used: octets that its devices sent (`up`) and got (`down`), and seconds logged in."""
+
+    up: int
+    down: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """A device's logins of an event beside its plan. Names are users' names as states hold them (codes by reference).
 
@@ -183,6 +192,7 @@ class Accounts:
     online: Mapping[str, int]
     saved: Mapping[str, int]
     serving: bool
+    used: Mapping[str, Usage] = field(default_factory=dict)
 
 
 class Severity(StrEnum):
@@ -365,7 +375,8 @@ class ManualStep:
     """Work that no driver does: cabling, power, a device that cannot be driven. Confirmed by a named officer.
 
     It is done `before` or `after` `of` (a role of the playbook, or '' for the whole change), by the role `by`. Where
-    others depend on it (`needed`) nothing is applied before it is confirmed; `photo`: it is not done without one.
+    others depend on it (`needed`) nothing is applied before it is confirmed, or, for one after, nothing is handed over;
+    `photo`: it is not done without one.
     """
 
     id: str
@@ -380,11 +391,16 @@ class ManualStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
-    """A device that is lent to the requester: what it is, and its serial or asset (BMN) number."""
+    """A device that is lent to the requester: what it is, its serial or asset (BMN) number, in which condition it was given.
+
+    `returns`: the day it is to come back; None where nobody said it.
+    """
 
     device: str
     type: str
     number: str
+    condition: str = ""
+    returns: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def bast_page(facts: BastFacts, lang: Lang) -> Json:
         "vouchers": _vouchers(facts, lang),
         "photos": _photos(facts, lang),
         "pictures": [photo.digest for photo in facts.photos[:MOST_PHOTOS]],
-        "loans": [[str(n), *row, "", ""] for n, row in enumerate(_loans(facts), 1)],
+        "loans": [[str(n), *row] for n, row in enumerate(_loans(facts, lang), 1)],
         "loan_text": t["loan_some" if facts.loans else "loan_none"],
         "mark": [f"netops bast {facts.change} {code}"],
         "proof_text": t["proof_text"].format(seq=facts.anchor, leaf=facts.leaf),
@@ -176,10 +176,19 @@ def _manual(record: ManualRecord, lang: Lang) -> list[str]:
     return [record.step.title.to(lang), BLANK, done, tested]
 
 
-def _loans(facts: BastFacts) -> Pairs:
-    """What is lent; else, and below it, a line to fill in by hand."""
-    rows = [[loan.type or loan.device, loan.number] for loan in facts.loans]
-    return [*rows, ["", ""]] if rows else [["", ""], ["", ""]]
+def _loans(facts: BastFacts, lang: Lang) -> Pairs:
+    """What is lent, with what is known of its condition and return; else, and below it, a line to fill in by hand."""
+    rows = [
+        [
+            loan.type or loan.device,
+            loan.number,
+            loan.condition,
+            say_date(loan.returns, lang, with_weekday=False) if loan.returns else "",
+        ]
+        for loan in facts.loans
+    ]
+    blank = ["", "", "", ""]
+    return [*rows, blank] if rows else [blank, blank]
 
 
 def _photos(facts: BastFacts, lang: Lang) -> list[str]:

@@ -91,11 +91,11 @@ def _needs(facts: NeedsFacts, lang: Lang) -> Rows:
     addresses = t["addresses"].format(
         subnet=needs.subnet, hosts=say_count(net.num_addresses - 3, lang), lease=say_duration(needs.lease_seconds)
     )
-    names = f" ({', '.join(place.aps)})" if place.aps else ""
-    aps = t["aps"].format(advised=facts.advised, there=len(place.aps), names=names)
+    names = f" ({', '.join(facts.aps)})" if facts.aps else ""
+    aps = t["aps"].format(advised=facts.advised, there=len(facts.aps), names=names)
     ports = [f"{switch} {port}" for switch, found in sorted(place.ports.items()) for port in found]
     cables = t["cables"].format(count=len(ports), ports=", ".join(ports)) if ports else t["no_cables"]
-    power = "power" if facts.missing_aps else "power_plain" if place.aps else "power_none"
+    power = "power" if facts.missing_aps else "power_plain" if facts.aps else "power_none"
     return [
         (t["n_bandwidth"], say_rates(needs.total_down, needs.total_up, lang)),
         (t["n_client"], say_rates(needs.client_down, needs.client_up, lang)),

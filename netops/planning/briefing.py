@@ -47,11 +47,17 @@ class NeedsFacts:
     devices: tuple[tuple[str, str, tuple[str, ...]], ...]
     manual: tuple[ManualStep, ...]
     conflicts: tuple[Conflict, ...]
+    rented: tuple[str, ...] = ()
+
+    @property
+    def aps(self) -> tuple[str, ...]:
+        """Access points at the place: its own, and those that are put up by hand for the event."""
+        return (*self.place.aps, *self.rented)
 
     @property
     def missing_aps(self) -> int:
         """Access points advised beyond those at the place."""
-        return max(0, self.advised - len(self.place.aps))
+        return max(0, self.advised - len(self.aps))
 
 
 def needs_facts(
@@ -66,6 +72,7 @@ def needs_facts(
     conflicts: Sequence[Conflict],
     period: tuple[datetime, datetime],
     taken: Taken,
+    rented: Sequence[str] = (),
 ) -> NeedsFacts:
     """`period` is the playbook's window, `taken` what plans hold then, `chosen` the devices that would change."""
     event = request.event
@@ -81,6 +88,7 @@ def needs_facts(
         devices=tuple((one.target.name, one.part.role, (*(one.trunks or ()), *one.ports)) for one in chosen),
         manual=tuple(manual),
         conflicts=tuple(conflicts),
+        rented=tuple(rented),
     )
 
 
@@ -146,8 +154,8 @@ def _points(facts: NeedsFacts) -> list[Text]:
         return []
     return [
         Text(
-            f"Saran: {facts.advised} pemancar Wi-Fi untuk sekitar {facts.at_once} gawai; di sana ada {len(facts.place.aps)}",
-            f"Advice: {facts.advised} Wi-Fi transmitters for about {facts.at_once} devices; {len(facts.place.aps)} are there",
+            f"Saran: {facts.advised} pemancar Wi-Fi untuk sekitar {facts.at_once} gawai; di sana ada {len(facts.aps)}",
+            f"Advice: {facts.advised} Wi-Fi transmitters for about {facts.at_once} devices; {len(facts.aps)} are there",
         )
     ]
 
@@ -160,8 +168,8 @@ def say(facts: NeedsFacts, lang: Lang) -> str:
     lines += [f"  · {say_basis(line, lang)}" for line in facts.needs.basis]
     lines.append(
         Text(
-            f"Titik akses: disarankan {facts.advised}, di {facts.place.name} ada {len(facts.place.aps)}",
-            f"Access points: {facts.advised} advised, {len(facts.place.aps)} at {facts.place.name}",
+            f"Titik akses: disarankan {facts.advised}, di {facts.place.name} ada {len(facts.aps)}",
+            f"Access points: {facts.advised} advised, {len(facts.aps)} at {facts.place.name}",
         ).to(lang)
     )
     marks = {Severity.STOP: "✗", Severity.WARNING: "!"}

@@ -1,15 +1,33 @@
 """What people do by hand for a plan: the playbook's own work, and devices that cannot be driven. Refuses a plan of those only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from netops.core.errors import NoTarget
+from netops.core.errors import InputError, NoTarget
 from netops.core.model import AnyNeeds, Loan, ManualStep, Needs, Target
 from netops.core.text import Text
 from netops.planning.playbook import ManualWork, Playbook
+from netops.planning.sites import Place, Site
+from netops.planning.sizing import access_points
 from netops.planning.targets import Chosen, Where
+from netops.requests.event_hotspot import EventHotspot
 
 MANUAL = "manual"
 """The platform of devices that netops never connects to: rented, or of a kind that it has no driver for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Access points that are advised for an event and are there, and the place's switch ports for events."""
+
+    advised: int
+    there: int
+    ports: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.advised - self.there)
 
 
 def driven(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
@@ -39,20 +57,76 @@ def by_hand(chosen: Sequence[Chosen], where: Where, targets: Sequence[Target]) -
 
 
 def steps(
-    playbook: Playbook, chosen: Sequence[Chosen], devices: Sequence[Target], needs: AnyNeeds
+    playbook: Playbook,
+    chosen: Sequence[Chosen],
+    devices: Sequence[Target],
+    needs: AnyNeeds,
+    points: Points | None = None,
 ) -> tuple[ManualStep, ...]:
-    """The playbook's work in its order, then one step for each device by hand; those before the change come first."""
+    """The playbook's work in its order, access points that the needs advise beyond those at the place, then one step for
+    each device by hand; those before the change come first."""
     found = [_work(work) for work in playbook.manual]
+    found += [_more_points(points)] if points and points.missing else []
     found += [_device(target, chosen, needs) for target in devices]
     return tuple(sorted(found, key=lambda step: step.when == "after"))
 
 
-def loans(devices: Sequence[Target]) -> tuple[Loan, ...]:
-    """Those of the devices that are lent to the requester (`data.loan`), with type and serial or asset number."""
+def counted(request: EventHotspot, site: Site, place: Place, devices: Sequence[Target]) -> Points:
+    """How many access points the site's policy advises, and how many are at the place; rented ones count."""
+    event = request.event
+    return Points(
+        advised=access_points(event.participants, event.setting, site),
+        there=len(place.aps) + len(rented(place, devices)),
+        ports=sum(map(len, place.ports.values())),
+    )
+
+
+def rented(place: Place, devices: Sequence[Target]) -> tuple[str, ...]:
+    """Access points among the devices by hand that serve the place besides its own."""
+    return tuple(one.name for one in devices if "ap" in one.roles and one.name not in place.aps)
+
+
+def loans(devices: Sequence[Target], until: date | None = None) -> tuple[Loan, ...]:
+    """Those of the devices that are lent to the requester (`data.loan`): type, serial or asset number, condition, and the
+    day of return (`data.returns`), the last day `until` of the event where none is said."""
     return tuple(
-        Loan(device=one.name, type=_said(one, "type") or one.name, number=_said(one, "serial"))
+        Loan(
+            device=one.name,
+            type=_said(one, "type") or one.name,
+            number=_said(one, "serial"),
+            condition=_said(one, "condition"),
+            returns=_day(one) or until,
+        )
         for one in devices
         if one.data.get("loan") is True
+    )
+
+
+def _day(target: Target) -> date | None:
+    """Raises `InputError` for a day of return that is none."""
+    said = _said(target, "returns")
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise InputError(
+            Text(f"{said!r} bukan tanggal seperti 2026-11-21", f"{said!r} is no date such as 2026-11-21"),
+            path="inventory/hosts.yaml",
+            field=f"{target.name}.data.returns",
+        ) from error
+
+
+def _more_points(found: Points) -> ManualStep:
+    """Advice: whoever confirms says what was put up, or why less is enough."""
+    ports, ports_en = f"; port acara di sana: {found.ports}", f"; ports for events there: {found.ports}"
+    return ManualStep(
+        id="titik-akses-tambahan",
+        title=Text(
+            f"Tarik kabel dan pasang {found.missing} titik akses tambahan (disarankan {found.advised}, ada {found.there}"
+            f"{ports}), atau catat mengapa tidak perlu",
+            f"Lay cables and put up {found.missing} more access points ({found.advised} advised, {found.there} there"
+            f"{ports_en}), or note why they are not needed",
+        ),
+        when="before",
     )
 
 
@@ -70,9 +144,10 @@ def _work(work: ManualWork) -> ManualStep:
 
 
 def _device(target: Target, chosen: Sequence[Chosen], needs: AnyNeeds) -> ManualStep:
-    """Others depend on a device of an earlier order than one that netops drives: it is waited for."""
+    """Others depend on a device of an earlier order than one that netops drives, or `data.needed` says so: it is waited for."""
     own = next((one for one in chosen if one.target.name == target.name), None)
     later = own is not None and any(one.part.order > own.part.order for one in chosen if one.target.platform != MANUAL)
+    later = later or target.data.get("needed") is True
     what = _said(target, "type")
     name = f"{target.name} ({what})" if what else target.name
     settings = _settings(own, needs)

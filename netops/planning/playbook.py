@@ -54,7 +54,7 @@ class Part(Strict):
     the place to the devices of the `site` parts, `device` those that the request names itself (with `field` only in that field).
 
     Parts of equal `order` run side by side. `guard` lists what may protect the device, best first; `none` has to be
-    accepted by the operator. `waves` in place of the playbook's.
+    accepted by the operator. `waves` in place of the playbook's. `backend`: only at sites that keep vouchers there.
     """
 
     role: Key
@@ -66,6 +66,7 @@ class Part(Strict):
     guard_seconds: Annotated[Seconds, Field(ge=60, le=7200)]
     checks: Annotated[tuple[Check, ...], Field(strict=False, min_length=1)]
     waves: Waves | None = None
+    backend: Literal["radius"] | None = None
 
     @property
     def guards(self) -> tuple[GuardKind, ...]:
@@ -108,7 +109,8 @@ class Step(Strict):
 class ManualWork(Strict):
     """Work that people do by hand `before` or `after` a part (its role) or the whole (`change`), as role `by`.
 
-    `needed`: nothing is applied before it is confirmed. `photo`: it is not done without one.
+    `needed`: before it is confirmed nothing is applied, or with `after: change` nothing is handed over (the BAST waits).
+    `photo`: it is not done without one.
     """
 
     id: Key
@@ -123,10 +125,10 @@ class ManualWork(Strict):
     def _one_moment(self) -> Self:
         if (self.before is None) == (self.after is None):
             raise said("isi salah satu: before atau after", "give one of: before, after")
-        if self.needed and self.before is None:
+        if self.needed and self.after not in (None, "change"):
             raise said(
-                "langkah sesudah (after) tidak dapat ditunggu (needed)",
-                "a step after something cannot be waited for (needed)",
+                "langkah sesudah satu bagian tidak dapat ditunggu (needed); after: change ditunggu oleh BAST",
+                "a step after one part cannot be waited for (needed); after: change is waited for by the BAST",
             )
         return self
 

@@ -1,7 +1,7 @@
 """What must come back, as a fold: a newer plan replaces the steps, taking back undoes, finished is what the log says now."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +14,9 @@ from netops.core.text import Text
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
-def _step(name: str, *, photo: bool = False, needed: bool = False) -> ManualStep:
-    return ManualStep(id=name, title=Text(name, name), when="before", photo=photo, needed=needed)
+def _step(name: str, *, photo: bool = False, needed: bool = False, after: bool = False) -> ManualStep:
+    when: Literal["before", "after"] = "after" if after else "before"
+    return ManualStep(id=name, title=Text(name, name), when=when, photo=photo, needed=needed)
 
 
 def _plan(*steps: ManualStep, papers: tuple[str, ...] = ("bast",)) -> tuple[str, dict[str, Any]]:
@@ -56,6 +57,13 @@ def test_a_step_without_its_photo_is_open_and_only_needed_ones_are_waited_for() 
     demands = _after(_plan(_step("kabel", needed=True), _step("ap", photo=True)), _confirmed("ap")).demands
     assert [one.id for one in demands.open_steps] == ["kabel", "ap"]
     assert [one.id for one in demands.waited_for] == ["kabel"]
+
+
+def test_what_comes_after_holds_up_the_handover_and_not_the_work() -> None:
+    steps = _plan(_step("uji", needed=True, after=True), _step("rapi", after=True))
+    demands = _after(steps).demands
+    assert demands.waited_for == () and [one.id for one in demands.handover_waits] == ["uji"]
+    assert _after(steps, _confirmed("uji")).demands.handover_waits == ()
 
 
 def test_a_newer_plan_replaces_the_steps_and_keeps_what_was_done() -> None:

@@ -1,20 +1,28 @@
 """What people do by hand: from the playbook, from devices that cannot be driven; what is waited for, and what is refused."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from planning_sample import AP, CAMPUS, GW, INTI, SW, playbook, sites, target
+from requests_sample import request
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Needs, Target
 from netops.planning import manual
 from netops.planning.targets import Where, choose
+from netops.requests.event_hotspot import EventHotspot
 
 NEEDS = Needs(
     site="kampus", vlan=210, subnet="10.90.0.0/22", ssid="WISUDA", lease_seconds=7200, client_up=1, client_down=1,
     total_up=1, total_down=1, users=500, basis=(),
 )  # fmt: skip
 PLACE = Where(site="kampus", place=sites().place("aula"))
+
+
+def _for(participants: int) -> EventHotspot:
+    asked = request()
+    return asked.model_copy(update={"event": asked.event.model_copy(update={"participants": participants})})
 
 
 def _manual(one: Target, **data: object) -> Target:
@@ -47,6 +55,36 @@ def test_a_rented_access_point_is_set_up_by_hand_and_nothing_waits_for_it() -> N
     assert manual.loans((_manual(AP),)) == ()
 
 
+def test_a_loan_says_its_condition_and_when_it_is_due() -> None:
+    last = date(2026, 11, 20)
+    plain, told = _manual(AP, loan=True), _manual(AP, loan=True, condition="baik", returns="2026-11-23")
+    assert [(one.condition, one.returns) for one in manual.loans((plain,), last)] == [("", last)]
+    assert [(one.condition, one.returns) for one in manual.loans((told,), last)] == [("baik", date(2026, 11, 23))]
+    with pytest.raises(InputError, match=r"ap-aula\.data\.returns"):
+        manual.loans((_manual(AP, loan=True, returns="lusa"),))
+
+
+def test_access_points_advised_beyond_those_there_are_work_by_hand() -> None:
+    place = sites().place("aula")
+    rented = target("ap-sewa", "manual", "kampus", "ap", place="aula")
+    asked = _for(500)
+    found = manual.counted(asked, sites().site("kampus"), place, [rented])
+    assert (found.advised, found.there, found.missing, found.ports) == (8, 2, 6, 4)
+    chosen = choose(playbook(), PLACE, list(CAMPUS))
+    steps = {one.id: one for one in manual.steps(playbook(), chosen, (), NEEDS, found)}
+    extra = steps["titik-akses-tambahan"]
+    assert extra.when == "before" and not extra.needed and "6 titik akses tambahan" in extra.title.id
+    few = manual.counted(_for(40), sites().site("kampus"), place, [])
+    assert few.missing == 0
+    assert "titik-akses-tambahan" not in {one.id for one in manual.steps(playbook(), chosen, (), NEEDS, few)}
+
+
+def test_a_rented_access_point_that_others_depend_on_is_waited_for() -> None:
+    rented = target("ap-sewa", "manual", "kampus", "ap", place="aula", needed=True)
+    (step,) = [one for one in manual.steps(playbook(), (), (rented,), NEEDS) if one.device == "ap-sewa"]
+    assert step.needed and step.when == "before"
+
+
 def test_a_switch_that_cannot_be_driven_is_waited_for() -> None:
     """What netops drives behind it depends on it."""
     driven, steps = _planned([GW, _manual(INTI), SW, AP])
@@ -72,7 +110,7 @@ WORK = "  - id: uji-ponsel\n"
         ("    before: access\n", "    before: rooftop\n", "'rooftop'"),
         ("    before: access\n", "", "before, after"),
         ("    before: access\n", "    before: access\n    after: gateway\n", "before, after"),
-        ("    after: change\n", "    after: change\n    needed: true\n", "cannot be waited for"),
+        ("    after: change\n", "    after: gateway\n    needed: true\n", "cannot be waited for"),
         ("papers: [bast, foto]", "papers: [bast, video]", "must be one of"),
     ],
     ids=["twice", "no-role", "no-moment", "two-moments", "needed-after", "paper"],
