@@ -22,7 +22,7 @@ LAYER = {
     "papers": 2,
     "notify": 2,
     "vault": 2,
-    "radius": 2,
+    "references": 2,
     "settings": 2,
     "data_root": 2,
     "app": 4,
@@ -35,7 +35,7 @@ LAYER = {
 }
 
 ONLY_IN = {
-    "sqlalchemy": {"netops.radius"},
+    "sqlalchemy": {"netops.drivers.radius_sql"},
     "nornir": {"netops.fleet"},
     "librouteros": {"netops.drivers"},
     "netmiko": {"netops.drivers.ios"},
@@ -47,6 +47,7 @@ ONLY_IN = {
     "typst": {"netops.papers.pdf"},
     "segno": {"netops.papers.pdf", "netops.papers.qr"},
     "babel": {"netops.papers.words"},
+    "xlsxwriter": {"netops.papers.sheet_xlsx"},
     "rfc8785": {"netops.core.canonical"},
     "pysnmp": {"netops.monitoring.poll", "netops.lab.snmp"},
     "asyncssh": {"netops.lab"},

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from netops.actions.common import change_of, recorded_refusal
+from netops.actions.publishing import seal_of
 from netops.actions.scene import Scene, prospects, scene
 from netops.app import App
 from netops.changes.lifecycle import OPEN, STOPPED
@@ -123,7 +124,8 @@ def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None
     facts = _facts(app, filed)
     at = app.clock.now()
     page = needs_page(facts, app.office, lang, at=at, lab=app.settings.lab)
-    document = render_sheet(page, at, "html" if form == "html" else "pdf")
+    seal = seal_of(app, max((one.seq for one in app.journal.read(filed.change)), default=-1))
+    document = render_sheet(page, at, "html" if form == "html" else "pdf", seal)
     path = out or app.settings.var / "papers" / f"KEBUTUHAN-{filed.change}-{lang}.{form}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from netops.journal import note, published, receipt
 from netops.journal.checkpoint import Checkpoint
 from netops.journal.note import Note, VerifierKey
 from netops.journal.verify import verify
+from netops.papers.seal import Seal
 from netops.requests import sshsig
 from netops.requests.sshsig import SigningKey
 
@@ -127,6 +128,19 @@ def _sign(folder: Path, kept: Path | None, head: Checkpoint, key: SigningKey, ve
     published.write_file(folder / published.HEAD, str(signed).encode())
     if kept is not None:
         published.write_file(kept, str(signed).encode())
+
+
+def seal_of(app: App, entry: int) -> Seal:
+    """The last published head for a paper that rests on the log up to `entry`; empty where nothing was published.
+
+    Raises `JournalBroken` where that head is not one of this log: no paper shows another log's.
+    """
+    found = published.head(app.settings.log_folder)
+    if found is None:
+        return Seal(entry=entry)
+    head, signed = found
+    published.grow([one.leaf for one in app.journal.entries()], head)
+    return Seal(size=head.size, short=head.short, text=str(signed), entry=entry)
 
 
 def prove(app: App, ref: str, out: Path | None = None) -> tuple[Path, Checkpoint]:

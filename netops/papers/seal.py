@@ -1,9 +1,11 @@
 """The published log's head on a paper: short code, one sentence, the whole text in an annex. Invents none where there is none."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from netops.core.text import Lang, Text
-from netops.papers.sheet import Json
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
