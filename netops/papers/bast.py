@@ -120,6 +120,9 @@ def _basis(facts: BastFacts, lang: Lang) -> list[str]:
                 signatory=letter.signatory or BLANK,
             )
         )
+    if facts.urgency:
+        by = say_moment(facts.urgency.papers_by, lang)
+        lines.append(t["basis_urgent"].format(reason=facts.urgency.reason, by=by))
     return lines + [_approval(approved, facts, lang) for approved in facts.approvals]
 
 
@@ -128,7 +131,7 @@ def _approval(approved: Approved, facts: BastFacts, lang: Lang) -> str:
     held = facts.office.signatories.get(approved.role)
     role = approved.role if held is None else (held.title if lang == "id" else held.title_en or held.title)
     evidence = t.get(f"evidence_{approved.evidence}", approved.evidence)
-    return t["basis_approval"].format(
+    return t["basis_urgent_approval" if approved.urgent else "basis_approval"].format(
         role=role, approver=approved.approver, at=say_moment(approved.at, lang), evidence=evidence
     )
 

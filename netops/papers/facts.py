@@ -48,6 +48,15 @@ class Approved:
     at: datetime
     evidence: str
     key: str
+    urgent: bool = False  # of the emergency, not yet of the request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgency:
+    """An emergency that ran before its papers: why, and until when those were to come."""
+
+    reason: str
+    papers_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +144,7 @@ class BastFacts:
     manual: tuple[ManualRecord, ...] = ()
     loans: tuple[Loan, ...] = ()
     photos: tuple[Photo, ...] = ()
+    urgency: Urgency | None = None
 
     @property
     def code(self) -> str:
@@ -183,6 +193,8 @@ def bast_facts(
     at = active.event.at.astimezone(zone)
     demands = demands_of(mine)
     before = [recorded.event for recorded in mine if recorded.seq <= active.seq]
+    declared = next((event for event in reversed(before) if event.kind == "emergency.declared"), None)
+    decided = _decided(before, plan.request, declared)
     run = [recorded.event for recorded in mine if started.seq <= recorded.seq <= active.seq]
     requester, contact = _mapping(request, "requester"), _mapping(request, "contact")
     return BastFacts(
@@ -203,16 +215,17 @@ def bast_facts(
         ticket=_text(request, "ticket"),
         letter=_letter(_mapping(request, "letter")),
         reason=_text(request, "reason"),
-        approvals=tuple(_approvals(before, plan.request, zone)),
+        approvals=tuple(_approval(event, plan.request, zone) for event in decided),
         event=_happening(_mapping(request, "event"), zone, place),
         needs=plan.needs,
         devices=tuple(_device(d.device, d.platform, run, zone) for d in sorted(plan.devices, key=lambda d: d.order)),
-        proofs=tuple(_proofs(plan, recorded_plan, before, run)),
+        proofs=tuple(_proofs(plan, recorded_plan, decided, run)),
         anchor=active.seq,
         leaf=active.leaf,
         manual=manual_records(demands, zone),
         loans=plan.loans,
         photos=photos_of(demands),
+        urgency=_urgency(declared, decided, plan.request, zone),
     )
 
 
@@ -288,19 +301,31 @@ def signatory(office: Office, role: str, day: date) -> Party:
     )
 
 
-def _approvals(before: Sequence[Event], request: str, zone: ZoneInfo) -> Iterator[Approved]:
-    for event in before:
-        data = event.data
-        if event.kind != "approval.received" or data.get("request") != request:
-            continue
-        if str(data.get("decision", "")).startswith("approve"):
-            yield Approved(
-                role=_text(data, "role"),
-                approver=_text(data, "approver"),
-                at=event.at.astimezone(zone),
-                evidence=_text(data, "class"),
-                key=_text(data, "key"),
-            )
+def _decided(before: Sequence[Event], request: str, declared: Event | None) -> tuple[Event, ...]:
+    """Approvals of the request itself, and of the emergency that let it run before its papers."""
+    about = {request, _text(declared.data, "document") if declared else request}
+    received = (event for event in before if event.kind == "approval.received" and event.data.get("request") in about)
+    return tuple(event for event in received if str(event.data.get("decision", "")).startswith("approve"))
+
+
+def _approval(event: Event, request: str, zone: ZoneInfo) -> Approved:
+    data = event.data
+    return Approved(
+        role=_text(data, "role"),
+        approver=_text(data, "approver"),
+        at=event.at.astimezone(zone),
+        evidence=_text(data, "class"),
+        key=_text(data, "key"),
+        urgent=data.get("request") != request,
+    )
+
+
+def _urgency(declared: Event | None, decided: Sequence[Event], request: str, zone: ZoneInfo) -> Urgency | None:
+    """None where nobody signed the emergency: then the request's own chain let it run."""
+    if declared is None or all(event.data.get("request") == request for event in decided):
+        return None
+    by = datetime.fromisoformat(_text(declared.data, "papers_due")).astimezone(zone)
+    return Urgency(reason=_text(declared.data, "reason"), papers_by=by)
 
 
 def _device(name: str, platform: str, run: Sequence[Event], zone: ZoneInfo) -> DeviceRecord:
@@ -320,12 +345,11 @@ def _device(name: str, platform: str, run: Sequence[Event], zone: ZoneInfo) -> D
     )
 
 
-def _proofs(plan: Plan, recorded_plan: str, before: Sequence[Event], run: Sequence[Event]) -> Iterator[Proof]:
+def _proofs(plan: Plan, recorded_plan: str, decided: Sequence[Event], run: Sequence[Event]) -> Iterator[Proof]:
     """Digests for the annex: what was asked, planned, decided, saved before, read back and sampled."""
     yield Proof(label="request", about="", digest=plan.request)
     yield Proof(label="plan", about="", digest=recorded_plan)
     named = {"device.captured": ("backup",), "device.verified": ("state",), "evidence.sampled": ("sample",)}
-    decided = [e for e in before if e.kind == "approval.received" and e.data.get("request") == plan.request]
     for event in decided:
         for field in ("statement", "signature"):
             if found := _text(event.data, field):

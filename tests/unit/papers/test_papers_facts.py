@@ -105,6 +105,30 @@ def test_a_rejection_is_no_approval() -> None:
     assert _facts(log).approvals == ()
 
 
+def test_an_emergency_names_the_officers_who_signed_it() -> None:
+    made = plan(request())
+    plain, *rest = events(made)
+    (signed,) = [one for one in rest if one.event.kind == "approval.received"]
+    document = "sha256:" + "e" * 64
+    declared: list[tuple[str, str, dict[str, Any]]] = [
+        ("plan.recorded", "", dict(plain.event.data)),
+        ("emergency.declared", "", {"document": document, "reason": "Posko", "papers_due": "2026-11-23T01:00:00Z"}),
+    ]
+    for role in ("koordinator", "petugas-piket"):
+        words = {"request": document, "role": role, "approver": f"{role}@kampus.example"}
+        declared.append(("approval.received", "", dict(signed.event.data) | words))
+    steps = [(one.event.kind, one.event.device, dict(one.event.data)) for one in rest if one is not signed]
+    facts = _facts(recorded([*declared, *steps]))
+    assert [(one.role, one.urgent) for one in facts.approvals] == [("koordinator", True), ("petugas-piket", True)]
+    assert [one.about for one in facts.proofs if one.label == "signature"] == ["koordinator", "petugas-piket"]
+    basis = bast_page(facts, "id")["basis"]
+    assert "surat menyusul paling lambat" in basis[-3] and "Posko" in basis[-3]
+    assert basis[-1].startswith("Persetujuan keadaan darurat oleh petugas-piket")
+    # Declared, but the request's own chain signed before it ran: nothing was urgent.
+    ordinary = _facts(recorded([*declared[:2], ("approval.received", "", dict(signed.event.data)), *steps]))
+    assert ordinary.urgency is None and [one.urgent for one in ordinary.approvals] == [False]
+
+
 def test_without_an_active_service_there_is_no_handover() -> None:
     made = plan(request())
     with pytest.raises(Failed, match="never recorded as active"):
