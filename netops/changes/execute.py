@@ -73,8 +73,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
         if not any(part.remaining for part in parts):
             return _nothing_to_do(change, parts)
         _refuse_while_open(change)
-        if not order.accept_no_guard:
-            _refuse_unguarded(parts)
+        _refuse_unguarded(parts, order.accept_no_guard)
         if "snmp-before" in plan.evidence:
             measure(held, [part.device for part in plan.devices], "before")
         order.gate(tools.clock.now())
@@ -281,10 +280,10 @@ def _refuse_while_open(change: Change) -> None:
         )
 
 
-def _refuse_unguarded(parts: list[_Part]) -> None:
+def _refuse_unguarded(parts: list[_Part], accept_none: bool) -> None:
     for part in parts:
         if part.remaining and GuardKind.DEVICE_TIMER not in part.plan.guards:
-            raise guards.no_guard(part.plan.device)
+            guards.refuse_unguarded(part.plan, accept_none)
 
 
 def _take_over(held: Held, part: DevicePlan, lines: Lines) -> _Part:

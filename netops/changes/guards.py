@@ -36,8 +36,7 @@ def arm(
             return handle
         driver.confirm(handle)
         held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
-    if not accept_none:
-        raise no_guard(part.device)
+    refuse_unguarded(part, accept_none)
     held.note("guard.none", part.device, accepted_by=held.tools.actor)
     return None
 
@@ -53,6 +52,29 @@ def _perhaps(held: Held, part: DevicePlan, spec: GuardSpec) -> GuardHandle:
         armed_at=now,
         fires_at=now + timedelta(seconds=spec.seconds),
     )
+
+
+def refuse_unguarded(part: DevicePlan, accept_none: bool) -> None:
+    """Raises `Refused` for a device without a timer that nobody accepted, or that nobody can accept.
+
+    A change of the path by which we reach the device may cut us off: only the device itself can then take it back.
+    """
+    if part.management:
+        lines = "\n".join(f"  {line}" for line in part.management)
+        raise Refused(
+            Text(
+                id=f"{part.device}: rencana ini menyentuh jalur manajemen, dan perangkat tidak punya pewaktu pemulihan:\n"
+                f"{lines}",
+                en=f"{part.device}: this plan touches the management path, and the device has no timer to take it back:\n"
+                f"{lines}",
+            ),
+            Text(
+                id="jalankan `netops doctor` untuk menyalakan pewaktunya; --accept-no-guard tidak berlaku di sini",
+                en="run `netops doctor` for how to switch its timer on; --accept-no-guard does not hold here",
+            ),
+        )
+    if not accept_none:
+        raise no_guard(part.device)
 
 
 def no_guard(device: str) -> Refused:

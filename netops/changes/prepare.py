@@ -74,6 +74,7 @@ def device_plans(
             guard_seconds=shares[name].guard_seconds,
             checks=shares[name].checks,
             difference=platform.show(ops),
+            management=platform.management(seen, ops, target),
             rollout=shares[name].rollout,
         )
 

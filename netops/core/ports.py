@@ -140,6 +140,13 @@ class Platform(Protocol):
         """The guards this device can give for these ops, best first; ends with `NONE` where that may be accepted."""
         ...
 
+    def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
+        """What of the path by which we reach the device these ops touch, one line each in its own words; () for nothing.
+
+        Address, VLAN, route, firewall input, uplink, service, the user of our own login; when in doubt it is named.
+        """
+        ...
+
     def used_scope(self) -> Scope:
         """What has to be observed to know which VLANs and subnets are taken on a device."""
         ...

@@ -89,10 +89,30 @@ def _device_lines(plan: Plan, lang: Lang) -> list[str]:
     for one in plan.devices:
         guard = words[one.guards[0]].to(lang) if one.guards else "-"
         lines.append(f"{one.order}. {one.device} ({one.platform}), {Text('pengaman', 'guard').to(lang)}: {guard}")
+        lines += [
+            f"  ! {Text('jalur manajemen, wajib pewaktu', 'management path, needs the timer').to(lang)}: {line}"
+            for line in one.management
+        ]
+        lines += _rollout_lines(one, lang)
         same = Text("tidak ada perubahan", "nothing to change").to(lang)
         lines += [f"  {line}" for line in (one.difference or same).splitlines()]
         lines.append("")
     return lines
+
+
+def _rollout_lines(part: DevicePlan, lang: Lang) -> list[str]:
+    """How the devices of the part go one after the other, where they do."""
+    rollout = part.rollout
+    words = [
+        Text(f"uji coba {rollout.canary} perangkat", f"canary {rollout.canary}").to(lang) if rollout.canary else "",
+        ", ".join(f"{percent} %" for percent in rollout.percent),
+        Text(f"tunggu {rollout.bake_seconds} s", f"bake {rollout.bake_seconds} s").to(lang)
+        if rollout.bake_seconds
+        else "",
+        ", ".join(rollout.health),
+    ]
+    said = "; ".join(word for word in words if word)
+    return [f"  {Text('gelombang', 'waves').to(lang)}: {said}"] if said else []
 
 
 def _manual_lines(plan: Plan, lang: Lang) -> list[str]:

@@ -14,6 +14,7 @@ from netops.core.model import (
     Scope,
     State,
     Tag,
+    Target,
     Tree,
     Used,
     Value,
@@ -30,6 +31,7 @@ from netops.platforms.ios.changes import (
     touched,
 )
 from netops.platforms.ios.lines import key, sections, subnet, tree, trunk_list, vlan_id
+from netops.platforms.ios.management import management
 from netops.platforms.ios.quirks import ALLOWED, RESERVED_VLANS
 from netops.platforms.ios.restore import back, restoration
 
@@ -138,6 +140,10 @@ class Ios:
         """`configure terminal revert timer` needs an `archive` with a path."""
         _ops(ops)
         return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "archive" in facts.features else (GuardKind.NONE,)
+
+
+    def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
+        return management(sections(_tree(seen)), _ops(ops), target)
 
 
 def _level(op: LineOp) -> str:

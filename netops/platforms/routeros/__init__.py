@@ -14,10 +14,11 @@ from netops.core.model import (
     Scope,
     State,
     Tag,
+    Target,
     Used,
     Value,
 )
-from netops.platforms.routeros import closing, diff, guard, guests, operations, parse, reach, show
+from netops.platforms.routeros import closing, diff, guard, guests, management, operations, parse, reach, show
 
 
 def _rows(state: State) -> Rows:
@@ -68,6 +69,9 @@ class RouterOS:
 
     def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
         return guard.guards(facts, ops)
+
+    def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
+        return management.management(ops, target)
 
     def used_scope(self) -> Scope:
         return reach.used_scope()

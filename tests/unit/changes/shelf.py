@@ -4,7 +4,7 @@ Used where a test must stop the world at every single step, which real sockets w
 over sockets in tests/lab.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from netops.core.clock import ManualClock
 from netops.core.errors import CommandRefused, Refused, Unreachable
 from netops.core.model import (
     Batch,
+    Claim,
     DeviceFacts,
     Finding,
     GuardHandle,
@@ -76,6 +77,9 @@ class Shelf:
     def parse(self, text: str, values: Mapping[str, Value]) -> State:
         return _state(dict(line.split("=", 1) for line in text.splitlines()))
 
+    def foreign(self, text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
+        return ()
+
     def scope(self, want: State) -> Scope:
         return Scope(paths=("/shelf",))
 
@@ -134,6 +138,9 @@ class Shelf:
     def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
         return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "timer" in facts.features else (GuardKind.NONE,)
 
+    def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
+        return tuple(_row(op).key["name"] for op in ops if _row(op).key["name"] == "uplink")
+
     def used_scope(self) -> Scope:
         return Scope(paths=("/shelf",))
 
@@ -142,6 +149,9 @@ class Shelf:
 
     def silent(self, seen: State, want: State) -> tuple[str, ...]:
         return ()
+
+    def logged_in(self, seen: State, owner: Tag) -> int | None:
+        return None
 
     def interfaces(self, want: State) -> tuple[str, ...]:
         return ("port",)

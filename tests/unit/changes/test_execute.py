@@ -121,6 +121,23 @@ def test_a_device_without_a_timer_is_refused_unless_accepted(desk: Bench, world:
     assert "guard.none" in kinds(desk)
 
 
+def test_a_change_of_the_management_path_needs_a_timer_whatever_is_accepted(desk: Bench, world: World) -> None:
+    plan = plan_for(desk.tools, CHANGE, ORDERS, WANT | {"uplink": f"netops:{CHANGE} 3"})
+    assert [part.management for part in plan.devices] == [("uplink",), ("uplink",)]
+    world.devices["sw"].features = ()
+    bare = plan_for(desk.tools, CHANGE, ORDERS, WANT | {"uplink": f"netops:{CHANGE} 3"})
+    with pytest.raises(Refused) as caught:
+        execute(Order(plan=bare, gate=everything_approved, accept_no_guard=True), desk.tools)
+    assert "management path" in caught.value.describe("en") and "uplink" in caught.value.describe("en")
+    assert caught.value.exit_code == 4 and not any(device.writes for device in world.devices.values())
+    # A device that lost its timer since the plan was made is found out before its first write, and the rest goes back.
+    with pytest.raises(Restored, match="management path"):
+        execute(Order(plan=plan, gate=everything_approved, accept_no_guard=True), desk.tools)
+    assert world.devices["sw"].writes == [] and world.devices["gw"].rows == {"old": "x"}
+    world.devices["sw"].features = ("timer",)
+    assert execute(Order(plan=plan, gate=everything_approved), desk.tools) is Outcome.DONE
+
+
 @pytest.mark.parametrize("refused", ["a", "b"])
 @pytest.mark.parametrize("name", ["gw", "sw"])
 def test_a_refused_operation_restores_every_device(desk: Bench, world: World, name: str, refused: str) -> None:
