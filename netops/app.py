@@ -32,15 +32,16 @@ if TYPE_CHECKING:
     from netops.planning.sites import Sites
     from netops.requests.fields import FieldSpec
     from netops.requests.policy import Policy
+    from netops.requests.revoked import Revoked
     from netops.requests.services import Own
     from netops.requests.signers import Signers
     from netops.vault import Secrets, Vault
 
-DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios"}
+DRIVERS = {"routeros": "netops.drivers.routeros", "ios": "netops.drivers.ios", "radius": "netops.drivers.radius"}
 """Platform → the module whose `open_driver(target, secrets, clock)` talks to it."""
 
 
-OURS = {"routeros": "netops.platforms.routeros", "ios": "netops.platforms.ios"}
+OURS = {"routeros": "netops.platforms.routeros", "ios": "netops.platforms.ios", "radius": "netops.platforms.radius"}
 """Platform → the module whose `PLATFORM` knows its language; others install theirs as entry points `netops.platforms`."""
 
 
@@ -144,7 +145,7 @@ class App:
 
     @cached_property
     def policy(self) -> "Policy":
-        from netops.requests.policy import read_policy
+        from netops.requests.policy_file import read_policy
 
         return read_policy(self.settings.inventory / "policy.yaml")
 
@@ -153,6 +154,12 @@ class App:
         from netops.requests.signers import read_signers
 
         return read_signers(self.settings.inventory / "allowed_signers")
+
+    @cached_property
+    def revoked(self) -> "Revoked":
+        from netops.requests.revoked import read_revoked
+
+        return read_revoked(self.settings.inventory / "revoked_keys")
 
     @cached_property
     def sites(self) -> "Sites":

@@ -1,7 +1,7 @@
 """An office for approval tests: people with keys, a policy, allowed signers, and statements that they sign."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from netops.core.canonical import digest
 from netops.requests import sshsig
-from netops.requests.approvals import NAMESPACE, Approval, Decision, Statement, Verdict, judge, receive, statement_bytes
-from netops.requests.policy import Policy, parse_policy
+from netops.requests.agent import AgentKey
+from netops.requests.approvals import Verdict, judge, receive
+from netops.requests.chain import Approval
+from netops.requests.evidence import Files
+from netops.requests.policy import Policy
+from netops.requests.policy_file import parse_policy
+from netops.requests.revoked import Revoked
 from netops.requests.signers import Signers, parse_signers
+from netops.requests.statement import PERSON, Decision, Said, Statement, statement_bytes
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 REQUEST = digest(b"the request")
@@ -54,6 +60,7 @@ def public_line(key: sshsig.SigningKey) -> str:
 
 def write_private(key: sshsig.SigningKey, path: Path, passphrase: bytes = b"") -> Path:
     lock = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    assert not isinstance(key.private, AgentKey)
     path.touch(0o600)
     path.write_bytes(key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, lock))
     return path
@@ -64,8 +71,10 @@ class Office:
         self.keys = {name: new_key() for name in (KEPALA, KABID, REQUESTER, "wakil@kampus.example")}
         self.policy: Policy = parse_policy(POLICY.encode())
         self.signers: Signers = self.list_keys()
+        self.revoked = Revoked()
+        self.figures = {"participants": 50, "bandwidth": 20_000_000}
 
-    def list_keys(self, options: str = f'namespaces="{NAMESPACE}"') -> Signers:
+    def list_keys(self, options: str = f'namespaces="{PERSON}"') -> Signers:
         lines = [f"{name} {options} {public_line(key)}" for name, key in self.keys.items()]
         return parse_signers("\n".join(lines).encode())
 
@@ -81,31 +90,34 @@ class Office:
         )
         return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name
 
-    def sign(self, statement: Statement | bytes, signer: str = "", namespace: str = NAMESPACE) -> tuple[bytes, str]:
+    def sign(self, statement: Said | bytes, signer: str = "", namespace: str = PERSON) -> tuple[bytes, str]:
         data = statement if isinstance(statement, bytes) else statement_bytes(statement)
         if not signer:
-            signer = statement.approver if isinstance(statement, Statement) else KEPALA
+            signer = KEPALA if isinstance(statement, bytes) else statement.approver
         return data, sshsig.sign(data, self.keys[signer], namespace)
 
     def receive(
         self,
-        signed: tuple[bytes, str],
+        signed: tuple[bytes, str | bytes],
         *,
         previous: Sequence[Approval] = (),
         at: datetime = NOON,
         service: str = "event-hotspot",
         request: str = REQUEST,
         requester: str = REQUESTER,
+        figures: Mapping[str, int] | None = None,
+        plan: str | None = None,
     ) -> Approval:
         return receive(
             *signed,
             request_digest=request,
             requester=requester,
             service=service,
-            policy=self.policy,
-            signers=self.signers,
+            figures=self.figures if figures is None else figures,
+            files=Files(policy=self.policy, signers=self.signers, revoked=self.revoked),
             previous=previous,
             at=at,
+            plan=plan,
         )
 
     def approve(self, previous: Sequence[Approval] = (), **changes: object) -> Approval:
@@ -126,13 +138,17 @@ class Office:
         request: str = REQUEST,
         plan: str = "",
         executor: str = "",
+        requester: str = "",
+        figures: Mapping[str, int] | None = None,
     ) -> Verdict:
         return judge(
             approvals,
             policy=self.policy,
             service=service,
+            figures=self.figures if figures is None else figures,
             request_digest=request,
             now=now,
             plan=plan,
             executor=executor,
+            requester=requester,
         )

@@ -1,9 +1,10 @@
 """Decide on a filed request: sign, judge, record; a rejection is told by mail. Believes only what somebody signed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from netops.actions.common import change_of
 from netops.actions.living import refuse_stopped
@@ -15,9 +16,13 @@ from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import Filed, record
 from netops.requests import approvals, sshsig
-from netops.requests.approvals import Approval, Decision, Statement
-from netops.requests.policy import Policy, parse_policy
+from netops.requests.chain import Approval, awaited, current
+from netops.requests.evidence import Files
+from netops.requests.policy import Policy
+from netops.requests.policy_file import parse_policy
+from netops.requests.revoked import Revoked, parse_revoked
 from netops.requests.signers import parse_signers
+from netops.requests.statement import Attestation, Decision, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ def _owner(app: App, role: str, key: Path) -> str:
     """Whose key this is, among the holders of the role. Raises `InputError` where that is not one person."""
     public = sshsig.public_of(key) or sshsig.load_key(key).public
     listed = {name for entry in app.signers.entries if entry.key == public for name in entry.principals}
-    owners = sorted(listed & set(app.policy.roles.get(role, ())))
+    owners = sorted(listed & set(app.policy.holders(role)))
     if len(owners) == 1:
         return owners[0]
     name = sshsig.fingerprint(public)
@@ -109,17 +114,40 @@ def statement(
         not_before=app.clock.now(),
         not_after=about.until,
         previous=so_far[-1].statement if so_far else "",
+        plan=_plan_to_sign(app, filed, about, decision),
     )
 
 
-def receive(app: App, filed: Filed, signed: bytes, signature: str, about: Matter | None = None) -> Approval:
-    """Judge and record a statement that was signed here or elsewhere (`ssh-keygen -Y sign`).
+def attestation(app: App, filed: Filed, said: Statement, system: str, decided_at: datetime) -> Attestation:
+    """The same, as a workflow server attests it: that it was decided in `system` at `decided_at`."""
+    words = {name: getattr(said, name) for name in said.__dataclass_fields__ if name != "kind"}
+    return Attestation(**words, system=system, decided_at=decided_at)
+
+
+def _plan_to_sign(app: App, filed: Filed, about: Matter, decision: str) -> str:
+    """The latest plan where the policy wants it signed. Raises `Refused` where there is none yet."""
+    if decision == Decision.REJECT or not about.rules(app.policy).service(filed.request.service).sign_plan:
+        return ""
+    plan = change_of(app, filed).plan
+    if not plan:
+        raise Refused(
+            Text(
+                "kebijakan meminta rencananya ikut ditandatangani, tetapi belum ada rencana",
+                "the policy wants the plan signed too, but there is none yet",
+            ),
+            Text(f"susun dahulu: netops plan {filed.change}", f"make it first: netops plan {filed.change}"),
+        )
+    return plan
+
+
+def receive(app: App, filed: Filed, signed: bytes, evidence: str | bytes, about: Matter | None = None) -> Approval:
+    """Judge and record a statement with its evidence, made here or elsewhere (`ssh-keygen -Y sign`, a workflow server).
 
     One at a time: two that name the same predecessor would both be recorded, and break the chain for good.
     """
     lease = app.journal.acquire(f"approval:{filed.change}", app.holder, DECIDING_SECONDS)
     try:
-        approval = _judged(app, filed, signed, signature, about or matter(app, filed), lease.fence)
+        approval = _judged(app, filed, signed, evidence, about or matter(app, filed), lease.fence)
     finally:
         app.journal.release(lease)
     if approval.decision is Decision.REJECT and approval.request == filed.digest:
@@ -127,54 +155,84 @@ def receive(app: App, filed: Filed, signed: bytes, signature: str, about: Matter
     return approval
 
 
-def _judged(app: App, filed: Filed, signed: bytes, signature: str, about: Matter, fence: Fence) -> Approval:
-    bodies = {"statement": app.objects.put(signed), "signature": app.objects.put(signature.encode())}
+def _judged(app: App, filed: Filed, signed: bytes, evidence: str | bytes, about: Matter, fence: Fence) -> Approval:
+    body = evidence.encode() if isinstance(evidence, str) else evidence
+    bodies = {"statement": app.objects.put(signed), "signature": app.objects.put(body)} | _keep_files(app)
+    so_far = decisions(app, filed, about)
     try:
         refuse_stopped(change_of(app, filed))
         approval = approvals.receive(
             signed,
-            signature,
+            body,
             request_digest=about.digest,
             requester=filed.request.requester.email,
             service=filed.request.service,
-            policy=about.rules(app.policy),
-            signers=app.signers,
-            previous=decisions(app, filed, about),
+            figures=filed.request.figures,
+            files=Files(policy=about.rules(app.policy), signers=app.signers, revoked=app.revoked),
+            previous=so_far,
             at=app.clock.now(),
+            plan=change_of(app, filed).plan,
         )
     except Refused as refusal:
         record(app, "approval.refused", filed.change, reason=str(refusal), **bodies)
         raise
-    app.objects.put((app.settings.inventory / "allowed_signers").read_bytes())
-    app.objects.put((app.settings.inventory / "policy.yaml").read_bytes())
-    record(app, "approval.received", filed.change, (fence,), **approvals.event_data(approval))
+    waiting = waiting_for(app, filed, about, (*so_far, approval))
+    data = approvals.event_data(approval) | ({"awaits": list(waiting)} if waiting else {})
+    record(app, "approval.received", filed.change, (fence,), **data)
     return approval
+
+
+def waiting_for(app: App, filed: Filed, about: Matter, so_far: Sequence[Approval]) -> tuple[str, ...]:
+    """The roles that have yet to sign for this matter, in order; () when the chain is complete or was ended."""
+    if any(one.decision is Decision.REJECT for one in so_far):
+        return ()
+    rules = about.rules(app.policy).service(filed.request.service)
+    return awaited(current(so_far, rules, filed.request.figures), rules.steps_for(filed.request.figures))
+
+
+def _keep_files(app: App) -> dict[str, str]:
+    """What a decision is judged by goes to the object store; its digests by name, those of absent files left out."""
+    kept = {}
+    for name, file in (("signers", "allowed_signers"), ("policy", "policy.yaml"), ("revoked", "revoked_keys")):
+        path = app.settings.inventory / file
+        if path.exists():
+            kept[name] = app.objects.put(path.read_bytes())
+    return kept
 
 
 def decisions(app: App, filed: Filed, about: Matter | None = None) -> tuple[Approval, ...]:
     """What was decided so far about this request (or what `about` names), in order.
 
-    Each signature is verified again, at its logged time of receipt, by the `allowed_signers` and policy of that time:
-    a row in the log is not believed, only what somebody signed.
+    Each piece of evidence is verified again, at its logged time of receipt, by the `allowed_signers`, policy and revocation
+    list of that time: a row in the log is not believed, only what somebody signed.
     """
     digest = about.digest if about else filed.digest
     found: list[Approval] = []
     for recorded in app.journal.read(filed.change):
         data, at = recorded.event.data, recorded.event.at
         if recorded.event.kind == "approval.received" and data["request"] == digest:
-            signed = app.objects.get(data["statement"])
-            policy = parse_policy(app.objects.get(data["policy"]))
+            files = _files_of(app, data)
             again = approvals.receive(
-                signed,
-                app.objects.get(data["signature"]).decode(),
+                app.objects.get(data["statement"]),
+                app.objects.get(data["signature"]),
                 request_digest=digest,
                 requester=filed.request.requester.email,
                 service=filed.request.service,
-                policy=about.rules(policy) if about else policy,
-                signers=parse_signers(app.objects.get(data["signers"])),
+                figures=filed.request.figures,
+                files=replace(files, policy=about.rules(files.policy)) if about else files,
                 previous=found,
                 at=at,
             )
-            approvals.recall(data, signed, at)
+            approvals.check_recorded(data, again)
             found.append(again)
     return tuple(found)
+
+
+def _files_of(app: App, data: Mapping[str, Any]) -> Files:
+    """The files that a recorded decision was judged by; those of now where they are the same."""
+    policy, signers, revoked = data["policy"], data["signers"], data.get("revoked", "")
+    return Files(
+        policy=app.policy if policy == app.policy.digest else parse_policy(app.objects.get(policy)),
+        signers=app.signers if signers == app.signers.digest else parse_signers(app.objects.get(signers)),
+        revoked=parse_revoked(app.objects.get(revoked)) if revoked else Revoked(),
+    )

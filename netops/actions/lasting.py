@@ -13,9 +13,10 @@ from netops.core.text import Text
 from netops.core.units import say_duration
 from netops.filing import Filed
 from netops.requests import approvals
-from netops.requests.approvals import Decision, Verdict
+from netops.requests.approvals import Verdict
 from netops.requests.further import Emergency, Extension, digest_of, signed_until
 from netops.requests.policy import check_bounds
+from netops.requests.statement import Decision
 
 
 def extension_matter(document: Extension) -> Matter:
@@ -72,10 +73,12 @@ def _judge(app: App, filed: Filed, about: Matter, plan: str, now: datetime) -> V
         decisions(app, filed, about),
         policy=about.rules(app.policy),
         service=filed.request.service,
+        figures=filed.request.figures,
         request_digest=about.digest,
         now=now,
         plan=plan,
         executor=app.actor,
+        requester=filed.request.requester.email,
     )
 
 
@@ -96,16 +99,16 @@ def approved_until(app: App, filed: Filed) -> datetime | None:
 
 def _signed(app: App, filed: Filed) -> Iterator[datetime | None]:
     service, change = filed.request.service, change_of(app, filed)
-    chain = app.policy.service(service).chain
-    yield signed_until(decisions(app, filed), chain)
+    rules, figures = app.policy.service(service), filed.request.figures
+    yield signed_until(decisions(app, filed), rules, figures)
     if change.emergency and service in app.policy.emergency:
         about = emergency_matter(app, filed, change.emergency)
-        yield signed_until(decisions(app, filed, about), app.policy.emergency[service].officers)
+        yield signed_until(decisions(app, filed, about), about.rules(app.policy).service(service), figures)
     for recorded in app.journal.read(filed.change):
         if recorded.event.kind == "change.extended" and recorded.event.data["extension"]:
             document = load(Extension, parse_json(app.objects.get(recorded.event.data["extension"])))
             if (document.change, document.request) == (filed.change, filed.digest):
-                yield signed_until(decisions(app, filed, extension_matter(document)), chain)
+                yield signed_until(decisions(app, filed, extension_matter(document)), rules, figures)
 
 
 def ends_at(app: App, filed: Filed, change: Change | None = None) -> datetime | None:

@@ -25,7 +25,7 @@ def declare(app: App, ref: str, reason: str) -> datetime:
         require(change_of(app, filed), "emergency.declared")
         require_emergency(app, filed)
         service = filed.request.service
-        if signed_until(decisions(app, filed), app.policy.service(service).chain) is not None:
+        if signed_until(decisions(app, filed), app.policy.service(service), filed.request.figures) is not None:
             raise Refused(
                 Text(f"{filed.change} sudah disetujui lengkap", f"{filed.change} is approved already"),
                 Text(f"jalankan `netops apply {filed.change}`", f"run `netops apply {filed.change}`"),

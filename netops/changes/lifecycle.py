@@ -194,6 +194,8 @@ def _step(state: Change, recorded: Recorded) -> Change:
             if event.data.get("request", state.request) != state.request:
                 return _decided_aside(state, event)
             rejected = event.data["decision"] == "reject"
+            if event.data.get("awaits") and not rejected:
+                return state  # more roles have yet to sign
             if state.phase in (Phase.NEW, Phase.PLANNED, Phase.APPROVED):
                 return replace(state, phase=Phase.REJECTED if rejected else Phase.APPROVED)
         case "change.started":

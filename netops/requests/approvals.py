@@ -1,71 +1,25 @@
-"""Approvals: signed statements about one request, judged when received and again when used; refuses every doubt.
+"""Approvals: statements with their evidence, judged when received and again when used; refuses every doubt.
 
-Signer, key, role and order are judged once, at the logged time of receipt (`receive`); completeness, life time, window
-and plan digest at the moment of use (`judge`). Pure: time, policy and signers are arguments.
+Evidence, signer, key, role and order are judged once, at the logged time of receipt (`receive`); completeness, life time,
+window, plan digest and the policy in force at the moment of use (`judge`). Pure: time, policy and signers are arguments.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from netops.core.canonical import canonical, digest, dump, load, parse_json
+from netops.core.canonical import digest
 from netops.core.errors import NotApproved, OutsideWindow
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.requests import sshsig
-from netops.requests.policy import Policy
-from netops.requests.signers import PRINCIPAL, Signers
-
-NAMESPACE = "approval@netops"
-MAX_STATEMENT = 16_384
-_SHARED = ("request", "decision", "role", "approver", "reason", "not_before", "not_after", "previous", "plan")
-
-
-class Decision(StrEnum):
-    APPROVE = "approve"
-    REJECT = "reject"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What an approver signs. Digests are `sha256:…`; `previous` and `plan` may be ''; the window is for carrying out."""
-
-    request: str
-    decision: Decision
-    role: str
-    approver: str
-    reason: str
-    not_before: datetime
-    not_after: datetime
-    previous: str = ""
-    plan: str = ""
-    kind: Literal["netops-approval-1"] = "netops-approval-1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """A statement that was received and found good, and by what: digests of statement, signature and judging files."""
-
-    request: str
-    decision: Decision
-    role: str
-    approver: str
-    reason: str
-    not_before: datetime
-    not_after: datetime
-    previous: str
-    plan: str
-    statement: str
-    signature: str
-    key: str
-    signers: str
-    policy: str
-    received_at: datetime
-    evidence: Literal["ssh-signature"] = "ssh-signature"
+from netops.requests.chain import Approval, awaited, check_turn, current, step_of
+from netops.requests.evidence import Files, prove
+from netops.requests.policy import EVIDENCE, Evidence, Policy, Step
+from netops.requests.refusal import no, same_operator, same_person, when
+from netops.requests.statement import PERSON, Decision, Said, Statement, parse_statement, statement_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +32,10 @@ class Verdict:
     not_after: datetime
 
 
-# ── saying ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def statement_bytes(statement: Statement) -> bytes:
-    """The one form that is signed: RFC 8785, text in NFC, times in UTC. Raises ValueError for a time without zone."""
-    if statement.not_before.tzinfo is None or statement.not_after.tzinfo is None:
-        raise ValueError("a statement's times carry a zone")
-    start, end = (moment.astimezone(UTC) for moment in (statement.not_before, statement.not_after))
-    utc = replace(statement, not_before=start, not_after=end)
-    return unicodedata.normalize("NFC", canonical(dump(utc)).decode()).encode()
-
-
 def sign_statement(statement: Statement, key: Path, passphrase: Secret | None = None) -> tuple[bytes, str]:
     """The bytes and their armored signature, by an OpenSSH private key file. Raises `InputError`."""
     data = statement_bytes(statement)
-    return data, sshsig.sign(data, sshsig.load_key(key, passphrase), NAMESPACE)
+    return data, sshsig.sign(data, sshsig.load_key(key, passphrase), PERSON)
 
 
 # ── receiving ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,125 +43,113 @@ def sign_statement(statement: Statement, key: Path, passphrase: Secret | None = 
 
 def receive(
     statement: bytes,
-    signature: str,
+    evidence: str | bytes,
     *,
     request_digest: str,
     requester: str,
     service: str,
-    policy: Policy,
-    signers: Signers,
+    figures: Mapping[str, int],
+    files: Files,
     previous: Sequence[Approval],
     at: datetime,
+    plan: str | None = None,
 ) -> Approval:
-    """Judge a signed statement at the moment `at` of its receipt; `previous`: all approvals of this request so far.
+    """Judge a statement with its evidence at the moment `at` of its receipt; `previous`: all approvals of this request so far.
 
-    Raises `NotApproved` with the precise reason.
+    `figures` are the request's (bit/s, counts); `plan` is the plan of now, None where that is not to be judged. Raises
+    `NotApproved` with the precise reason.
     """
+    body = evidence.encode() if isinstance(evidence, str) else evidence
     said = parse_statement(statement)
-    signed = sshsig.verify(statement, signature, NAMESPACE)
-    _principal(said.approver)
-    signers.find(said.approver, signed.key, NAMESPACE, at)
+    proof = prove(statement, said, body, requester=requester, files=files, at=at)
     if said.request != request_digest:
-        raise _no(
+        raise no(
             f"pernyataan ini untuk permohonan lain ({said.request}), bukan {request_digest}",
             f"the statement is about another request ({said.request}), not {request_digest}",
             "Permohonan diubah sesudah disetujui, atau berkasnya tertukar.",
             "The request was edited after the approval, or the files were mixed up.",
         )
-    _role(said, requester, service, policy, previous)
-    _order(said, digest(statement), service, policy, previous, at)
-    if said.decision is Decision.APPROVE and at > said.not_after:
-        raise _no(
-            f"persetujuan sudah kedaluwarsa saat diterima (berlaku sampai {_when(said.not_after)})",
-            f"the approval had expired when it was received (valid until {_when(said.not_after)})",
+    policy, approves = files.policy, said.decision is Decision.APPROVE
+    _role(said, requester, service, policy, figures, at)
+    _order(said, digest(statement), previous, at)
+    if approves:
+        rules = policy.service(service)
+        check_turn(previous, said.role, said.approver, rules, figures)
+        _evidence(_step(rules.steps_for(figures), said.role), proof.evidence, service, figures)
+        _plan(said, rules.sign_plan, plan)
+    if approves and at > said.not_after:
+        raise no(
+            f"persetujuan sudah kedaluwarsa saat diterima (berlaku sampai {when(said.not_after)})",
+            f"the approval had expired when it was received (valid until {when(said.not_after)})",
         )
-    return _approval(said, statement, digest(signature.encode()), signed.fingerprint, signers.digest, policy.digest, at)
-
-
-def parse_statement(data: bytes) -> Statement:
-    """Exactly the canonical bytes of a statement. Raises `NotApproved`: unknown fields, duplicates, other forms."""
-    if len(data) > MAX_STATEMENT:
-        raise _no(f"pernyataan melebihi {MAX_STATEMENT} byte", f"the statement is over {MAX_STATEMENT} bytes")
-    try:
-        said = load(Statement, parse_json(data))
-        same = statement_bytes(said) == data
-    except (ValueError, RecursionError) as error:
-        raise _no(
-            f"pernyataan tidak dapat dibaca: {' '.join(str(error).split())[:200]}",
-            f"the statement cannot be read: {' '.join(str(error).split())[:200]}",
-        ) from error
-    if not same:
-        raise _no(
-            "pernyataan tidak dalam bentuk baku (RFC 8785, NFC, UTC, tanpa isian lain)",
-            "the statement is not in its canonical form (RFC 8785, NFC, UTC, no other fields)",
-            "Tanda tangani berkas yang dibuat netops tanpa menyuntingnya.",
-            "Sign the file that netops made without editing it.",
-        )
-    if any(unicodedata.category(letter).startswith("C") for letter in said.reason + said.role):
-        raise _no("pernyataan berisi karakter kendali", "the statement contains control characters")
-    if said.not_after <= said.not_before:
-        raise _no("masa berlaku berakhir sebelum dimulai", "the window ends before it starts")
-    return said
-
-
-def _principal(name: str) -> None:
-    if PRINCIPAL.fullmatch(name):
-        return
-    odd = next((letter for letter in name if not letter.isascii()), "")
-    what = f" ({unicodedata.name(odd, f'U+{ord(odd):04X}')})" if odd else ""
-    raise _no(
-        f"nama penyetuju {name!r} berisi karakter di luar ASCII{what}; bisa menyerupai nama lain",
-        f"the approver's name {name!r} holds a character outside ASCII{what}; it may look like another name",
+    deputy = policy.deputy(said.role, said.approver, at)
+    return Approval(
+        **{name: getattr(said, name) for name in _SAID},
+        statement=digest(statement),
+        signature=digest(body),
+        key=proof.key,
+        signers=files.signers.digest,
+        policy=policy.digest,
+        received_at=at,
+        evidence=proof.evidence,
+        revoked=files.revoked.digest,
+        roots=digest(files.roots) if proof.evidence is Evidence.BSRE else "",
+        by=proof.by,
+        system=proof.system,
+        acting=deputy.acting if deputy else "",
+        warrant=deputy.warrant if deputy else "",
     )
 
 
-def _role(said: Statement, requester: str, service: str, policy: Policy, previous: Sequence[Approval]) -> None:
-    chain = policy.service(service).chain
+_SAID = ("request", "decision", "role", "approver", "reason", "not_before", "not_after", "previous", "plan")
+
+
+def _role(said: Said, requester: str, service: str, policy: Policy, figures: Mapping[str, int], at: datetime) -> None:
+    chain = [step.role for step in policy.service(service).steps_for(figures)]
     if said.role not in chain:
-        raise _no(
+        raise no(
             f"peran {said.role!r} tidak memutuskan layanan {service} (rantai: {', '.join(chain)})",
             f"role {said.role!r} has no say in {service} (chain: {', '.join(chain)})",
         )
-    if said.approver not in policy.roles.get(said.role, ()):
-        raise _no(
+    if not policy.holds(said.role, said.approver, at):
+        for deputy in policy.deputies.get(said.role, ()):
+            if deputy.name == said.approver:
+                raise no(
+                    f"{said.approver} {deputy.acting} {said.role} hanya {deputy.since} s.d. {deputy.until} ({deputy.warrant})",
+                    f"{said.approver} is {deputy.acting} {said.role} only from {deputy.since} to {deputy.until} ({deputy.warrant})",
+                    "Perbarui deputies di inventory/policy.yaml dengan surat perintah yang berlaku.",
+                    "Update deputies in inventory/policy.yaml with a warrant that holds.",
+                )
+        raise no(
             f"{said.approver} bukan pemegang peran {said.role}",
             f"{said.approver} does not hold the role {said.role}",
             "Pemegang peran tertulis di inventory/policy.yaml.",
             "Holders of roles are listed in inventory/policy.yaml.",
         )
-    if _same_person(said.approver, requester):
-        raise _no(
+    if same_person(said.approver, requester):
+        raise no(
             f"{said.approver} adalah pemohon dan tidak boleh memutuskan permohonannya sendiri",
             f"{said.approver} is the requester and must not decide on the own request",
         )
-    if said.decision is Decision.APPROVE and said.role != chain[0]:
-        for earlier in _round(previous, chain):
-            if _same_person(said.approver, earlier.approver):
-                raise _no(
-                    f"{said.approver} sudah menyetujui sebagai {earlier.role}; satu orang satu peran",
-                    f"{said.approver} has approved as {earlier.role} already; one person, one role",
-                )
 
 
-def _order(
-    said: Statement, name: str, service: str, policy: Policy, previous: Sequence[Approval], at: datetime
-) -> None:
+def _order(said: Said, name: str, previous: Sequence[Approval], at: datetime) -> None:
     for earlier in previous:
         if earlier.decision is Decision.REJECT:
             raise _rejected(earlier)
         if earlier.statement == name:
-            raise _no("pernyataan ini sudah diterima sebelumnya", "this very statement was received before")
+            raise no("pernyataan ini sudah diterima sebelumnya", "this very statement was received before")
     last = previous[-1] if previous else None
     if last and at < last.received_at:
-        raise _no(
-            f"waktu penerimaan {_when(at)} mendahului persetujuan sebelumnya ({_when(last.received_at)})",
-            f"the time of receipt {_when(at)} is before that of the approval before it ({_when(last.received_at)})",
+        raise no(
+            f"waktu penerimaan {when(at)} mendahului persetujuan sebelumnya ({when(last.received_at)})",
+            f"the time of receipt {when(at)} is before that of the approval before it ({when(last.received_at)})",
             "Periksa jam komputer ini.",
             "Check this computer's clock.",
         )
     expected = last.statement if last else ""
     if said.previous != expected:
-        raise _no(
+        raise no(
             f"pernyataan menyebut persetujuan sebelumnya {said.previous or '(tidak ada)'}, "
             f"seharusnya {expected or '(tidak ada)'}",
             f"the statement names {said.previous or '(none)'} as the approval before it; it should be "
@@ -227,24 +157,36 @@ def _order(
             "Buat pernyataan baru dengan `netops approve`.",
             "Make a new statement with `netops approve`.",
         )
-    chain = policy.service(service).chain
-    given = [earlier.role for earlier in _round(previous, chain)]
-    if (
-        said.decision is Decision.APPROVE
-        and said.role != chain[0]
-        and [*given, said.role] != [*chain[: len(given) + 1]]
-    ):
-        awaited = chain[len(given) % len(chain)]
-        raise _no(
-            f"belum giliran {said.role}: yang ditunggu {awaited}",
-            f"it is not the turn of {said.role}: {awaited} comes first",
+
+
+def _step(steps: Sequence[Step], role: str) -> Step:
+    return next(step for step in steps if step.role == role)
+
+
+def _evidence(step: Step, given: Evidence, service: str, figures: Mapping[str, int]) -> None:
+    if any(one.evidence is given and one.suffices(figures) for one in step.evidence):
+        return
+    enough = [EVIDENCE[one.evidence] for one in step.evidence if one.suffices(figures)]
+    limited = any(one.evidence is given for one in step.evidence)
+    more = Text(" untuk permohonan sebesar ini", " for a request of this size") if limited else Text("", "")
+    raise no(
+        f"{EVIDENCE[given].id} tidak cukup bagi {step.role} pada layanan {service}{more.id}",
+        f"{EVIDENCE[given].en} does not suffice for {step.role} in {service}{more.en}",
+        f"Yang cukup: {'; '.join(one.id for one in enough) or '-'} (evidence di inventory/policy.yaml).",
+        f"What suffices: {'; '.join(one.en for one in enough) or '-'} (evidence in inventory/policy.yaml).",
+    )
+
+
+def _plan(said: Said, demanded: bool, plan: str | None) -> None:
+    if demanded and not said.plan:
+        raise no(
+            "kebijakan meminta rencananya ikut ditandatangani; pernyataan ini tidak menyebut rencana",
+            "the policy wants the plan signed too; this statement names none",
+            "Susun rencana (`netops plan`), lalu buat pernyataan baru.",
+            "Make the plan (`netops plan`), then a new statement.",
         )
-
-
-def _round(approvals: Sequence[Approval], chain: Sequence[str]) -> Sequence[Approval]:
-    """The approvals since the first role of the chain spoke last: a renewal starts a new round."""
-    starts = [index for index, approval in enumerate(approvals) if approval.role == chain[0]]
-    return approvals[starts[-1] :] if starts else approvals
+    if plan is not None and said.plan and said.plan != plan:
+        raise _other_plan(said.role, said.plan, plan)
 
 
 # ── judging ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,52 +197,82 @@ def judge(
     *,
     policy: Policy,
     service: str,
+    figures: Mapping[str, int],
     request_digest: str,
     now: datetime,
     plan: str = "",
     executor: str = "",
+    requester: str = "",
 ) -> Verdict:
     """Whether the request may be carried out at `now` (the plan with digest `plan`, by `executor` where known).
 
     Raises `NotApproved` (nothing, incomplete, rejected, other request or plan, life time over) or `OutsideWindow`.
     """
     rules = policy.service(service)
+    steps = rules.steps_for(figures)
     _linked(approvals, request_digest)
-    current = _round(approvals, rules.chain)
-    roles = [approval.role for approval in current]
-    if roles != list(rules.chain):
-        lacking = [role for role in rules.chain if role not in roles] or list(rules.chain)
-        raise _no(
+    counted = current(approvals, rules, figures)
+    lacking = awaited(counted, steps)
+    if lacking:
+        raise no(
             f"belum disetujui: masih menunggu {', '.join(lacking)}",
             f"not approved: still waiting for {', '.join(lacking)}",
             "Persetujuan diberikan dengan `netops approve`.",
             "Approvals are given with `netops approve`.",
         )
-    for approval in current:
-        if executor and _same_person(approval.approver, executor):
-            raise _no(
-                f"{executor} menyetujui permohonan ini dan tidak boleh melaksanakannya",
-                f"{executor} approved this request and must not carry it out",
-            )
-        if approval.plan and approval.plan != plan:
-            raise _no(
-                f"{approval.role} menyetujui rencana {approval.plan}, bukan {plan or '(tidak ada)'}",
-                f"{approval.role} approved the plan {approval.plan}, not {plan or '(none)'}",
-                "Rencana berubah sesudah disetujui; minta persetujuan yang baru.",
-                "The plan changed after the approval; ask for a new one.",
-            )
+    if executor and requester and same_operator(requester, executor):
+        raise no(
+            f"{executor} adalah pemohon dan tidak boleh melaksanakan permohonannya sendiri",
+            f"{executor} is the requester and must not carry the own request out",
+        )
+    for position, approval in enumerate(counted):
+        _still_good(approval, step_of(position, steps), service, figures, plan, executor, rules.sign_plan)
         ends = approval.received_at + timedelta(seconds=rules.valid_for)
         if now > ends:
-            raise _no(
-                f"persetujuan {approval.role} kedaluwarsa pada {_when(ends)}",
-                f"the approval of {approval.role} expired at {_when(ends)}",
+            raise no(
+                f"persetujuan {approval.role} kedaluwarsa pada {when(ends)}",
+                f"the approval of {approval.role} expired at {when(ends)}",
                 "Minta persetujuan yang baru.",
                 "Ask for a new approval.",
             )
-    start = max(max(approval.not_before, approval.received_at) for approval in current)
-    end = min(approval.not_after for approval in current)
+    start = max(max(approval.not_before, approval.received_at) for approval in counted)
+    end = min(approval.not_after for approval in counted)
     _inside(now, start, end)
-    return Verdict(request=request_digest, approvals=tuple(current), not_before=start, not_after=end)
+    return Verdict(request=request_digest, approvals=counted, not_before=start, not_after=end)
+
+
+def _still_good(
+    approval: Approval, step: Step, service: str, figures: Mapping[str, int], plan: str, executor: str, sign_plan: bool
+) -> None:
+    _evidence(step, approval.evidence, service, figures)
+    if executor and same_operator(approval.approver, executor):
+        raise no(
+            f"{executor} menyetujui permohonan ini dan tidak boleh melaksanakannya",
+            f"{executor} approved this request and must not carry it out",
+        )
+    if executor and any(same_operator(officer, executor) for officer in approval.by):
+        raise no(
+            f"{executor} menjadi saksi persetujuan {approval.role} dan tidak boleh melaksanakannya",
+            f"{executor} vouched for the approval of {approval.role} and must not carry it out",
+        )
+    if approval.plan and approval.plan != plan:
+        raise _other_plan(approval.role, approval.plan, plan)
+    if sign_plan and not approval.plan:
+        raise no(
+            f"persetujuan {approval.role} tidak menyebut rencana, padahal kebijakan memintanya",
+            f"the approval of {approval.role} names no plan, which the policy demands",
+            "Minta persetujuan yang baru.",
+            "Ask for a new approval.",
+        )
+
+
+def _other_plan(role: str, signed: str, plan: str) -> NotApproved:
+    return no(
+        f"{role} menyetujui rencana {signed}, bukan {plan or '(tidak ada)'}",
+        f"{role} approved the plan {signed}, not {plan or '(none)'}",
+        "Rencana berubah sesudah disetujui; minta persetujuan yang baru.",
+        "The plan changed after the approval; ask for a new one.",
+    )
 
 
 def _linked(approvals: Sequence[Approval], request_digest: str) -> None:
@@ -308,14 +280,14 @@ def _linked(approvals: Sequence[Approval], request_digest: str) -> None:
     before, received = "", datetime.min.replace(tzinfo=UTC)
     for approval in approvals:
         if approval.request != request_digest:
-            raise _no(
+            raise no(
                 f"persetujuan {approval.role} adalah untuk permohonan lain ({approval.request})",
                 f"the approval of {approval.role} is about another request ({approval.request})",
             )
         if approval.decision is Decision.REJECT:
             raise _rejected(approval)
         if approval.previous != before or approval.received_at < received:
-            raise _no(
+            raise no(
                 f"rantai persetujuan terputus pada {approval.role}",
                 f"the chain of approvals is broken at {approval.role}",
             )
@@ -325,66 +297,18 @@ def _linked(approvals: Sequence[Approval], request_digest: str) -> None:
 def _inside(now: datetime, start: datetime, end: datetime) -> None:
     if now < start:
         raise OutsideWindow(
-            Text(f"terlalu awal: boleh dijalankan sejak {_when(start)}", f"too early: may run from {_when(start)}"),
+            Text(f"terlalu awal: boleh dijalankan sejak {when(start)}", f"too early: may run from {when(start)}"),
             Text("Jalankan kembali sesudah waktu itu.", "Run it again after that."),
         )
     if now > end:
         raise OutsideWindow(
-            Text(f"terlambat: hanya sampai {_when(end)}", f"too late: only until {_when(end)}"),
+            Text(f"terlambat: hanya sampai {when(end)}", f"too late: only until {when(end)}"),
             Text("Minta persetujuan yang baru.", "Ask for a new approval."),
         )
 
 
-# ── recording ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def event_data(approval: Approval) -> dict[str, str]:
-    """`data` of the event `approval.received` (docs/events.md)."""
-    names = ("statement", "signature", "decision", "role", "approver", "key", "signers", "policy", "request")
-    return {name: str(getattr(approval, name)) for name in names} | {"class": approval.evidence}
-
-
-def recall(data: Mapping[str, Any], statement: bytes, received_at: datetime) -> Approval:
-    """The approval of a recorded event and the statement's body. Raises `NotApproved` where they do not agree."""
-    approval = _approval(
-        parse_statement(statement),
-        statement,
-        data["signature"],
-        data["key"],
-        data["signers"],
-        data["policy"],
-        received_at,
-    )
-    if event_data(approval) != dict(data):
-        raise _no(
-            f"catatan persetujuan {data.get('role')} tidak cocok dengan pernyataannya",
-            f"the recorded approval of {data.get('role')} does not match its statement",
-            "Jalankan `netops log verify`.",
-            "Run `netops log verify`.",
-        )
-    return approval
-
-
-def _approval(
-    said: Statement, data: bytes, signature: str, key: str, signers: str, policy: str, at: datetime
-) -> Approval:
-    return Approval(
-        **{name: getattr(said, name) for name in _SHARED},
-        statement=digest(data),
-        signature=signature,
-        key=key,
-        signers=signers,
-        policy=policy,
-        received_at=at,
-    )
-
-
-def _same_person(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFKC", one).casefold() == unicodedata.normalize("NFKC", other).casefold()
-
-
 def _rejected(approval: Approval) -> NotApproved:
-    return _no(
+    return no(
         f"ditolak oleh {approval.approver} ({approval.role}): {approval.reason}",
         f"rejected by {approval.approver} ({approval.role}): {approval.reason}",
         "Penolakan mengakhiri permohonan; ajukan permohonan baru.",
@@ -392,9 +316,24 @@ def _rejected(approval: Approval) -> NotApproved:
     )
 
 
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+# ── recording ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _no(id: str, en: str, hint_id: str = "", hint_en: str = "") -> NotApproved:
-    return NotApproved(Text(id, en), Text(hint_id, hint_en) if hint_en else None)
+def event_data(approval: Approval) -> dict[str, Any]:
+    """`data` of the event `approval.received` (docs/events.md); what does not apply is left out."""
+    names = ("statement", "signature", "decision", "role", "approver", "key", "signers", "policy", "request")
+    optional = {name: str(getattr(approval, name)) for name in ("revoked", "roots", "system", "acting", "warrant")}
+    data: dict[str, Any] = {name: str(getattr(approval, name)) for name in names}
+    data |= {"class": approval.evidence.value} | {name: value for name, value in optional.items() if value}
+    return data | ({"by": list(approval.by)} if approval.by else {})
+
+
+def check_recorded(data: Mapping[str, Any], approval: Approval) -> None:
+    """Raises `NotApproved` where a recorded event says anything else than what was judged again."""
+    if {name: value for name, value in data.items() if name != "awaits"} != event_data(approval):
+        raise no(
+            f"catatan persetujuan {data.get('role')} tidak cocok dengan pernyataannya",
+            f"the recorded approval of {data.get('role')} does not match its statement",
+            "Jalankan `netops log verify`.",
+            "Run `netops log verify`.",
+        )

@@ -1,12 +1,14 @@
 """Documents about a filed request that are signed like one: a longer end, an emergency. Refuses nothing; pure nouns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from netops.core.canonical import canonical, digest, dump
-from netops.requests.approvals import Approval, Decision
+from netops.requests.chain import Approval, awaited, current
+from netops.requests.policy import ServicePolicy
+from netops.requests.statement import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,14 @@ def digest_of(document: Extension | Emergency) -> str:
     return digest(body(document))
 
 
-def signed_until(approvals: Sequence[Approval], chain: Sequence[str]) -> datetime | None:
+def signed_until(approvals: Sequence[Approval], rules: ServicePolicy, figures: Mapping[str, int]) -> datetime | None:
     """Until when a complete, unrejected chain lets something be; None where it is not complete.
 
     `approvals` are all of one document in order, each judged when it was received (`approvals.receive`).
     """
-    last = approvals[-len(chain) :]
-    if any(one.decision is Decision.REJECT for one in approvals) or [one.role for one in last] != list(chain):
+    if any(one.decision is Decision.REJECT for one in approvals):
         return None
-    return min(one.not_after for one in last)
+    counted = current(approvals, rules, figures)
+    if awaited(counted, rules.steps_for(figures)):
+        return None
+    return min(one.not_after for one in counted)

@@ -1,22 +1,19 @@
-"""The site's approval policy (`inventory/policy.yaml`): chains, holders, life time, bounds; refuses any unclear file.
+"""The site's approval policy: chains, holders and deputies, what evidence suffices, life time, bounds. Refuses what nobody wrote.
 
-Always, and no setting of the file: who requests does not approve, who approves holds one role of a chain and does not
-execute (`approvals`).
+Always, and no setting: who requests neither approves nor executes, who approves does not execute, nobody counts twice in
+one step (`chain`). `policy_file` reads it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from datetime import date, datetime, timezone
+from enum import StrEnum
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from netops.core.canonical import digest
-from netops.core.errors import InputError, NotApproved, OutOfBounds
+from netops.core.errors import NotApproved, OutOfBounds
 from netops.core.text import Lang, Text
-from netops.core.units import parse_duration, parse_rate, say_rate
-from netops.requests.load import Document, Loc, read_document, validate
-from netops.requests.signers import PRINCIPAL
+from netops.core.units import say_rate
+from netops.requests.common import ZONES, Zone
 
 CPU_LIMIT = 90
 """Per cent; the vendor of the switches recommends to look from there on (Cisco document 15215)."""
@@ -34,13 +31,87 @@ class Bound:
         return say_rate(number, lang) if self.rate else str(number)
 
 
+class Evidence(StrEnum):
+    """What shows that a person decided (docs/approvals.md)."""
+
+    SSH = "ssh-signature"
+    BSRE = "bsre-signature"
+    WET = "wet-signature"
+    WORKFLOW = "workflow-attestation"
+
+
+EVIDENCE: Mapping[str, Text] = {
+    Evidence.SSH: Text("tanda tangan SSH", "an SSH signature"),
+    Evidence.BSRE: Text("tanda tangan elektronik pada PDF (PAdES)", "an electronic signature on a PDF (PAdES)"),
+    Evidence.WET: Text("tanda tangan basah (pindaian, dua petugas)", "a wet signature (scan, two officers)"),
+    Evidence.WORKFLOW: Text(
+        "keterangan sistem alur kerja, bukan tanda tangan pribadi",
+        "an attestation of the workflow system, not a personal signature",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A class of evidence that suffices while every figure in `up_to` is not above its value (bit/s, counts)."""
+
+    evidence: Evidence
+    up_to: Mapping[str, int] = field(default_factory=dict)
+
+    def suffices(self, figures: Mapping[str, int]) -> bool:
+        """A figure that the request does not have is no small one."""
+        return all(name in figures and figures[name] <= most for name, most in self.up_to.items())
+
+
+SSH_ONLY = (Accepted(evidence=Evidence.SSH),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`quorum` different holders of `role` sign; with `above` only where one of the figures is above its value."""
+
+    role: str
+    quorum: int = 1
+    above: Mapping[str, int] = field(default_factory=dict)
+    evidence: tuple[Accepted, ...] = SSH_ONLY
+
+    def wanted(self, figures: Mapping[str, int]) -> bool:
+        """A figure that the request does not have counts as above: what is not known is not small."""
+        return not self.above or any(figures.get(name, most + 1) > most for name, most in self.above.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deputy:
+    """Acts in a role (`Plt.`: the post is vacant, `Plh.`: its holder is away) under a warrant, both days included."""
+
+    acting: Literal["Plt.", "Plh."]
+    name: str
+    warrant: str
+    since: date
+    until: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePolicy:
-    """`chain`: roles in order, the last one decides; `valid_for` seconds after receipt; `bounds` by a request's figure."""
+    """`steps` in order; `valid_for` seconds after receipt; `bounds` by a request's figure.
 
-    chain: tuple[str, ...]
+    `sign_plan`: each approval names the plan's digest too. `one_person`: groups of roles that one person may hold together.
+    """
+
+    steps: tuple[Step, ...]
     valid_for: int
     bounds: Mapping[str, Bound]
+    sign_plan: bool = False
+    one_person: tuple[frozenset[str], ...] = ()
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Every role that has a say, whatever the size."""
+        return tuple(step.role for step in self.steps)
+
+    def steps_for(self, figures: Mapping[str, int]) -> tuple[Step, ...]:
+        """The steps that a request with these figures takes; never empty (`policy_file` sees to it)."""
+        return tuple(step for step in self.steps if step.wanted(figures))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +131,8 @@ class EmergencyPolicy:
 class Policy:
     """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
 
+    `deputies` by role, their days in `zone`; `systems`: which servers' keys attest for a workflow system; `officers`: who
+    records and confirms scans of wet signatures; `certificates`: an approver's name in a certificate (RFC 4514).
     `emergency` is the closed list of services that may run before their papers. `cpu_limit`, per cent: a device whose
     processor is busier than that holds up the waves of a change.
     """
@@ -69,6 +142,31 @@ class Policy:
     digest: str
     emergency: Mapping[str, EmergencyPolicy] = field(default_factory=dict)
     cpu_limit: int = CPU_LIMIT
+    deputies: Mapping[str, tuple[Deputy, ...]] = field(default_factory=dict)
+    zone: Zone = "WIB"
+    systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    officers: tuple[str, ...] = ()
+    certificates: Mapping[str, str] = field(default_factory=dict)
+
+    def holders(self, role: str) -> tuple[str, ...]:
+        """Everybody who holds the role or ever was its deputy."""
+        return (*self.roles.get(role, ()), *(deputy.name for deputy in self.deputies.get(role, ())))
+
+    def holds(self, role: str, name: str, at: datetime) -> bool:
+        return name in self.roles.get(role, ()) or self.deputy(role, name, at) is not None
+
+    def deputy(self, role: str, name: str, at: datetime) -> Deputy | None:
+        """The warrant under which `name` acts in the role at that moment; None for its holder, and for anybody else."""
+        day = at.astimezone(self.timezone).date()
+        if name in self.roles.get(role, ()):
+            return None
+        return next(
+            (one for one in self.deputies.get(role, ()) if one.name == name and one.since <= day <= one.until), None
+        )
+
+    @property
+    def timezone(self) -> timezone:
+        return ZONES[self.zone]
 
     def service(self, name: str) -> ServicePolicy:
         """Raises `NotApproved` for a service that the policy does not name: nobody could have approved it."""
@@ -95,7 +193,8 @@ class Policy:
                 ),
             )
         ordinary = self.service(service)
-        narrowed = replace(ordinary, chain=rules.officers, bounds=rules.bounds)
+        steps = tuple(Step(role=role) for role in rules.officers)
+        narrowed = replace(ordinary, steps=steps, bounds=rules.bounds, sign_plan=False, one_person=())
         return replace(self, services={**self.services, service: narrowed})
 
 
@@ -127,145 +226,3 @@ def check_bounds(policy: Policy, service: str, figures: Mapping[str, int]) -> No
                     "Change the request, or change the bound in inventory/policy.yaml.",
                 ),
             )
-
-
-# ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Service(_Strict):
-    chain: list[str] = Field(min_length=1)
-    valid_for: str
-    bounds: dict[str, int | str] = Field(default_factory=dict)
-
-
-class _Emergency(_Strict):
-    officers: list[str] = Field(min_length=2, max_length=5)
-    longest: str
-    papers_within: str
-    bounds: dict[str, int | str] = Field(default_factory=dict)
-
-
-class _File(_Strict):
-    roles: dict[str, list[str]] = Field(min_length=1)
-    services: dict[str, _Service] = Field(min_length=1)
-    emergency: dict[str, _Emergency] = Field(default_factory=dict)
-    cpu_limit: int = Field(default=CPU_LIMIT, ge=1, le=100)
-
-
-def read_policy(path: Path) -> Policy:
-    """The file at `path`. Raises `InputError` with path, line and field."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            Text(f"tidak dapat dibaca: {error.strerror}", f"cannot be read: {error.strerror}"),
-            Text("`netops init` membuat contohnya.", "`netops init` makes an example."),
-            path=path,
-        ) from error
-    return parse_policy(data, str(path))
-
-
-def parse_policy(data: bytes, name: str = "policy.yaml") -> Policy:
-    """Raises `InputError` with path, line and field."""
-    document = read_document(data, name=name)
-    file = validate(_File, document)
-    for role, holders in file.roles.items():
-        if not PRINCIPAL.fullmatch(role):
-            text = Text("nama peran harus ASCII tanpa spasi", "a role's name is ASCII without blanks")
-            raise document.error(("roles", role), text)
-        for index, holder in enumerate(holders):
-            if not PRINCIPAL.fullmatch(holder):
-                text = Text(
-                    f"{holder!r} bukan nama seperti di allowed_signers (ASCII tanpa spasi)",
-                    f"{holder!r} is not a name as in allowed_signers (ASCII without blanks)",
-                )
-                raise document.error(("roles", role, index), text)
-        _once(document, ("roles", role), holders)
-    return Policy(
-        roles={role: tuple(holders) for role, holders in file.roles.items()},
-        services={key: _service(document, key, service, file) for key, service in file.services.items()},
-        digest=digest(data),
-        emergency={key: _emergency(document, key, one, file) for key, one in file.emergency.items()},
-        cpu_limit=file.cpu_limit,
-    )
-
-
-def _service(document: Document, name: str, service: _Service, file: _File) -> ServicePolicy:
-    place: Loc = ("services", name)
-    _chain(document, (*place, "chain"), service.chain, file)
-    return ServicePolicy(
-        chain=tuple(service.chain),
-        valid_for=_seconds(document, (*place, "valid_for"), service.valid_for),
-        bounds=_bounds(document, place, service.bounds),
-    )
-
-
-def _emergency(document: Document, name: str, one: _Emergency, file: _File) -> EmergencyPolicy:
-    place: Loc = ("emergency", name)
-    if name not in file.services:
-        raise document.error(place, Text(f"services tidak memuat {name}", f"services does not have {name}"))
-    _chain(document, (*place, "officers"), one.officers, file)
-    return EmergencyPolicy(
-        officers=tuple(one.officers),
-        longest=_seconds(document, (*place, "longest"), one.longest),
-        papers_within=_seconds(document, (*place, "papers_within"), one.papers_within),
-        bounds=_bounds(document, place, one.bounds),
-    )
-
-
-def _chain(document: Document, place: Loc, roles: list[str], file: _File) -> None:
-    for index, role in enumerate(roles):
-        if not file.roles.get(role):
-            text = Text(
-                f"peran {role!r} tidak ada pemegangnya di roles",
-                f"role {role!r} has no holder in roles",
-            )
-            raise document.error((*place, index), text)
-    _once(document, place, roles)
-
-
-def _seconds(document: Document, place: Loc, text: str) -> int:
-    try:
-        seconds = parse_duration(text)
-    except ValueError as error:
-        raise document.error(place, Text("bukan lama waktu seperti 30d", "not a duration such as 30d")) from error
-    if seconds < 1:
-        raise document.error(place, Text("harus lebih dari nol", "must be more than zero"))
-    return seconds
-
-
-def _bounds(document: Document, place: Loc, bounds: Mapping[str, int | str]) -> dict[str, Bound]:
-    return {figure: _bound(document, (*place, "bounds", figure), value) for figure, value in bounds.items()}
-
-
-def _bound(document: Document, place: Loc, value: int | str) -> Bound:
-    """`500` at most, `20-49` from and to, `200M` a rate at most."""
-    if isinstance(value, int) and value >= 1:
-        return Bound(most=value)
-    span = re.fullmatch(r"([0-9]{1,15})-([0-9]{1,15})", str(value))
-    if span and int(span[1]) <= int(span[2]):
-        return Bound(least=int(span[1]), most=int(span[2]))
-    try:
-        if isinstance(value, str) and not value.isdecimal():
-            return Bound(most=parse_rate(value), rate=True)
-    except ValueError:
-        pass  # told below, with the forms that there are
-    raise document.error(
-        place,
-        Text(
-            f"{value!r} bukan batas seperti 500, 20-49 atau 200M",
-            f"{value!r} is not a bound such as 500, 20-49 or 200M",
-        ),
-    )
-
-
-def _once(document: Document, place: Loc, names: list[str]) -> None:
-    folded = [name.casefold() for name in names]
-    for index, name in enumerate(folded):
-        if name in folded[:index]:
-            text = Text(f"{names[index]!r} tertulis dua kali", f"{names[index]!r} is given twice")
-            raise document.error((*place, index), text)

@@ -294,6 +294,15 @@ def verify(message: bytes, armored: str, namespace: str) -> SshSignature:
     return signature
 
 
+def verify_raw(key: bytes, message: bytes, value: bytes) -> bool:
+    """Whether `value` (64 bytes) is the bare signature of that Ed25519 key (wire form). Raises ValueError for other keys."""
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(raw_public(key)).verify(value, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
 def load_public(key: bytes) -> tuple[str, Public]:
     """Type and key of the wire form. Raises ValueError for what is not accepted (DSA, certificates, short RSA)."""
     kind = _take(key)[0].decode("ascii", "replace")

@@ -13,7 +13,9 @@ from approval_office import KABID, KEPALA, NOON, REQUEST, REQUESTER, Office, new
 from netops.core.canonical import canonical, digest
 from netops.core.errors import NotApproved, OutsideWindow
 from netops.requests import sshsig
-from netops.requests.approvals import Approval, Decision, event_data, recall, statement_bytes
+from netops.requests.approvals import check_recorded, event_data
+from netops.requests.chain import Approval
+from netops.requests.statement import Decision, statement_bytes
 
 DAY = timedelta(days=1)
 
@@ -359,9 +361,11 @@ def test_recorded_approval_edited(office: Office) -> None:
     data, signature = office.sign(office.statement(decision=Decision.REJECT))
     approval = office.receive((data, signature))
     event = event_data(approval)
-    assert recall(event, data, NOON) == approval
+    check_recorded(event, approval)
     for field, value in (("decision", "approve"), ("role", "kabid"), ("approver", KABID), ("request", digest(b"x"))):
-        refused(partial(recall, event | {field: value}, data, NOON), "does not match its statement", "tidak cocok")
+        refused(
+            partial(check_recorded, event | {field: value}, approval), "does not match its statement", "tidak cocok"
+        )
 
 
 def replace_signers(office: Office, options: str) -> Office:

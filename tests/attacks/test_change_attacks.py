@@ -27,6 +27,7 @@ from netops.lab.routeros.device import RouterOS
 from netops.lab.routeros.store import Row
 from netops.practice import KEY, SIGNER
 from netops.requests import approvals
+from netops.requests.chain import Approval
 from netops.requests.common import change_id, request_digest
 from netops.requests.event_hotspot import EventHotspot, load_event
 from netops.requests.load import read_document
@@ -171,7 +172,7 @@ def test_two_decisions_at_once_do_not_break_the_chain(desk: Desk, monkeypatch: p
     event_data = approvals.event_data
     between = ["another clerk decides while ours is judged and not yet recorded"]
 
-    def interrupted(approval: approvals.Approval) -> dict[str, str]:
+    def interrupted(approval: Approval) -> dict[str, object]:
         if between:
             between.clear()
             with contextlib.suppress(Locked):

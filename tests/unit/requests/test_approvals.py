@@ -12,15 +12,10 @@ from hypothesis import strategies as st
 from netops.core.canonical import canonical, digest, dump, load
 from netops.core.errors import NotApproved
 from netops.core.secret import Secret
-from netops.requests.approvals import (
-    Approval,
-    Decision,
-    event_data,
-    parse_statement,
-    recall,
-    sign_statement,
-    statement_bytes,
-)
+from netops.requests.approvals import check_recorded, event_data, sign_statement
+from netops.requests.chain import Approval
+from netops.requests.policy import Evidence
+from netops.requests.statement import Decision, parse_statement, statement_bytes
 
 DAY = timedelta(days=1)
 
@@ -76,7 +71,7 @@ def test_approval_says_by_what_it_was_judged(office: Office) -> None:
         signers=office.signers.digest,
         policy=office.policy.digest,
         received_at=NOON,
-        evidence="ssh-signature",
+        evidence=Evidence.SSH,
     )
 
 
@@ -140,5 +135,5 @@ def test_an_approval_goes_through_the_journal(office: Office) -> None:
         *("statement", "signature", "decision", "role", "approver", "class", "key", "signers", "policy", "request")
     }
     assert event["class"] == "ssh-signature"
-    assert recall(json.loads(canonical(event)), data, NOON) == approval
+    check_recorded(json.loads(canonical(event)), approval)
     assert load(Approval, dump(approval)) == approval

@@ -7,7 +7,8 @@ from approval_office import POLICY
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
-from netops.requests.policy import Bound, EmergencyPolicy, ServicePolicy, check_bounds, parse_policy, read_policy
+from netops.requests.policy import Bound, EmergencyPolicy, ServicePolicy, Step, check_bounds
+from netops.requests.policy_file import parse_policy, read_policy
 
 SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 
@@ -15,7 +16,7 @@ SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 def test_the_shipped_policy() -> None:
     policy = read_policy(SHIPPED)
     assert policy.service("event-hotspot") == ServicePolicy(
-        chain=("kepala",),
+        steps=(Step(role="kepala"),),
         valid_for=60 * 86_400,
         bounds={"participants": Bound(most=2_000), "bandwidth": Bound(most=500_000_000, rate=True)},
     )

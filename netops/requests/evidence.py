@@ -1,0 +1,111 @@
+"""What shows that the approver decided: of which class it is, and whether it proves it. Refuses one class posing as another."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from netops.core.errors import NotApproved
+from netops.requests import jws, sshsig, wet
+from netops.requests.policy import Evidence, Policy
+from netops.requests.refusal import no, when
+from netops.requests.revoked import Revoked
+from netops.requests.signers import Signers
+from netops.requests.statement import PERSON, SERVER, Attestation, Said, Statement
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""By how much a workflow server's clock may be ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What a judgement is made by: policy, allowed signers, revoked keys, and (PEM) the roots of certificates."""
+
+    policy: Policy
+    signers: Signers
+    revoked: Revoked = field(default_factory=Revoked)
+    roots: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """`key`: fingerprint of what signed (of both, for two officers); `by`: who vouches where the approver did not sign."""
+
+    evidence: Evidence
+    key: str
+    by: tuple[str, ...] = ()
+    system: str = ""
+
+
+def prove(statement: bytes, said: Said, evidence: bytes, *, requester: str, files: Files, at: datetime) -> Proof:
+    """The class of the evidence, once it proves that this statement was made. Raises `NotApproved`."""
+    if isinstance(said, Attestation):
+        return _attested(statement, said, evidence, files, at)
+    if evidence.startswith(b"{"):
+        by, keys = wet.prove(
+            statement, said, evidence, requester=requester, policy=files.policy, signers=files.signers,
+            revoked=files.revoked, at=at,
+        )  # fmt: skip
+        return Proof(evidence=Evidence.WET, key=" ".join(keys), by=by)
+    return _signed(statement, said, evidence, files, at)
+
+
+def _signed(statement: bytes, said: Statement, evidence: bytes, files: Files, at: datetime) -> Proof:
+    signed = sshsig.verify(statement, _text(evidence), PERSON)
+    files.signers.find(said.approver, signed.key, PERSON, at)
+    files.revoked.refuse(signed.key)
+    return Proof(evidence=Evidence.SSH, key=signed.fingerprint)
+
+
+def _attested(statement: bytes, said: Attestation, evidence: bytes, files: Files, at: datetime) -> Proof:
+    """By a server's key that the policy lets speak for this system, as SSHSIG or as JWS."""
+    servers = files.policy.systems.get(said.system)
+    if not servers:
+        raise no(
+            f"kebijakan tidak mengenal sistem {said.system!r}",
+            f"the policy knows no system {said.system!r}",
+            "Sistem dan kunci servernya tertulis pada systems di inventory/policy.yaml.",
+            "Systems and their servers are listed under systems in inventory/policy.yaml.",
+        )
+    if said.decided_at > at + CLOCK_SKEW:
+        raise no(
+            f"keputusan di {said.system} bertanggal {when(said.decided_at)}, sesudah diterima ({when(at)})",
+            f"the decision in {said.system} is dated {when(said.decided_at)}, after its receipt ({when(at)})",
+        )
+    text = _text(evidence).strip()
+    if text.startswith(sshsig.BEGIN):
+        key = sshsig.verify(statement, text, SERVER).key
+    else:
+        listed = [entry.key for entry in files.signers.entries if set(entry.principals) & set(servers)]
+        payload, key = jws.verify(text, listed)
+        if payload != statement:
+            raise no("isi JWS bukan pernyataan ini", "the JWS carries another statement")
+    server = _speaker(servers, key, files.signers, at)
+    files.revoked.refuse(key)
+    return Proof(evidence=Evidence.WORKFLOW, key=sshsig.fingerprint(key), by=(server,), system=said.system)
+
+
+def _speaker(servers: tuple[str, ...], key: bytes, signers: Signers, at: datetime) -> str:
+    """The first of the system's servers to which `allowed_signers` gives this key now, for `workflow@netops`."""
+    refused: NotApproved | None = None
+    for server in servers:
+        try:
+            entry = signers.find(server, key, SERVER, at)
+        except NotApproved as error:
+            refused = error
+            continue
+        if SERVER not in entry.namespaces or PERSON in entry.namespaces:
+            raise no(
+                f"kunci {server} harus terdaftar hanya untuk {SERVER}",
+                f"the key of {server} must be listed for {SERVER} alone",
+                f'Tulis namespaces="{SERVER}" pada barisnya di inventory/allowed_signers.',
+                f'Write namespaces="{SERVER}" on its line in inventory/allowed_signers.',
+            )
+        return server
+    assert refused is not None
+    raise refused
+
+
+def _text(evidence: bytes) -> str:
+    try:
+        return evidence.decode("ascii")
+    except UnicodeDecodeError:
+        return ""
