@@ -21,7 +21,7 @@ lab = false                     # true: dokumen ditandai CONTOH / papers carry t
 path = "var/journal.db"
 
 [secrets]
-file = "secrets.json"           # nama -> rahasia, chmod 600, di luar git / name -> secret, chmod 600, outside git
+file = "secrets.json"           # nama -> rahasia atau rujukan, chmod 600 / name -> secret or reference (docs/security.md)
 vault_key = "vault.key"         # kunci voucher / key of the vouchers
 
 [log]
@@ -37,7 +37,7 @@ sender = "helpdesk@kampus.example"
 starttls = false
 ca = ""                         # sertifikat server (PEM), bila bukan CA umum / the server's certificate (PEM)
 username = ""                   # kosong: tanpa login / empty: no login
-password = "mail/password"      # nama rahasia, bukan kata sandinya / a secret's name, not the password itself
+password = "mail/password"      # nama atau rujukan rahasia (env:NAMA) / a secret's name or reference (env:NAME)
 sends = ["rejection", "returned", "cancelled", "ready", "ending", "extended", "ended"]
                                 # yang dikirim netops; selebihnya oleh helpdesk / what netops sends; the helpdesk sends the rest
 """

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from netops.core.canonical import canonical, parse_json
 from netops.core.errors import Failed, InputError
+from netops.core.quiet import quiet_libraries
 from netops.core.secret import Secret, SecretRef
 from netops.core.text import Text
+from netops.references import References, is_reference
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Lower case, as phones type it, without 0 o 1 l i: 31 letters; 8 of them are 39.6 bits."""
@@ -60,20 +62,26 @@ def _io(path: Path, error: OSError) -> Failed:
 
 
 class FileSecrets:
-    """`SecretSource` from a JSON file of name → value, mode 0600; `NETOPS_SECRET_<NAME>` overrides it.
+    """`SecretSource` from a JSON file of name → value or reference, mode 0600; `NETOPS_SECRET_<NAME>` overrides it.
 
-    In the variable's name everything but letters and digits is `_`, in capitals: `device/gw-kampus` is
-    `NETOPS_SECRET_DEVICE_GW_KAMPUS`. The file may be absent.
+    A name may itself be a reference: `env:SMTP_PASSWORD` in a setting needs no entry in the file. Relative paths of
+    references, and `age.key`, which opens `age:` files, are of the folder of the file. In the variable's name everything
+    but letters and digits is `_`, in capitals: `device/gw-kampus` is `NETOPS_SECRET_DEVICE_GW_KAMPUS`. The file may be
+    absent.
     """
 
     def __init__(self, path: Path, environ: Mapping[str, str] | None = None) -> None:
+        quiet_libraries()
         self.path = path
         self._environ = os.environ if environ is None else environ
+        self._references = References(path.parent, path.parent / "age.key", self._environ)
         self._lock = threading.Lock()
         self._read: tuple[Stamp, dict[str, Secret]] | None = None
 
     def get(self, ref: SecretRef) -> Secret:
         """Raises `Failed` where there is none or the file is open to others, `InputError` where it is not as described."""
+        if is_reference(ref.name):
+            return self._references.follow(ref.name, ref.name.partition(":")[0])
         if not _NAME.fullmatch(ref.name):
             raise Failed(Text(f"nama rahasia {ref.name!r} tidak sah", f"{ref.name!r} is not a name of a secret"))
         variable = variable_of(ref)
@@ -82,7 +90,8 @@ class FileSecrets:
         found = self._values().get(ref.name)
         if found is None:
             raise _none(ref, Text(f"Isi di {self.path} atau {variable}.", f"Put it into {self.path} or {variable}."))
-        return found
+        text = found.reveal()
+        return self._references.follow(text, ref.name) if is_reference(text) else found
 
     def _values(self) -> dict[str, Secret]:
         with self._lock:

@@ -15,6 +15,7 @@ LAYER = {
     "platforms": 1,
     "planning": 1,
     "changes": 1,
+    "references": 1,
     "drivers": 2,
     "fleet": 2,
     "monitoring": 2,
@@ -22,7 +23,6 @@ LAYER = {
     "papers": 2,
     "notify": 2,
     "vault": 2,
-    "references": 2,
     "settings": 2,
     "data_root": 2,
     "app": 4,
@@ -55,7 +55,13 @@ ONLY_IN = {
     "smtplib": {"netops.notify.mail"},
     "click": {"netops.cli"},
     "ruamel": {"netops.requests.load", "netops.fleet.read", "netops.lab.inventory"},
-    "cryptography": {"netops.requests.sshsig", "netops.journal.note", "netops.vault", "netops.practice", "netops.lab.routeros.certs"},
+    "cryptography": {
+        "netops.requests.sshsig",
+        "netops.journal.note",
+        "netops.vault",
+        "netops.practice",
+        "netops.lab.routeros.certs",
+    },
 }
 
 LAB_MAY = ("netops.core.errors", "netops.core.clock", "netops.lab")

@@ -6,7 +6,7 @@ from typing import Literal, NoReturn, Protocol
 
 
 class Secret:
-    """A secret text. It prints as `***`, refuses pickling and copying into JSON; `reveal()` only right before use."""
+    """A secret text. It prints as `***`, refuses pickling, copying and JSON; `reveal()` only right before use."""
 
     __slots__ = ("__value",)
 
@@ -32,7 +32,10 @@ class Secret:
         return hash((Secret, self.__value))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret must not be pickled")
+        raise TypeError("a Secret must not be pickled or copied")
+
+    def __getstate__(self) -> NoReturn:  # what serialisers ask for that do not ask for the above
+        raise TypeError("a Secret must not be pickled or copied")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,26 @@
 """Secrets do not travel; errors say where and what to do, in both languages, and survive a process boundary."""
 
 import copy
+import io
+import json
+import logging
+import marshal
 import pickle
+import pprint
+import string
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import pytest
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError
+from pydantic_core import PydanticSerializationError
 
 from netops.core import errors
+from netops.core.canonical import body_of, canonical, dump
+from netops.core.quiet import LIBRARIES, quiet_libraries
 from netops.core.secret import Secret, SecretRef
 from netops.core.text import Text, language
 
@@ -30,6 +45,70 @@ def test_a_secret_is_not_pickled_or_copied() -> None:
         with pytest.raises(TypeError):
             way(Secret("x"))
     assert pickle.loads(pickle.dumps(SecretRef("voucher/1"))) == SecretRef("voucher/1")
+
+
+SHY = "kenari" + "-4711"
+
+
+@dataclass(frozen=True)
+class _Holder:
+    code: Secret
+
+
+def test_a_secret_shows_in_no_way_that_objects_are_usually_shown() -> None:
+    """Formats, logging, tracebacks, dataclasses, pydantic, JSON: whatever does not raise shows no letter of it."""
+    secret = Secret(SHY)
+    lines = io.StringIO()
+    log = logging.Logger("one")
+    log.addHandler(logging.StreamHandler(lines))
+    log.error("%s %r %s", secret, secret, {"code": secret}, extra={"code": secret})
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        lines.write("".join(traceback.TracebackException.from_exception(error, capture_locals=True).format()))
+    lines.write("%s %r %a" % (secret, secret, secret) + "{:>20} {!r} {!s}".format(secret, secret, secret))  # noqa: UP031, UP032
+    lines.write(f"{secret:>30} {_Holder(secret)} {pprint.pformat(_Holder(secret))} {dir(secret)}")
+    lines.write(json.dumps({"code": secret}, default=str) + string.Template("$code").substitute(code=secret))
+    lines.write(repr(TypeAdapter(Secret, config=ConfigDict(arbitrary_types_allowed=True)).dump_python(secret)))
+    assert SHY not in lines.getvalue() and lines.getvalue().count("***") > 8
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        json.dumps, pickle.dumps, copy.copy, copy.deepcopy, marshal.dumps, bytes, vars, canonical, body_of, dump,
+        lambda secret: asdict(_Holder(secret)),
+        lambda secret: secret.__getstate__(),
+        lambda secret: secret.__reduce_ex__(4),
+        lambda secret: json.dumps({secret: 1}),
+        lambda secret: "kenari" in secret,
+        lambda secret: secret + "",
+        lambda secret: TypeAdapter(Secret, config=ConfigDict(arbitrary_types_allowed=True)).dump_json(secret),
+    ],
+    ids=range(17),
+)  # fmt: skip
+def test_a_secret_goes_into_nothing(way: Callable[[Any], object]) -> None:
+    secret = Secret("kenari-4711")
+    with pytest.raises((TypeError, ValueError, PydanticSchemaGenerationError, PydanticSerializationError)) as caught:
+        way(secret)
+    assert "4711" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_libraries_say_nothing_below_warning_whoever_listens(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = {name: logging.getLogger(name).level for name in (*LIBRARIES, "paramiko.transport")}
+    try:
+        logging.getLogger("paramiko.transport").setLevel(logging.DEBUG)
+        logging.getLogger("netmiko").setLevel(logging.CRITICAL)
+        quiet_libraries()
+        for name in (*LIBRARIES, "paramiko.transport", "nornir.core.task", "sqlalchemy.engine.Engine"):
+            logging.getLogger(name).info("kenari")
+            logging.getLogger(name).warning("heard %s", name)
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+    assert "kenari" not in caplog.text
+    assert "heard paramiko.transport" in caplog.text and "heard netmiko" not in caplog.text
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
