@@ -21,7 +21,7 @@ from netops.actions.making import PLANNING_SECONDS
 from netops.actions.scene import where_of
 from netops.app import App
 from netops.changes.ending import arm_end
-from netops.changes.lifecycle import fold, fold_all, held
+from netops.changes.lifecycle import Phase, fold, fold_all, held
 from netops.changes.tools import Held, hold
 from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, NeedsPerson, OutOfBounds, Refused
@@ -80,10 +80,14 @@ def extend(app: App, ref: str, until: str, reason: str = "") -> Extended:
     """Move the end of a running event, check what is reserved in the added time, and let devices close later.
 
     Raises `OutOfBounds` beyond what is signed for, `NoCapacity` where another change holds what it uses, `NeedsPerson`
-    where a device could not be told (the extension stands, but that device closes at the old time).
+    where a device could not be told (the extension stands, but that device closes at the old time): the same call again
+    tries that device again, and records nothing new.
     """
     says = plain(reason, "--reason") if reason else ""
     filed = look(app, ref)
+    if done := _recorded(app, filed, until):
+        _tell_devices(app, filed)
+        return done
     with recorded_refusal(app, filed.change), alone(app, filed.change) as fences, _planning(app, filed) as planner:
         wanted = document(app, filed, until)
         signed = _signed(app, filed, wanted)
@@ -105,6 +109,18 @@ def extend(app: App, ref: str, until: str, reason: str = "") -> Extended:
     tell(app, filed, "extended", ends=say_time(wanted.until, zone, app.lang))
     _tell_devices(app, filed)
     return Extended(change=filed.change, until=wanted.until, zone=zone, signed=signed)
+
+
+def _recorded(app: App, filed: Filed, until: str) -> Extended | None:
+    """The extension to this very end, where it is what holds now."""
+    change, zone = change_of(app, filed), filed.request.zone
+    ends = change.extended_until
+    if change.phase is not Phase.ACTIVE or ends is None or ends <= app.clock.now():
+        return None
+    if read_moment(until, zone, "--until") != ends:
+        return None
+    last = [one.event for one in app.journal.read(filed.change) if one.event.kind == "change.extended"][-1]
+    return Extended(change=filed.change, until=ends, zone=zone, signed=bool(last.data["extension"]))
 
 
 def _signed(app: App, filed: Filed, wanted: Extension) -> bool:
@@ -151,7 +167,11 @@ def _tell_devices(app: App, filed: Filed) -> None:
     with hold(app.tools, filed.change, list(parts)) as held_:
         change = fold(filed.change, app.journal.read(filed.change))
         sooner = [
-            name for name in parts if (guard := change.device(name).end_guard) is not None and guard.fires_at < closing
+            name
+            for name in parts
+            if (guard := change.device(name).end_guard) is not None
+            # Announced and not seen armed: nobody knows which time it has.
+            and (guard.fires_at < closing or not change.device(name).end_armed)
         ]
         if not sooner:
             return
@@ -166,8 +186,8 @@ def _tell_devices(app: App, filed: Filed) -> None:
                 f"extended, but {names} still closes access at the old time: {listed}",
             ),
             Text(
-                "periksa perangkatnya; penjadwalnya di perangkat berakhiran .end",
-                "look at the device; its scheduler's name ends in .end",
+                f"jalankan `netops extend {filed.change}` yang sama lagi; penjadwalnya di perangkat berakhiran .end",
+                f"run the same `netops extend {filed.change}` again; its scheduler's name on the device ends in .end",
             ),
         )
 

@@ -116,15 +116,15 @@ def history(app: App, ref: str) -> tuple[Entry, ...]:
 
 
 def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None = None) -> Path:
-    """Write the *daftar kebutuhan teknis* and record its digest; returns the file."""
+    """Write the *daftar kebutuhan teknis* and record its digest; returns the file. Same log, same paper."""
     from netops.papers.needs import needs_page
     from netops.papers.pdf import render_sheet
 
     filed = find(app, ref)
     facts = _facts(app, filed)
-    at = app.clock.now()
+    seq, at = _stands_since(app)
     page = needs_page(facts, app.office, lang, at=at, lab=app.settings.lab)
-    seal = seal_of(app, max((one.seq for one in app.journal.read(filed.change)), default=-1))
+    seal = seal_of(app, seq)
     document = render_sheet(page, at, "html" if form == "html" else "pdf", seal)
     path = out or app.settings.var / "papers" / f"KEBUTUHAN-{filed.change}-{lang}.{form}"
     try:
@@ -139,6 +139,13 @@ def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None
         app, "paper.written", filed.change, paper="needs", lang=lang, file=path.name, document=digest, code=page["code"]
     )
     return path
+
+
+def _stands_since(app: App) -> tuple[int, datetime]:
+    """Entry and time of the last thing that the paper may say: it is dated by that, not by when it is printed."""
+    kinds = ("request.", "plan.", "needs.", "change.")
+    stand = [(one.seq, one.event.at) for one in app.journal.read() if one.event.kind.startswith(kinds)]
+    return stand[-1] if stand else (-1, app.clock.now())
 
 
 def parse_wishes(texts: Sequence[str]) -> dict[str, str]:

@@ -10,8 +10,9 @@ from event_desk import Desk, open_desk
 from netops import actions
 from netops.actions import extending, lasting
 from netops.actions.common import change_of
-from netops.core.errors import NeedsPerson
+from netops.core.errors import NeedsPerson, TimedOut
 from netops.core.text import Text
+from netops.drivers.routeros import RouterOSDriver
 from netops.filing import Filed
 from netops.practice import KEY, SIGNER
 from netops.requests.common import ZONES
@@ -63,8 +64,39 @@ def test_where_the_device_cannot_be_told_the_extension_stands_and_a_person_is_to
     def unreachable(*_: object) -> None:
         raise NeedsPerson(Text("tidak terjangkau", "unreachable"))
 
-    monkeypatch.setattr(extending, "arm_end", unreachable)
-    with pytest.raises(NeedsPerson, match="gw-kampus still closes access at the old time") as caught:
-        extending.extend(desk.app, filed.change, wished(filed, 3))
+    with monkeypatch.context() as patch:
+        patch.setattr(extending, "arm_end", unreachable)
+        for _ in range(2):
+            with pytest.raises(NeedsPerson, match="gw-kampus still closes access at the old time") as caught:
+                extending.extend(desk.app, filed.change, wished(filed, 3))
     assert caught.value.exit_code == 6 and caught.value.hint is not None
-    assert change_of(desk.app, filed).extended_until is not None
+    until = change_of(desk.app, filed).extended_until
+    assert until is not None
+
+    # The same command again tells the device, and neither records nor mails anything new about the extension.
+    before = desk.kinds(filed.change)
+    assert extending.extend(desk.app, filed.change, wished(filed, 3)).signed
+    new = desk.kinds(filed.change)[len(before) :]
+    guard = change_of(desk.app, filed).device("gw-kampus").end_guard
+    assert new == ["guard.intent", "guard.armed"]
+    assert guard is not None and abs(guard.fires_at - until) < timedelta(seconds=90)
+    extending.extend(desk.app, filed.change, wished(filed, 3))
+    assert desk.kinds(filed.change) == [*before, *new], "nothing is left to tell"
+
+
+def test_a_timer_that_was_announced_and_never_seen_is_armed_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed = desk.approved()
+    actions.apply(desk.app, filed.change)
+    sign(desk, filed, wished(filed, 3))
+    arm = RouterOSDriver.arm
+
+    def broken(*_: object) -> None:
+        raise TimedOut(Text("putus", "broken"), device="gw-kampus", step="guard", may_have_written=True)
+
+    monkeypatch.setattr(RouterOSDriver, "arm", broken)
+    with pytest.raises(NeedsPerson):
+        extending.extend(desk.app, filed.change, wished(filed, 3))
+    monkeypatch.setattr(RouterOSDriver, "arm", arm)
+    assert not change_of(desk.app, filed).device("gw-kampus").end_armed
+    extending.extend(desk.app, filed.change, wished(filed, 3))
+    assert change_of(desk.app, filed).device("gw-kampus").end_armed

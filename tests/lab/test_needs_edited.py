@@ -115,3 +115,6 @@ def test_the_commands_and_the_paper(desk: Desk, tmp_path: Path, capsys: pytest.C
         assert main(["-C", str(desk.root), "needs", path, form, "--out", str(out)]) == 0
         assert out.read_bytes().lower().startswith(start.lower())
     assert desk.kinds(find(desk.app, path).change).count("paper.written") == 2
+    again = tmp_path / "again.pdf"
+    assert main(["-C", str(desk.root), "needs", path, "--paper", "--out", str(again)]) == 0
+    assert again.read_bytes() == (tmp_path / "needs--paper").read_bytes(), "same log, same paper"
