@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from netops.core.clock import Clock
@@ -25,6 +25,7 @@ from netops.core.model import (
 from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers import routeros_checks as checks
+from netops.drivers.routeros_clock import read_clock
 from netops.drivers.routeros_codes import hide
 from netops.drivers.routeros_connect import connect
 from netops.drivers.routeros_wire import Answer, Command, Wire
@@ -36,6 +37,8 @@ from netops.platforms.routeros.show import export
 from netops.platforms.routeros.values import is_flag
 
 _NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/interface"}
+CATCH_UP = 300
+"""Seconds between the attempts of an END timer; its script disables it with the first."""
 _META = frozenset({".id", ".nextid", ".about", ".dead", ".section"})
 
 
@@ -160,6 +163,10 @@ class RouterOSDriver:
     def arm(self, spec: GuardSpec) -> GuardHandle:
         """A script and the scheduler that runs it once after `seconds`; what stands under its name goes first.
 
+        A REVERT guard counts from now (an interval: a clock that is set meanwhile does not move it). An END timer is an
+        absolute moment of the device's own clock; from then on it tries each `CATCH_UP` seconds, so that a device that
+        was off at its moment closes once it is back.
+
         Raises `Unsupported` where the way back fits into no script or the device refuses one. Whether the device will
         really run it is asked by `guard_state`.
         """
@@ -170,13 +177,14 @@ class RouterOSDriver:
             raise self._no_guard(str(exc)) from exc
         self._remove(self._parts(name))
         now = self._clock.now()
+        timing = self._timing(spec, now)
         policy = ",".join(guard.POLICIES)
         common = (f"=name={name}", f"=comment={spec.owner.comment}", f"=policy={policy}")
         answers = self._wire.exchange(
             "arm",
             [
                 ("/system/script/add", common[0], common[2], f"=source={source}"),
-                ("/system/scheduler/add", *common, f"=interval={spec.seconds}s", f"=on-event={name}"),
+                ("/system/scheduler/add", *common, *timing, f"=on-event={name}"),
             ],
             writes=True,
         )
@@ -192,6 +200,16 @@ class RouterOSDriver:
             armed_at=now,
             fires_at=now + timedelta(seconds=spec.seconds),
         )
+
+    def _timing(self, spec: GuardSpec, now: datetime) -> tuple[str, ...]:
+        clock = None
+        if spec.purpose is GuardPurpose.END:
+            answer = self._wire.exchange("arm", [("/system/clock/print",)])[0]
+            clock = read_clock(next(iter(answer.rows), {}))
+        if clock is None:
+            return (f"=interval={spec.seconds}s",)
+        date, time = clock.words(now + timedelta(seconds=spec.seconds), now)
+        return (f"=start-date={date}", f"=start-time={time}", f"=interval={CATCH_UP}s")
 
     def guard_state(self, handle: GuardHandle) -> GuardState:
         """FIRED once the device ran it; INACTIVE where it is there but will not run (device-mode, disabled, no date)."""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from netops.core.errors import Unsupported
 from netops.core.model import DeviceFacts, Finding, Severity, Target
 from netops.core.text import Text
+from netops.drivers.routeros_clock import read_clock
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros.guard import POLICIES
 
@@ -15,7 +16,6 @@ _NEEDED = (*POLICIES, "api")
 _FREE = 1_000_000
 """Bytes of free flash below which a device may fail to keep what it is told."""
 _SKEW = timedelta(minutes=2)
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%b/%d/%Y %H:%M:%S")
 _OFF = ("no", "false")
 
 
@@ -214,38 +214,42 @@ def _users(target: Target, reports: _Reports) -> Iterator[Finding]:
 
 
 def _time(reports: _Reports, now: datetime) -> Iterator[Finding]:
+    """The END timer is a moment of the device's own clock: what makes that clock uncertain makes the timer so."""
     ntp = reports.first("ntp")
     if ntp.get("enabled") in ("false", "no"):
         yield _finding(
             "ntp",
             Severity.WARNING,
-            "klien NTP mati: /system ntp client set enabled=yes servers=pool.ntp.org",
-            "the NTP client is off: /system ntp client set enabled=yes servers=pool.ntp.org",
+            "klien NTP mati, timer akhir di perangkat tidak pasti: /system ntp client set enabled=yes servers=pool.ntp.org",
+            "the NTP client is off, so the device's END timer is uncertain: "
+            "/system ntp client set enabled=yes servers=pool.ntp.org",
         )
-    clock = reports.first("clock")
-    there = _device_time(clock)
-    if there is not None and abs(there - now.astimezone(UTC)) > _SKEW:
-        seconds = int((there - now.astimezone(UTC)).total_seconds())
+    elif ntp.get("status", "synchronized") != "synchronized":
+        shown = printable(ntp["status"])
+        yield _finding(
+            "ntp",
+            Severity.WARNING,
+            f"klien NTP belum sinkron ({shown}), timer akhir tidak pasti: periksa servers di /system ntp client",
+            f"the NTP client is not synchronised ({shown}), the END timer is uncertain: see servers in /system ntp client",
+        )
+    clock = read_clock(reports.first("clock"))
+    if clock is None:
         yield _finding(
             "clock",
             Severity.WARNING,
-            f"jam perangkat berselisih {seconds} detik: periksa NTP dan zona waktu",
-            f"the device's clock is off by {seconds} seconds: check NTP and time zone",
+            "jam perangkat tidak terbaca: timer akhir dihitung sejak dipasang; periksa /system clock print",
+            "the device's clock cannot be read: its END timer counts from its arming; see /system clock print",
         )
-
-
-def _device_time(clock: Mapping[str, str]) -> datetime | None:
-    written = f"{clock.get('date', '')} {clock.get('time', '')}"
-    offset = clock.get("gmt-offset", "+00:00")
-    for shape in _FORMATS:
-        try:
-            sign = -1 if offset.startswith("-") else 1
-            hours, _, minutes = offset.lstrip("+-").partition(":")
-            local = datetime.strptime(written, shape).replace(tzinfo=UTC)
-            return local - sign * timedelta(hours=int(hours), minutes=int(minutes or 0))
-        except ValueError:
-            continue
-    return None
+    elif abs(clock.skew(now)) > _SKEW:
+        seconds = int(clock.skew(now).total_seconds())
+        yield _finding(
+            "clock",
+            Severity.WARNING,
+            f"jam perangkat berselisih {seconds} detik: timer akhir meleset begitu jam itu dibetulkan; periksa NTP dan "
+            "/system clock",
+            f"the device's clock is off by {seconds} seconds: its END timer will miss once that clock is set right; "
+            "check NTP and /system clock",
+        )
 
 
 def _space(reports: _Reports) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
 """What the device does by itself at the end and when we do not come back: off the air, at the right moment of its own clock."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from event_desk import Desk, open_desk
 
 from netops import actions, views
+from netops.core.clock import ManualClock
 from netops.core.model import Batch, GuardHandle, Needs, Op, RowOp, Tag, Verb
 from netops.core.model import GuardKind as Kind
 from netops.core.model import GuardPurpose as Purpose
@@ -106,3 +109,53 @@ def test_a_revert_guard_leaves_nothing_on_the_air(
     with desk.app.tools.open(gateway) as driver:
         driver.apply(Batch(number=1, ops=(back,)), desk.app.secrets)
     assert desk.configuration()[gateway] == before, "the script alone brought the rest back"
+
+
+def scheduler_of(desk: Desk, gateway: str) -> dict[str, str]:
+    device = desk.campus.devices[gateway]
+    assert isinstance(device, RouterOS)
+
+    def shown() -> dict[str, str]:
+        [row] = device.machine.store.rows("/system/scheduler")
+        return device.machine.shown("/system/scheduler", row)
+
+    return desk.campus.call(shown)
+
+
+@pytest.mark.parametrize(
+    ("place", "gateway", "zone"),
+    [("aula", "gw-kampus", "Asia/Jayapura"), ("gedung-lama", "gw-lama", "Asia/Makassar"), ("aula", "gw-kampus", "")],
+)
+def test_the_end_timer_is_a_moment_of_the_devices_own_clock(desk: Desk, place: str, gateway: str, zone: str) -> None:
+    """The office is at WIB; a device shows WIT, WITA, or its own zone, and closes at the same moment."""
+    if zone:
+        set_ = RowOp(verb=Verb.SET, path="/system/clock", key={}, new={"time-zone-name": zone})
+        with desk.app.tools.open(gateway) as driver:
+            driver.apply(Batch(number=1, ops=(set_,)), desk.app.secrets)
+    change, _ = running(desk, place)
+    handle, job = timer(desk, change, gateway), scheduler_of(desk, gateway)
+    there = handle.fires_at.astimezone(ZoneInfo(zone or "Asia/Jakarta"))
+    date = there.strftime("%Y-%m-%d" if gateway == "gw-kampus" else "%b/%d/%Y").lower()
+    assert job["start-date"] == date and job["next-run"] == f"{date} {job['start-time']}"
+    shown = datetime.strptime(job["start-time"], "%H:%M:%S").replace(year=there.year, month=there.month, day=there.day)
+    assert 0 <= (shown - there.replace(tzinfo=None)).total_seconds() <= 2, "never early"
+
+
+def test_a_device_that_was_off_at_the_end_closes_once_it_is_back(desk: Desk) -> None:
+    change, _ = running(desk, "aula")
+    device = desk.campus.devices["gw-kampus"]
+    assert isinstance(device, RouterOS)
+    jump = (timer(desk, change, "gw-kampus").fires_at - desk.app.clock.now()).total_seconds()
+    machine = device.machine
+    late = ManualClock(machine.clock.now() + timedelta(seconds=jump + 900))
+
+    def wake_up() -> None:
+        machine.clock = late
+        device.scheduler.reconsider()
+
+    desk.campus.call(wake_up)
+    assert announced(desk, "gw-kampus", "/interface/wifi/provisioning"), "not before it has looked"
+    late.move(301)
+    desk.campus.call(device.scheduler.tick)
+    assert not announced(desk, "gw-kampus", "/interface/wifi/provisioning")
+    assert scheduler_of(desk, "gw-kampus")["disabled"] == "true"
