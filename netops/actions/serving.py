@@ -22,6 +22,8 @@ from netops.filing import filed, look
 
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
 """Until a duty that was refused or failed is tried again; then always the last."""
+SOON = timedelta(seconds=5)
+"""Until a resumption is tried again that met a lease: its holder is at work, or dead and taken over when the lease runs out."""
 WORKERS = 4
 """Changes worked on at a time: an installation that takes long must not keep an event open."""
 
@@ -110,6 +112,8 @@ class Server:
                 self._trouble.pop(key, None)
                 if done.due.duty is Duty.WARN:
                     self._warned.add(done.due)
+            elif done.due.duty is Duty.RESUME and isinstance(done.error, Locked):
+                self._trouble[key] = _Trouble(0, self.clock.now() + SOON)
             else:
                 before = self._trouble.get(key)
                 times = before.times + 1 if before else 1
