@@ -38,6 +38,16 @@ def parts_of(plan: Plan, tools: Tools) -> dict[str, DevicePlan]:
     return found
 
 
+def doors_of(plan: Plan, tools: Tools) -> dict[str, DevicePlan]:
+    """The devices that have logins of the plan, or let people in by logins that are kept elsewhere."""
+    found = parts_of(plan, tools)
+    for part in plan.devices:
+        platform = tools.platform(part)
+        if isinstance(platform, GuestPlatform) and platform.ending(part.want):
+            found.setdefault(part.device, part)
+    return found
+
+
 def names_of(plan: Plan, tools: Tools) -> tuple[str, ...]:
     """Every login of the plan in its order; the first is voucher 001."""
     for part in parts_of(plan, tools).values():
@@ -50,7 +60,7 @@ def revoke(plan: Plan, tools: Tools, numbers: Collection[str], names: Collection
 
     From the intent on they count as revoked, so that `reconcile` finishes what was cut off.
     """
-    parts = parts_of(plan, tools)
+    parts = doors_of(plan, tools)
     with hold(tools, plan.change, list(parts)) as held:
         _running(fold(plan.change, tools.journal.read(plan.change)))
         held.log("vouchers.revoking", numbers=sorted(numbers), reason=reason)
@@ -60,7 +70,7 @@ def revoke(plan: Plan, tools: Tools, numbers: Collection[str], names: Collection
 
 def reconcile(plan: Plan, tools: Tools, revoked: Collection[str], *, fix: bool) -> dict[str, Found]:
     """What is on each device beside the plan; with `fix` ours comes back and what was revoked goes. By name of device."""
-    parts = parts_of(plan, tools)
+    parts = doors_of(plan, tools)
     with hold(tools, plan.change, list(parts)) as held:
         change = fold(plan.change, tools.journal.read(plan.change))
         _running(change)

@@ -38,6 +38,11 @@ class Tools:
     guard_margin: float = 30.0
     say: Callable[[str, str], None] = field(default=lambda where, what: None)
 
+    @property
+    def send_seconds(self) -> float:
+        """How long after its intent a batch may still begin to be sent."""
+        return self.lease_seconds / 3
+
     def platform(self, plan: DevicePlan) -> Platform:
         return self.platforms[plan.platform]
 
@@ -177,9 +182,14 @@ def raise_first(failures: Mapping[str, Exception]) -> NoReturn:
 
 
 def measure(held: Held, names: Sequence[str], when: str) -> dict[str, Sample | Exception]:
-    """One SNMP reading of each device, kept as evidence; a device that gives none is recorded as such."""
+    """One SNMP reading of each device, kept as evidence; a device that gives none is recorded as such.
+
+    Those of which the inventory says `snmp: {version: none}` are not asked.
+    """
     tools = held.tools
-    readings = dict(tools.poller.sample([tools.fleet.target(name) for name in names], tools.clock.now()))
+    targets = [tools.fleet.target(name) for name in names]
+    asked = [target for target in targets if target.options.get("snmp_version") != "none"]
+    readings = dict(tools.poller.sample(asked, tools.clock.now()))
     for name, reading in readings.items():
         if isinstance(reading, Exception):
             held.log("evidence.missing", name, when=when, message=str(reading))

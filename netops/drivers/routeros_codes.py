@@ -20,7 +20,7 @@ _NAMES = {
 def hide(rows: list[Row], secrets: SecretSource) -> list[Row]:
     """The same rows, a code in place of a user's name as `<voucher/…>`: only what equals a code of ours is one."""
     changes = {change for row in rows if row.menu in ("/ip/hotspot", "/ip/hotspot/user") for change in _changes(row)}
-    codes = {code: str(ref) for change in sorted(changes) for ref, code in _codes(change, secrets)}
+    codes = {code: str(ref) for change in sorted(changes) for ref, code in codes_of(change, secrets)}
     return [_hidden(row, codes) for row in rows] if codes else rows
 
 
@@ -43,7 +43,7 @@ def _changes(row: Row) -> Iterator[str]:
             yield found[1]
 
 
-def _codes(change: str, secrets: SecretSource) -> Iterable[tuple[SecretRef, str]]:
+def codes_of(change: str, secrets: SecretSource) -> Iterable[tuple[SecretRef, str]]:
     """Every code of a batch; none where this workspace does not have it."""
     for width in (3, 4, 5):
         for number in range(1, 10**width):

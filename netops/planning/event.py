@@ -30,7 +30,7 @@ class EventDesign:
 
     def where(self, sites: Sites, targets: Callable[[], Sequence[Target]], document: Document | None = None) -> Where:
         place = sites.place(self.request.event.place, document)
-        return Where(site=place.site, place=place)
+        return Where(site=place.site, place=place, backend=sites.site(place.site).event.vouchers.backend)
 
     def check(self, where: Where, site: Site, document: Document) -> None:
         event, place = self.request.event, where.place

@@ -202,7 +202,8 @@ def event_context(
 
     `device` holds the inventory's data of it (`lan_bridge`, `uplink_interface`, …) and its name, site, platform, trunks.
     Voucher passwords are references `voucher/<change>/<nnn>`; users' names begin with the change id's last part, or are
-    the code itself, as the text of its reference (`vc`, `shared`). `batch` stands behind our tag in their comment.
+    the code itself, as the text of its reference (`vc`, `shared`). `vouchers` says where the site keeps them, and what the
+    gateway and its RADIUS server share. `batch` stands behind our tag in their comment.
     """
     net = IPv4Network(needs.subnet)
     short = short_name(tag.change)
@@ -228,6 +229,11 @@ def event_context(
         },
         "dns_name": f"{short}.{site.event.domain}",
         "ports": list(ports),
+        "vouchers": {
+            "backend": site.event.vouchers.backend,
+            "server": site.event.vouchers.server,
+            "secret": Sealed(SecretRef(f"radius/{site.key}")),
+        },
         "users": _users(needs, tag, batch),
         "shared_users": needs.devices_per_code * (needs.users if needs.access == "shared" else 1),
     }

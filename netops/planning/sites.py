@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -42,6 +42,13 @@ def _network(value: str) -> str:
         ) from exc
 
 
+def _address(value: str) -> str:
+    try:
+        return str(IPv4Address(value))
+    except ValueError as exc:
+        raise said(f"{value!r} bukan alamat IPv4", f"{value!r} is not an IPv4 address") from exc
+
+
 Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0, le=366 * 86_400)]
 Percent = Annotated[int, BeforeValidator(_percent), Field(ge=0, le=1000)]
 Network = Annotated[str, BeforeValidator(lambda value: _network(value) if isinstance(value, str) else value)]
@@ -73,6 +80,24 @@ class Uplink(Strict):
     source: Line
 
 
+class Vouchers(Strict):
+    """Where guests' logins are kept: on the gateway (`local`), in its User Manager, or in a FreeRADIUS database.
+
+    `server` is the address of the RADIUS server, as gateways ask it; what they share is the secret `radius/<site>`.
+    """
+
+    backend: Literal["local", "user-manager", "radius"] = "local"
+    server: Annotated[str, BeforeValidator(lambda value: _address(value) if isinstance(value, str) else value)] = ""
+
+    @model_validator(mode="after")
+    def _server_given(self) -> Self:
+        if (self.backend == "radius") != bool(self.server):
+            raise said(
+                "server diisi untuk backend radius, dan hanya untuk itu", "server belongs to the backend radius only"
+            )
+        return self
+
+
 class EventRange(Strict):
     """What events of this site may be given: VLANs, addresses, uplink, the DNS zone of login pages, rates per client."""
 
@@ -84,6 +109,7 @@ class EventRange(Strict):
     client: BandwidthField
     wireless: Literal["open", "wpa2-psk"] = "open"
     """How people join: openly (the hotspot asks for the code), or with the secret `wifi/<site>` as passphrase besides."""
+    vouchers: Vouchers = Vouchers()
 
 
 class ClientsPerAp(Strict):

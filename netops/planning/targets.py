@@ -14,11 +14,15 @@ from netops.requests.common import Named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """What a request says about where: a site, a place there (None: it names none), devices and ports of its own."""
+    """What a request says about where: a site, a place there (None: it names none), devices and ports of its own.
+
+    `backend`: where that site keeps vouchers.
+    """
 
     site: str
     place: Place | None = None
     named: tuple[Named, ...] = ()
+    backend: str = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,8 @@ def choose(playbook: Playbook, where: Where, targets: Sequence[Target]) -> tuple
     """
     found: list[Chosen] = []
     for part in sorted(playbook.parts, key=lambda part: (part.order, part.role)):
-        found += _of_part(part, where, targets)
+        if part.backend in (None, where.backend):
+            found += _of_part(part, where, targets)
     idle = sorted({one.device for one in where.named} - {one.target.name for one in found})
     if idle or not found:
         raise _no_role(playbook, idle, where)
@@ -66,13 +71,15 @@ def _on_the_way(
     for name in sorted(place.ports):
         if name not in by_name:
             raise _named(name, playbook, place)
-    gateways = [one.target.name for one in found if one.part.select == "site"]
+    # A database carries nothing: no way leads to it.
+    beside = tuple(one for one in found if one.part.backend)
+    gateways = [one.target.name for one in found if one.part.select == "site" and one not in beside]
     way = carriers(place, gateways, targets)
     strange = sorted(way.keys() - by_name.keys())
     if strange:
         raise _no_part(strange[0], playbook, place)
     points = [target for target in targets if target.name in place.aps]
-    return tuple(
+    return beside + tuple(
         replace(one, trunks=way[one.target.name], rules=_rules(one.target.name, gateways, points))
         for one in found
         if one.target.name in way

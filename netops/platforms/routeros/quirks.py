@@ -40,6 +40,7 @@ LEVELS: dict[str, int] = {
     "/ip/address": 2,
     "/ip/hotspot/profile": 2,
     "/user": 2,
+    "/radius": 2,
     "/interface/wifi/channel": 2,
     "/interface/wifi/security": 2,
     "/interface/wifi/datapath": 2,

@@ -77,6 +77,7 @@ def test_the_shipped_playbook() -> None:
         ("core", 2, "path"),
         ("access", 3, "path"),
         ("ap", 4, "path"),
+        ("radius", 1, "site"),
     ]
     assert found.parts[0].guards == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
     assert [(step.number, step.minutes) for step in found.sop.steps] == [
