@@ -18,6 +18,7 @@ from netops.changes.lines import Lines
 from netops.changes.losses import Losses
 from netops.changes.push import send
 from netops.changes.revert import restore
+from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
@@ -98,6 +99,7 @@ def resume(order: Order, tools: Tools) -> Outcome:
         change = fold(plan.change, tools.journal.read(plan.change))
         if change.phase is not Phase.APPLYING:
             return Outcome.NOTHING
+        wait_out(tools, change)
         try:
             order.gate(tools.clock.now())
             lost = _lost(change)

@@ -63,13 +63,14 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRecord:
-    """`ops` is the digest of the batch's operations in the object store."""
+    """`ops` is the digest of the batch's operations in the object store, `at` the moment of the intent."""
 
     phase: str
     number: int
     ops: str
     state: BatchState
     seq: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ class Change:
     id: str
     phase: Phase = Phase.NEW
     request: str = ""
+    persons: str = ""  # digest of the body with the requester's personal data, where it stands apart
+    redacted: str = ""  # digest of the request without personal data, once that was erased
     plan: str = ""
     running_plan: str = ""
     accepted_no_guard: bool = False
@@ -184,7 +187,9 @@ def _step(state: Change, recorded: Recorded) -> Change:
         state = replace(state, devices={**state.devices, event.device: progress})
     match event.kind:
         case "request.received":
-            return replace(state, request=event.data["request"])
+            return replace(state, request=event.data["request"], persons=event.data.get("persons", ""))
+        case "data.erased":
+            return replace(state, redacted=event.data["redacted"])
         case "plan.recorded":
             return _planned(state, event)
         case "needs.recorded":
@@ -295,6 +300,7 @@ def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress
                 ops=event.data["ops"],
                 state=BatchState.INTENDED,
                 seq=recorded.seq,
+                at=event.at,
             )
             return replace(progress, batches=(*progress.batches, batch), restored=False, absent=False)
         case "batch.sent" | "batch.failed":

@@ -21,7 +21,9 @@ def send(
     """
     sent = 0
     for batch in batches:
-        refuse_late(device, until, held.tools.clock.now())
+        clock = held.tools.clock
+        refuse_late(device, until, clock.now())
+        began, woke = clock.now(), clock.monotonic()
         held.intend(
             "batch.intent",
             device,
@@ -31,6 +33,8 @@ def send(
             count=len(batch.ops),
         )
         try:
+            waited = max(clock.monotonic() - woke, (clock.now() - began).total_seconds())
+            refuse_overslept(device, waited, held.tools.send_seconds)
             receipt = driver.apply(batch, held.tools.secrets)
         except Exception as error:
             held.log(
@@ -59,6 +63,20 @@ def refuse_late(device: str, until: datetime | None, now: datetime) -> None:
             Text(
                 id="naikkan guard_seconds di playbook atau periksa mengapa perangkat lambat",
                 en="raise guard_seconds in the playbook, or find out why the device is slow",
+            ),
+            device=device,
+            step="push",
+            may_have_written=False,
+        )
+
+
+def refuse_overslept(device: str, waited: float, most: float) -> None:
+    """Raises `TimedOut` for a process that was paused behind its fence check: by now another may be at work."""
+    if waited > most:
+        raise TimedOut(
+            Text(
+                id=f"pengiriman dibatalkan: proses ini terhenti {waited:.0f} detik sesudah pemeriksaan haknya",
+                en=f"sending given up: this process was paused for {waited:.0f} s behind the check of its right to send",
             ),
             device=device,
             step="push",

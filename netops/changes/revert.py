@@ -6,6 +6,7 @@ from netops.changes import guards
 from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import Change, DeviceProgress, fold
 from netops.changes.push import send
+from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, brief, few
 from netops.core.errors import DeviceError, Failed, JournalError, NeedsPerson, NetopsError, Restored
 from netops.core.model import DevicePlan, Op, Plan, Tag
@@ -54,6 +55,7 @@ def _cause(failure: BaseException) -> Text:
 
 def revert(held: Held, plan: Plan) -> NetopsError:
     """The same, asked for by a person (`netops revert`)."""
+    wait_out(held.tools, fold(plan.change, held.tools.journal.read(plan.change)))
     return restore(held, plan, Failed(Text(id="diminta dengan `netops revert`", en="asked for with `netops revert`")))
 
 

@@ -8,6 +8,7 @@ from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.push import send
 from netops.changes.revert import applied_ops
+from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, Tools, brief, few, hold, measure
 from netops.core.errors import NeedsPerson, Refused
 from netops.core.model import DevicePlan, Plan, Tag
@@ -36,6 +37,7 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
                     en=f"{plan.change} is not running (it is {change.phase})",
                 )
             )
+        wait_out(tools, change)
         held.log("change.ending", reason=reason)
         accepted = _accepted(change)
         names = [name for name in parts if name not in accepted]

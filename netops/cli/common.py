@@ -18,6 +18,8 @@ _STEPS = {
     "verify": Text("terbukti", "verified"),
     "restore": Text("memulihkan", "restoring"),
     "end": Text("mengakhiri", "ending"),
+    "bake": Text("mengamati sebelum gelombang berikutnya", "watching before the next wave"),
+    "wait": Text("menunggu pekerja sebelumnya pasti berhenti", "waiting until the earlier worker is silent for sure"),
 }
 
 
