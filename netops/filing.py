@@ -15,6 +15,7 @@ from netops.core.text import Text
 from netops.planning.design import design_of
 from netops.requests.common import Request, canonical_json, change_id, request_digest, slug
 from netops.requests.load import read_document
+from netops.requests.persons import persons, signed_form
 from netops.requests.services import known, load_request, read_body
 
 
@@ -63,7 +64,7 @@ def find(app: App, ref: str) -> Filed:
             app,
             "request.received",
             one.change,
-            request=app.objects.put(canonical(canonical_json(one.request))),
+            **put_request(app, one.request),
             service=one.request.service,
             ticket=one.request.ticket,
             source=Path(ref).name,
@@ -133,9 +134,19 @@ def _known(app: App, one: Filed) -> bool:
     return bool(request)
 
 
+def put_request(app: App, request: Request) -> dict[str, str]:
+    """Keep what is signed, and what can be erased beside it; their digests for `request.received`."""
+    value = canonical_json(request)
+    bodies = {"request": app.objects.put(canonical(signed_form(value)))}
+    beside = persons(value)
+    return bodies if beside is None else {**bodies, "persons": app.objects.put(canonical(beside))}
+
+
 def filed(app: App, change: Change) -> Filed:
-    """The request of a change, from the object store."""
-    return Filed(change=change.id, digest=change.request, request=read_body(app.objects.get(change.request)))
+    """The request of a change, from the object store; its personal data reads `[dihapus]` once it was erased."""
+    beside = app.objects.get(change.persons) if change.persons and not change.redacted else None
+    request = read_body(app.objects.get(change.redacted or change.request), beside)
+    return Filed(change=change.id, digest=change.request, request=request)
 
 
 def record(app: App, kind: str, change: str, fences: Sequence[Fence] = (), /, **data: Any) -> None:

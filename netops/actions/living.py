@@ -11,12 +11,12 @@ from netops.actions.mailing import tell
 from netops.app import App
 from netops.changes.lifecycle import LIFE, OPEN, Change, Phase
 from netops.changes.words import PHASES
-from netops.core.canonical import canonical, dump
+from netops.core.canonical import dump
 from netops.core.errors import InputError, Refused
 from netops.core.model import Event, Fence
 from netops.core.text import Text
-from netops.filing import Filed, check, find, look, record
-from netops.requests.common import canonical_json, slug
+from netops.filing import Filed, check, find, look, put_request, record
+from netops.requests.common import slug
 
 LIVING_SECONDS = 30.0
 """How long one such step may take to be judged and recorded."""
@@ -228,9 +228,8 @@ def _carried(app: App, change: Change) -> dict[str, Any]:
 
 
 def _received(app: App, new: Filed, source: str) -> Event:
-    body = app.objects.put(canonical(canonical_json(new.request)))
     about = {"service": new.request.service, "ticket": new.request.ticket, "source": Path(source).name}
-    return _event(app, "request.received", new, request=body, **about)
+    return _event(app, "request.received", new, **put_request(app, new.request), **about)
 
 
 def _event(app: App, kind: str, filed: Filed, **data: Any) -> Event:

@@ -93,6 +93,7 @@ def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
         number=number,
         lab=app.settings.lab,
         plan_digest=change.running_plan,
+        erased=bool(change.redacted),
     )
     photos = {photo.digest: app.objects.get(photo.digest) for photo in facts.photos[:MOST_PHOTOS]}
     seal = seal_of(app, facts.anchor)

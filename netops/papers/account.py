@@ -199,4 +199,4 @@ def _when(entry: Entry, facts: AccountFacts, lang: Lang) -> str:
 
 def _digest(digest: str) -> str:
     """Enough to find the body by; the whole digest is in the log."""
-    return digest.removeprefix("sha256:")[:16] or "–"
+    return digest.removeprefix("sha256:")[:12] or "–"

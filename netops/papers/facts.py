@@ -15,6 +15,7 @@ from netops.core.model import Event, Loan, ManualStep, Needs, Plan, Recorded
 from netops.core.text import Text
 from netops.papers.office import Office
 from netops.papers.words import ZONES
+from netops.requests.persons import signed_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,16 +169,18 @@ def bast_facts(
     number: str = "",
     lab: bool = False,
     plan_digest: str = "",
+    erased: bool = False,
 ) -> BastFacts:
     """The facts of a handover that took place: events from the last `change.started` up to its `change.active`.
 
     `place` is the place's name as people call it; the request has only its key. `plan_digest` is that of the plan's body
     as recorded: a body that an earlier version wrote digests otherwise once it is loaded. Later events (the end, a second print)
     do not alter them, so a reprint is the same paper; manual steps confirmed and photos attached later are added to it.
+    A request whose personal data was `erased` is no longer the one that was signed, and is taken as it is.
     Raises `Failed` where the change never became active, or where request and plan are not the recorded ones, `Refused`
     where nobody may sign on that day.
     """
-    _demand(digest(canonical(request)) == plan.request, plan, "permohonan", "request")
+    _demand(erased or digest(canonical(signed_form(dict(request)))) == plan.request, plan, "permohonan", "request")
     mine = [recorded for recorded in events if recorded.event.change == plan.change]
     recorded_plan = plan_digest or digest_of(plan)
     started, active = _handover(mine, plan, recorded_plan)

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from netops.core.canonical import digest_of
 from netops.core.text import Lang, Text
 from netops.core.units import RatePair, parse_rate, parse_rate_pair
 from netops.requests.load import Loc, check_line, said
+from netops.requests.persons import signed_form
 
 Zone = Literal["WIB", "WITA", "WIT"]
 ZONES: dict[Zone, timezone] = {
@@ -264,6 +273,14 @@ class Request(Strict, ABC):
     requester: Requester
     contact: Contact
     reason: Paragraph
+    salt: Annotated[str, Field(pattern=r"^([0-9a-f]{2}){16,32}$")] | None = None
+    """Random, in hex: lets personal data be erased while what was signed stays (`requests.persons`)."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_salt(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A request without a salt is written, and digests, as before there were any."""
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if name != "salt" or value is not None}
 
     @property
     @abstractmethod
@@ -319,8 +336,8 @@ def slug(text: str) -> str:
 
 
 def request_digest(request: Request) -> str:
-    """Digest over the canonical JSON: this is what is approved."""
-    return digest_of(request)
+    """Digest over the canonical bytes of what is signed: this is what is approved."""
+    return digest_of(signed_form(canonical_json(request)))
 
 
 def change_id(request: Request) -> str:
@@ -330,7 +347,7 @@ def change_id(request: Request) -> str:
 
 
 def canonical_json(request: Request) -> Any:
-    """The request as JSON value: times in UTC, rates in bit/s."""
+    """The request as JSON value: times in UTC, rates in bit/s; a salt only where it has one."""
     return request.model_dump(mode="json")
 
 

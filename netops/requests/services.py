@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel
 
-from netops.core.canonical import parse_json
+from netops.core.canonical import canonical, parse_json
 from netops.core.errors import InputError
 from netops.core.text import Text
 from netops.requests.common import Request
@@ -12,6 +12,7 @@ from netops.requests.event_hotspot import EventHotspot
 from netops.requests.fields import FieldSpec, load_own
 from netops.requests.load import Document, validate
 from netops.requests.own import OwnRequest
+from netops.requests.persons import ERASED, filled, joined
 
 BUILT_IN: Mapping[str, type[Request]] = {"event-hotspot": EventHotspot}
 """Services with a module of their own, by the word in the document."""
@@ -48,13 +49,20 @@ def known(own: Own) -> Text:
     return Text(f"Layanan: {names}", f"Services: {names}")
 
 
-def read_body(data: bytes) -> Request:
-    """A recorded request, from its canonical bytes. Raises `InputError` where they are none."""
+def read_body(data: bytes, beside: bytes | None = None) -> Request:
+    """A recorded request, from its canonical bytes and those of its persons; erased fields read as `[dihapus]`.
+
+    Raises `InputError` where they are none, or the persons are not those that were signed.
+    """
     try:
-        word = parse_json(data)["service"]
-        return BUILT_IN.get(word, OwnRequest).model_validate_json(data)
-    except (ValueError, LookupError, TypeError) as exc:
+        value = joined(parse_json(data), parse_json(beside) if beside is not None else None)
+        told, gone = filled(value)
+        request = BUILT_IN.get(told["service"], OwnRequest).model_validate_json(canonical(told))
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise InputError(
             Text("isi permohonan yang tercatat tidak dapat dibaca", "the body of a recorded request cannot be read"),
             Text("Periksa dengan: netops log verify", "Check it with: netops log verify"),
         ) from exc
+    for group, name in gone:
+        request = request.model_copy(update={group: getattr(request, group).model_copy(update={name: ERASED})})
+    return request
