@@ -203,12 +203,27 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One result of a check. `about` names what was looked at; both texts are for people."""
+    """One result of a check. `about` names what was looked at; both texts are for people; `paste` mends it on the device."""
 
     about: str
     severity: Severity
     id: str
     en: str
+    paste: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the inventory says of a device, for a look at whether it is so.
+
+    `offset` of its site from UTC in minutes; `hotspot`: it is to serve one; `points` the access points it manages, by
+    name, and `rules` their provisioning rules, by comment.
+    """
+
+    offset: int
+    hotspot: bool = False
+    points: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 # ── guards ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from netops.core.model import (
     Claim,
     DeviceFacts,
     Event,
+    Expected,
     Fence,
     Finding,
     GuardHandle,
@@ -49,8 +50,11 @@ class Driver(Protocol):
         """What would stop or weaken a change on this device, each with what to paste to mend it."""
         ...
 
-    def observe(self, scope: Scope, *, facts: bool = False) -> State:
-        """The device's state now; with `facts` those are asked for in the same round trip where that saves one."""
+    def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
+        """The device's state now; with `facts` those are asked for in the same round trip where that saves one.
+
+        With `counters` what each login used comes along, where the device counts it (see `Accounts.used`).
+        """
         ...
 
     def capture(self) -> bytes:
@@ -164,6 +168,13 @@ class Platform(Protocol):
     def interfaces(self, want: State) -> tuple[str, ...]:
         """Names of the interfaces that a monitoring system must see once `want` is in force."""
         ...
+
+
+@runtime_checkable
+class ExpectingDriver(Protocol):
+    """A driver that can tell whether its device is as the inventory says. Reads only."""
+
+    def compare(self, expected: Expected) -> tuple[Finding, ...]: ...
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from netops.core.errors import CommandRefused, Misbehaved, Unsupported
 from netops.core.model import (
     Batch,
     DeviceFacts,
+    Expected,
     Finding,
     GuardHandle,
     GuardPurpose,
@@ -28,6 +29,7 @@ from netops.drivers import routeros_checks as checks
 from netops.drivers.routeros_clock import read_clock
 from netops.drivers.routeros_codes import hide
 from netops.drivers.routeros_connect import connect
+from netops.drivers.routeros_expected import compare
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
@@ -97,12 +99,17 @@ class RouterOSDriver:
     def preflight(self) -> tuple[Finding, ...]:
         return checks.preflight(self._wire, self._target, self.facts, self._clock.now())
 
-    def observe(self, scope: Scope, *, facts: bool = False) -> State:
+    def compare(self, expected: Expected) -> tuple[Finding, ...]:
+        return compare(self._wire, self.facts, expected)
+
+    def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
         """All menus of the scope in one round trip: settable properties and flags, raw text, no secrets, no counters.
+
+        With `counters` what each login and session of the hotspot used comes along.
 
         Raises `Unsupported` for a menu that the device does not have or does not let us read.
         """
-        answers = self._read("observe", scope.paths, facts=facts)
+        answers = self._read("observe", scope.paths, facts=facts, counters=counters)
         rows: list[Row] = []
         for path, answer in zip(scope.paths, answers, strict=True):
             if answer.traps:
@@ -124,9 +131,9 @@ class RouterOSDriver:
         about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets\n"
         return (about + export(Rows(rows=tuple(hide(rows, self._secrets))))).encode("utf-8", "surrogateescape")
 
-    def _read(self, step: str, paths: Sequence[str], *, facts: bool) -> list[Answer]:
+    def _read(self, step: str, paths: Sequence[str], *, facts: bool, counters: bool = False) -> list[Answer]:
         """One print for each menu, and what the facts are made of where they are wanted and not known: one round trip."""
-        prints = [_print(path) for path in paths]
+        prints = [_print(path, counters=counters and path in COUNTED) for path in paths]
         more = list(checks.ASKED.values()) if facts and self._facts is None else []
         answers = self._wire.exchange(step, [*prints, *more])
         if more:
@@ -297,10 +304,12 @@ class RouterOSDriver:
 
 
 @lru_cache(maxsize=1024)
-def _print(path: str) -> Command:
+def _print(path: str, *, counters: bool = False) -> Command:
     menu_ = menu(path)
     shown = dict.fromkeys(name for name in menu_.settable if name not in menu_.secrets)
     shown |= dict.fromkeys((*menu_.key, *(flag for flag in FLAGS if flag in menu_.read_only)))
+    if counters:
+        shown |= dict.fromkeys(name for name in COUNTERS if name in menu_.read_only)
     return (f"{menu_.path}/print", f"=.proplist={','.join(('.id', *shown))}")
 
 

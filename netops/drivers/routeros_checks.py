@@ -118,13 +118,13 @@ def preflight(wire: Wire, target: Target, facts: DeviceFacts, now: datetime) -> 
         *_mode(facts, reports),
         *_services(target, reports),
         *_users(target, reports),
-        *_time(reports, now),
+        *_time(facts, reports, now),
         *_space(reports),
     )
 
 
-def _finding(about: str, severity: Severity, id: str, en: str) -> Finding:
-    return Finding(about=about, severity=severity, id=id, en=en)
+def _finding(about: str, severity: Severity, id: str, en: str, *paste: str) -> Finding:
+    return Finding(about=about, severity=severity, id=id, en=en, paste=paste)
 
 
 def _version(facts: DeviceFacts) -> Iterator[Finding]:
@@ -137,8 +137,9 @@ def _version(facts: DeviceFacts) -> Iterator[Finding]:
         yield _finding(
             "version",
             Severity.STOP,
-            f"{text} terlalu lama: perbarui ke 6.49 atau 7 (/system package update)",
-            f"{text} is too old: update to 6.49 or 7 (/system package update)",
+            f"{text} terlalu lama: perbarui ke 6.49 atau 7",
+            f"{text} is too old: update to 6.49 or 7",
+            "/system package update check-for-updates",
         )
     else:
         yield _finding("version", Severity.OK, f"RouterOS {facts.version}", f"RouterOS {facts.version}")
@@ -151,19 +152,20 @@ def _mode(facts: DeviceFacts, reports: _Reports) -> Iterator[Finding]:
         ("hotspot", ("home", "basic"), Severity.STOP),
     ):
         if not _allowed(mode, feature, off_in):
-            command = f"/system device-mode update {feature}=yes"
             yield _finding(
                 "device-mode",
                 severity,
-                f"device-mode melarang {feature}: jalankan `{command}` lalu tekan tombol perangkat",
-                f"device-mode forbids {feature}: run `{command}`, then press the device's button",
+                f"device-mode melarang {feature}: izinkan, lalu tekan tombol perangkat",
+                f"device-mode forbids {feature}: allow it, then press the device's button",
+                f"/system device-mode update {feature}=yes",
             )
     if mode.get("flagged") in ("yes", "true"):
         yield _finding(
             "device-mode",
             Severity.STOP,
-            "konfigurasi ditandai mencurigakan (flagged): periksa /system device-mode",
-            "the configuration is flagged as suspicious: see /system device-mode",
+            "konfigurasi ditandai mencurigakan (flagged): periksa dulu isinya",
+            "the configuration is flagged as suspicious: look through it first",
+            "/system device-mode print",
         )
     if not mode and facts.version.startswith("6."):
         yield _finding(
@@ -180,15 +182,19 @@ def _services(target: Target, reports: _Reports) -> Iterator[Finding]:
         yield _finding(
             "api-ssl",
             Severity.STOP if not target.options.get("cleartext") else Severity.WARNING,
-            "api-ssl mati atau tanpa sertifikat: /ip service set api-ssl certificate=netops-api disabled=no",
-            "api-ssl is off or without certificate: /ip service set api-ssl certificate=netops-api disabled=no",
+            "api-ssl mati atau tanpa sertifikat",
+            "api-ssl is off or without certificate",
+            "/certificate add name=netops-api common-name=netops-api key-usage=tls-server",
+            "/certificate sign netops-api",
+            "/ip service set api-ssl certificate=netops-api disabled=no",
         )
     if clear and clear.get("disabled") not in ("true", "yes"):
         yield _finding(
             "api",
             Severity.WARNING,
-            "API tanpa enkripsi masih menyala: /ip service set api disabled=yes",
-            "the clear-text API is still on: /ip service set api disabled=yes",
+            "API tanpa enkripsi masih menyala",
+            "the clear-text API is still on",
+            "/ip service set api disabled=yes",
         )
 
 
@@ -197,58 +203,69 @@ def _users(target: Target, reports: _Reports) -> Iterator[Finding]:
     missing = [word for word in _NEEDED if granted is not None and word not in granted]
     if missing:
         words = ",".join(missing)
+        group = next(row.get("group", "") for row in reports.rows["users"] if row.get("name") == target.username)
         yield _finding(
             "policy",
             Severity.STOP,
-            f"grup pengguna {target.username} tanpa policy {words}: tambahkan dengan /user group set",
-            f"the group of user {target.username} lacks the policies {words}: add them with /user group set",
+            f"grup pengguna {target.username} tanpa policy {words}",
+            f"the group of user {target.username} lacks the policies {words}",
+            f"/user group set [find name={group}] policy={','.join(sorted({*(granted or ()), *missing}))}",
         )
     admin = next((row for row in reports.rows["users"] if row.get("name") == "admin"), None)
     if admin is not None and admin.get("disabled") not in ("true", "yes"):
         yield _finding(
             "admin",
             Severity.WARNING,
-            "pengguna bawaan admin masih aktif: /user set admin disabled=yes (setelah ada pengguna lain)",
-            "the default user admin is still enabled: /user set admin disabled=yes (once there is another)",
+            "pengguna bawaan admin masih aktif: matikan setelah ada pengguna lain",
+            "the default user admin is still enabled: switch it off once there is another",
+            "/user set admin disabled=yes",
         )
 
 
-def _time(reports: _Reports, now: datetime) -> Iterator[Finding]:
+def _ntp_lines(facts: DeviceFacts) -> tuple[str, ...]:
+    """Version 6 takes addresses only, and calls them otherwise."""
+    if facts.version.startswith("6."):
+        return ("/system ntp client set enabled=yes primary-ntp=[:resolve 0.id.pool.ntp.org]",)
+    return ("/system ntp client set enabled=yes servers=id.pool.ntp.org",)
+
+
+def _time(facts: DeviceFacts, reports: _Reports, now: datetime) -> Iterator[Finding]:
     """The END timer is a moment of the device's own clock: what makes that clock uncertain makes the timer so."""
     ntp = reports.first("ntp")
     if ntp.get("enabled") in ("false", "no"):
         yield _finding(
             "ntp",
             Severity.WARNING,
-            "klien NTP mati, timer akhir di perangkat tidak pasti: /system ntp client set enabled=yes servers=pool.ntp.org",
-            "the NTP client is off, so the device's END timer is uncertain: "
-            "/system ntp client set enabled=yes servers=pool.ntp.org",
+            "klien NTP mati: timer akhir di perangkat tidak pasti",
+            "the NTP client is off: the device's END timer is uncertain",
+            *_ntp_lines(facts),
         )
     elif ntp.get("status", "synchronized") != "synchronized":
         shown = printable(ntp["status"])
         yield _finding(
             "ntp",
             Severity.WARNING,
-            f"klien NTP belum sinkron ({shown}), timer akhir tidak pasti: periksa servers di /system ntp client",
-            f"the NTP client is not synchronised ({shown}), the END timer is uncertain: see servers in /system ntp client",
+            f"klien NTP belum sinkron ({shown}): timer akhir di perangkat tidak pasti",
+            f"the NTP client is not synchronised ({shown}): the device's END timer is uncertain",
+            "/system ntp client print",
         )
     clock = read_clock(reports.first("clock"))
     if clock is None:
         yield _finding(
             "clock",
             Severity.WARNING,
-            "jam perangkat tidak terbaca: timer akhir dihitung sejak dipasang; periksa /system clock print",
-            "the device's clock cannot be read: its END timer counts from its arming; see /system clock print",
+            "jam perangkat tidak terbaca: timer akhir dihitung sejak dipasang",
+            "the device's clock cannot be read: its END timer counts from its arming",
+            "/system clock print",
         )
     elif abs(clock.skew(now)) > _SKEW:
         seconds = int(clock.skew(now).total_seconds())
         yield _finding(
             "clock",
             Severity.WARNING,
-            f"jam perangkat berselisih {seconds} detik: timer akhir meleset begitu jam itu dibetulkan; periksa NTP dan "
-            "/system clock",
-            f"the device's clock is off by {seconds} seconds: its END timer will miss once that clock is set right; "
-            "check NTP and /system clock",
+            f"jam perangkat berselisih {seconds} detik: timer akhir meleset begitu jam itu dibetulkan",
+            f"the device's clock is off by {seconds} seconds: its END timer will miss once that clock is set right",
+            *_ntp_lines(facts),
         )
 
 
@@ -258,6 +275,7 @@ def _space(reports: _Reports) -> Iterator[Finding]:
         yield _finding(
             "flash",
             Severity.WARNING,
-            f"sisa penyimpanan hanya {int(free)} byte: hapus berkas lama di /file",
-            f"only {int(free)} bytes of storage are free: remove old files in /file",
+            f"sisa penyimpanan hanya {int(free)} byte: hapus berkas lama",
+            f"only {int(free)} bytes of storage are free: remove old files",
+            "/file print where size>100000",
         )
