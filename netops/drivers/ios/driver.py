@@ -12,6 +12,7 @@ from netops.core.errors import CommandRefused, Misbehaved, TimedOut, Unreachable
 from netops.core.model import (
     Batch,
     DeviceFacts,
+    Expected,
     Finding,
     GuardHandle,
     GuardKind,
@@ -28,7 +29,7 @@ from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers.ios.session import Session, log_in, new_session, told
 from netops.platforms.ios import show
-from netops.platforms.ios.preflight import NONE_PENDING, PENDING, findings
+from netops.platforms.ios.preflight import NONE_PENDING, PENDING, compare, findings, surroundings
 from netops.platforms.ios.quirks import ARCHIVE
 
 _ERROR = re.compile(show.ERROR, re.MULTILINE)
@@ -101,7 +102,7 @@ class IosDriver:
             features=("archive",) if has_archive else (),
         )
 
-    def observe(self, scope: Scope, *, facts: bool = False) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
         vlans: dict[int, str] = {}
         if any(path.startswith("vlan ") for path in scope.paths):
             vlans = show.vlan_table(self._ask("show vlan brief", "observe"))
@@ -116,7 +117,17 @@ class IosDriver:
         vtp = self._ask("show vtp status", "preflight")
         running = show.configuration(self._running("preflight"))
         startup = show.configuration(self._ask("show startup-config", "preflight", _LONG))
-        return findings(facts, timer=timer, vtp=vtp, startup=startup, running=running)
+        around = surroundings(
+            clock=self._ask("show clock", "preflight"),
+            ntp=self._ask("show ntp associations", "preflight"),
+            flash=self._ask("dir flash:", "preflight"),
+            now=self._clock.now(),
+            running=running,
+        )
+        return (*findings(facts, timer=timer, vtp=vtp, startup=startup, running=running), *around)
+
+    def compare(self, expected: Expected) -> tuple[Finding, ...]:
+        return compare(show.configuration(self._running("compare")), expected)
 
     def _ask(self, command: str, step: str, timeout: float = 0.0) -> str:
         """One `show`; an error text is an answer."""

@@ -206,7 +206,7 @@ def test_preflight_tells_a_missing_archive_and_unsaved_lines() -> None:
             driver.apply(one(LineOp(path="interface GigabitEthernet1/0/9", lines=("description x",))), Secrets())
             found = {finding.about: finding for finding in driver.preflight()}
             assert found["archive"].severity is Severity.WARNING
-            assert "path flash:" in found["archive"].en
+            assert " path flash:netops-archive" in found["archive"].paste
             assert found["startup-config"].severity is Severity.WARNING
             with pytest.raises(Unsupported, match="archive") as caught:
                 driver.arm(spec())

@@ -203,7 +203,7 @@ def test_without_an_archive_the_lines_to_paste_are_told() -> None:
     (finding,) = [
         each for each in findings(facts(), timer="", vtp="", running="", startup="") if each.about == "archive"
     ]
-    assert " path flash:" in finding.en and " path flash:" in finding.id
+    assert " path flash:netops-archive" in finding.paste
 
 
 def test_somebody_elses_timer_stops() -> None:
