@@ -1,9 +1,12 @@
 """Secrets never travel: canaries are planted as passwords, communities, keys and codes, and every output is searched."""
 
+import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from netops.cli.main import main
 from netops.core.errors import NetopsError, Restored
 from netops.core.secret import SecretRef
 from netops.demo import inject_refusal
+from netops.filing import find
 
 ALLOWED = {"secrets.json", "vault.key", "kepala.key", "koordinator.key", "piket.key"}
 """The files that are made to hold secrets; all of mode 0600 (asserted)."""
@@ -106,9 +110,139 @@ def test_no_output_of_a_whole_event_holds_a_secret(
     leaks += _search("".join(printed_on_paper), canaries, "the paper")
     assert not leaks, leaks
     # A search that finds nothing anywhere would prove nothing: what is no secret is found in each of these places.
-    for text in (printed.out, caplog.text, "".join(printed_on_paper)):
+    for text in (printed.out, "".join(printed_on_paper)):
         assert filed.change in text
+    assert all(record.levelno >= logging.WARNING for record in caplog.records), "a library's own log was not capped"
     assert "gw-kampus" in told and {"journal.db", "objects"} <= seen
+
+
+class _Processes(threading.Thread):
+    """Command line and environment of every process below ours, ten times a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.ended = threading.Event()
+        self.lines: set[str] = set()
+        self.environments: dict[str, set[str]] = {}
+
+    def run(self) -> None:
+        while not self.ended.wait(0.1):
+            parents = {process: _parent(process) for process in _numbers()}
+            for process in parents:
+                above = process
+                while above in parents and above != str(os.getpid()):
+                    above = parents[above]
+                if above == str(os.getpid()) != process:
+                    self._look(process)
+
+    def _look(self, process: str) -> None:
+        with contextlib.suppress(OSError):
+            line = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode("latin-1")
+            self.lines.add(line)
+            environment = Path(f"/proc/{process}/environ").read_bytes().decode("latin-1")
+            self.environments.setdefault(line, set()).add(environment)
+
+
+def _numbers() -> list[str]:
+    return [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _parent(process: str) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text("latin-1").rpartition(")")[2].split()[1]
+    return ""
+
+
+def _plant(desk: Desk, secrets: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """A reference of each kind, and secrets where they are seldom used. Returns the canaries and the environment."""
+    file = desk.root / "secrets.json"
+    known = dict(json.loads(file.read_text()))
+    wifi, mail, log_key = (f"Kenari-{word}-5521" for word in ("wifi", "surel", "catatan"))
+    planted = {**known, "wifi/kampus": wifi, "mail": mail, "log key": log_key}
+    kinds = {"device/gw-kampus": "file", "device/sw-aula": "env", "device/sw-inti": "cred", "device/ap-aula": "age"}
+    for name, kind in kinds.items():
+        held = secrets / name.rpartition("/")[2]
+        held.touch(mode=0o600)
+        held.write_text(planted[name])
+        known[name] = f"{kind}:{'CANARY_SW' if kind == 'env' else held.name if kind == 'cred' else held}"
+    known["wifi/kampus"] = wifi
+    file.write_text(json.dumps(known))
+    file.with_name("age.key").touch(mode=0o600)
+    (secrets / "age").touch(
+        mode=0o700
+    )  # the real one is tried in tests/unit/test_references.py; one that lives longer is seen
+    (secrets / "age").write_text('#!/bin/sh\nsleep 0.3\nexec cat "$4"\n')
+    sites = desk.root / "inventory" / "sites.yaml"
+    sites.write_text(sites.read_text("utf-8").replace("wireless: open ", "wireless: wpa2-psk ", 1), encoding="utf-8")
+    settings = desk.root / "netops.toml"
+    text = settings.read_text("utf-8").replace('username = ""', 'username = "netops"')
+    settings.write_text(text.replace('password = "mail/password"', 'password = "env:CANARY_MAIL"'), encoding="utf-8")
+    key = desk.root / "log.key"
+    words = ["ssh-keygen", "-q", "-p", "-P", "", "-N", log_key, "-f", str(key)]
+    subprocess.run(words, check=True, capture_output=True)
+    path = f"{secrets}{os.pathsep}{os.environ['PATH']}"
+    environ = {"CANARY_SW": planted["device/sw-aula"], "CANARY_MAIL": mail, "CREDENTIALS_DIRECTORY": str(secrets)}
+    return planted, {**os.environ, **environ, "PATH": path}
+
+
+@pytest.mark.needs_debian("openssh-client")
+def test_secrets_by_reference_and_those_seldom_used_show_nowhere(desk: Desk, tmp_path: Path) -> None:
+    """A reference of each kind, a WPA passphrase, a mail password, a locked log key; vouchers printed and handed out.
+
+    Commands run as processes of their own, as an office runs them; what they print, leave behind and show to `ps` is searched.
+    """
+    outside = tmp_path / "rahasia"
+    outside.mkdir(mode=0o700)
+    planted, environ = _plant(desk, outside)
+    shown: list[str] = []
+
+    def run(*words: str, code: int = 0) -> None:
+        call = "import sys; from netops.cli.main import main; sys.exit(main())"
+        line = [sys.executable, "-X", "faulthandler", "-c", call, "-C", str(desk.root), *words]
+        done = subprocess.run(line, capture_output=True, text=True, env=environ, stdin=subprocess.DEVNULL)
+        shown.extend((done.stdout, done.stderr))
+        assert done.returncode == code, (words, done.returncode, done.stderr)
+
+    request = desk.request(people=3)
+    watched = _Processes()
+    watched.start()
+    try:
+        run("plan", str(request), code=3)
+        filed = find(desk.app, str(request))
+        desk.approve(filed)
+        run("apply", filed.change)
+        run("vouchers", "print", filed.change, "-o", str(outside / "lembar.html"), "--format", "html")
+        run("vouchers", "export", filed.change, "-o", str(outside / "kode.csv"), "--reason", "FreeRADIUS")
+        run("doctor", code=3)
+        run("mail", "send", code=3)  # `apply` tried: a password does not go without STARTTLS
+        run("mail", "list")
+        run("log", "publish", code=2)
+        refs = (SecretRef(f"voucher/{filed.change}/{number:03d}") for number in range(1, 4))
+        canaries = planted | {ref.name: desk.app.vault.get(ref).reveal() for ref in refs}
+        run("end", filed.change, "--early")
+        run("log", "show", "--json")
+    finally:
+        watched.ended.set()
+        watched.join()
+    desk.app.journal.close()
+
+    leaks = _search("".join(shown), canaries, "the terminal")
+    leaks += _search("".join(watched.lines), canaries, "a command line")
+    for line, environments in watched.environments.items():
+        mine = (
+            [] if "netops.cli.main" in line else _search("".join(environments), canaries, f"the environment of {line}")
+        )
+        leaks += mine
+    for file in sorted(desk.root.rglob("*")):
+        if file.is_file() and file.name not in ALLOWED:
+            leaks += _search(file.read_bytes().decode("latin-1"), canaries, str(file.relative_to(desk.root)))
+    assert not leaks, leaks
+    # The search bites: what is looked at is what was done, and the codes are where they were asked for.
+    assert any("apply" in line for line in watched.lines) and any("--decrypt" in line for line in watched.lines)
+    assert filed.change in "".join(shown) and "STARTTLS" in "".join(shown)
+    for name in ("lembar.html", "kode.csv"):
+        assert (outside / name).stat().st_mode & 0o077 == 0
+    assert len(_search((outside / "kode.csv").read_text(), canaries, "the export")) == 3
 
 
 def test_no_process_argument_holds_a_secret(desk: Desk) -> None:
