@@ -1,7 +1,7 @@
 """Papers of a change, and the readiness of devices. Writes to files and the log, never to a device."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -95,6 +95,8 @@ def _bast(app: App, filed: Filed, lang: Lang, form: Form, number: str) -> Made:
         plan_digest=change.running_plan,
         erased=bool(change.redacted),
     )
+    if change.redacted:  # pictures were erased too
+        facts = replace(facts, photos=tuple(one for one in facts.photos if app.objects.has(one.digest)))
     photos = {photo.digest: app.objects.get(photo.digest) for photo in facts.photos[:MOST_PHOTOS]}
     seal = seal_of(app, facts.anchor)
     if form == "html":

@@ -92,6 +92,8 @@ def _sentence(found: Verified, seal: Seal) -> Text:
         )
     gone = len({one.digest for one in found.missing})
     lost = Text(f"; {gone} isi tidak tersimpan", f"; {gone} bodies are not kept") if gone else Text("", "")
+    if erased := len({one.digest for one in found.erased}):
+        lost = Text(f"{lost.id}; {erased} isi dihapus menurut catatan", f"{lost.en}; {erased} bodies erased by the log")
     return Text(
         f"Catatan utuh: {found.size} entri dihitung ulang tanpa satu pun yang berubah, hilang atau bertukar tempat, {head.id}{lost.id}.",
         f"The log is whole: {found.size} entries were recomputed and none was changed, lost or moved, {head.en}{lost.en}.",

@@ -130,6 +130,14 @@ def _verify_here(ctx: click.Context, json_: bool) -> None:
             f"the log is whole: {found.size} entries, root {found.root}",
         )
     )
+    if found.erased:
+        erased = len({one.digest for one in found.erased})
+        say(
+            Text(
+                f"{erased} isi dihapus menurut catatan (data pribadi)",
+                f"{erased} bodies erased by the log (personal data)",
+            )
+        )
 
 
 def _verify_folder(folder: Path, key: str | None, against: Path | None, json_: bool) -> None:

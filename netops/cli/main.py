@@ -70,6 +70,9 @@ COMMANDS = {
         "netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")
     ),
     "missing": Entry("netops.cli.attach", Text("Yang belum kembali", "What has not come back")),
+    "erase": Entry(
+        "netops.cli.erase", Text("Hapus data pribadi sesudah masa simpan", "Erase personal data in due time")
+    ),
     "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
 }
 

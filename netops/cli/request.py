@@ -37,7 +37,7 @@ def new(ctx: click.Context, service: str | None, named: str | None, filled: bool
     from netops.requests.new import SERVICES, blank
 
     if word in SERVICES and not filled:
-        result(blank(word, language()).rstrip())
+        result(_salted(blank(word, language())))
         return
     from datetime import UTC, datetime, timedelta
 
@@ -45,12 +45,20 @@ def new(ctx: click.Context, service: str | None, named: str | None, filled: bool
     if word in SERVICES:
         from netops.requests.example import example
 
-        result(example(starts).rstrip())
+        result(_salted(example(starts)))
         return
     from netops.filing import form
 
     with opened(ctx, quiet=True) as app:
-        result(form(app, word, starts if filled else None).rstrip())
+        result(_salted(form(app, word, starts if filled else None)))
+
+
+def _salted(text: str) -> str:
+    """With a salt of its own, so that its personal data can be erased one day (`requests.persons`)."""
+    from secrets import token_hex
+
+    said = Text("acak, jangan diubah: melindungi data pribadi", "random, leave it: it protects personal data")
+    return f"{text.rstrip()}\n\nsalt: {token_hex(16)}    # {said.to(language())}"
 
 
 @request.command(

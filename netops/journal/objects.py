@@ -64,6 +64,16 @@ class FolderObjects:
             )
         return data
 
+    def erase(self, digest: str) -> None:
+        """Take a body away for good; nothing happens where it is gone already. Raises `JournalError`."""
+        place = self._place(digest)
+        try:
+            if place.is_file():
+                place.unlink()
+                _sync(place.parent)
+        except OSError as error:
+            raise _refused(place, error) from error
+
     def _place(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise JournalError(Text(f"{digest!r} bukan digest sha256", f"{digest!r} is not a sha256 digest"))

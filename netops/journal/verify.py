@@ -26,7 +26,7 @@ class Bodies(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A digest in entry `seq` whose body is not in the object store (erased, lost, or never kept there)."""
+    """A digest in entry `seq` whose body is not in the object store (lost, or never kept there; or erased)."""
 
     seq: int
     digest: str
@@ -34,11 +34,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A log that holds together: `size` entries, `root` the RFC 6962 root in hex. Keep both elsewhere to see a rewrite."""
+    """A log that holds together: `size` entries, `root` the RFC 6962 root in hex. Keep both elsewhere to see a rewrite.
+
+    `erased` are the bodies that a `data.erased` entry says were taken away.
+    """
 
     size: int
     root: str
     missing: tuple[Missing, ...] = ()
+    erased: tuple[Missing, ...] = ()
 
 
 def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Verified:
@@ -50,6 +54,7 @@ def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Ve
     tree = Tree()
     missing: list[Missing] = []
     seen: dict[str, bool] = {}
+    erased: set[str] = set()
     _compare(tree, expect)
     for entry in journal.entries(after=_BEFORE_ALL):
         if entry.seq != tree.size:
@@ -59,6 +64,8 @@ def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Ve
                 f"this number is missing; the next one there is {entry.seq}",
             )
         value = _row(entry)
+        if entry.kind == "data.erased" and isinstance(value, dict):
+            erased.update(value.get("bodies", ()))
         for digest in _digests(value):
             if digest not in seen:
                 seen[digest] = _body(entry.seq, digest, objects)
@@ -72,7 +79,12 @@ def verify(journal: Rows, objects: Bodies, expect: Verified | None = None) -> Ve
             f"hilang bersama semua sesudahnya: sebelumnya ada {expect.size} catatan",
             f"it is gone with all that followed: there were {expect.size} entries before",
         )
-    return Verified(size=tree.size, root=tree.root().hex(), missing=tuple(missing))
+    return Verified(
+        size=tree.size,
+        root=tree.root().hex(),
+        missing=tuple(one for one in missing if one.digest not in erased),
+        erased=tuple(one for one in missing if one.digest in erased),
+    )
 
 
 def _row(entry: Entry) -> object:

@@ -94,7 +94,8 @@ class Office(_Strict):
     """`kop`: lines of the letterhead above the unit's name; `address`: lines below it; `signatories` by role.
 
     `handover` and `acknowledges` name the roles that hand over and that acknowledge (mengetahui) on a BAST;
-    `attachment_limit_mb`: the largest file that is taken in, in millions of bytes.
+    `attachment_limit_mb`: the largest file that is taken in, in millions of bytes; `personal_data_days`: how long after its
+    last event a change's personal data is kept at least.
     """
 
     kop: Annotated[list[Filled], Field(min_length=1, max_length=4)]
@@ -113,6 +114,7 @@ class Office(_Strict):
     handover: Filled
     acknowledges: Filled
     attachment_limit_mb: Annotated[int, Field(ge=1, le=200)] = 20
+    personal_data_days: Annotated[int, Field(ge=1, le=36_500)] = 1_825
 
     @property
     def timezone(self) -> ZoneInfo:
