@@ -57,6 +57,16 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedVoucher:
+    """What one voucher used: octets sent and got by its devices, seconds logged in."""
+
+    number: str
+    up: int
+    down: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """One device: vouchers by number, what is foreign and edited in the device's words, and what it did by itself."""
 
@@ -73,6 +83,7 @@ class Reconciled:
     end: str
     closed_by_itself: bool
     mended: int
+    used: tuple[UsedVoucher, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -370,6 +381,10 @@ def _reconciled(device: str, one: guests.Found, number_of: dict[str, str], gone:
         end=one.end.value if one.end else "",
         closed_by_itself=one.end is GuardState.FIRED,
         mended=one.mended,
+        used=tuple(
+            UsedVoucher(number=number_of[name], up=it.up, down=it.down, seconds=it.seconds)
+            for name, it in sorted(seen.used.items(), key=lambda each: number_of[each[0]])
+        ),
     )
 
 

@@ -91,6 +91,8 @@ def _said(one: Found, revoked: Collection[str]) -> Mapping[str, object]:
         "online": sum(seen.online.values()),
         "saved": sum(seen.saved.values()),
         "serving": seen.serving,
+        "used": len(seen.used),
+        "bytes": sum(one.up + one.down for one in seen.used.values()),
         "end": one.end.value if one.end else "",
     }
 
@@ -99,7 +101,7 @@ def _look(held: Held, change: Change, part: DevicePlan, revoked: Collection[str]
     platform, owner = guests_of(held.tools, part), Tag(held.change)
     handle = change.device(part.device).end_guard
     with held.tools.open(part.device) as driver:
-        seen = driver.observe(part.scope)
+        seen = driver.observe(part.scope, counters=True)
         end = driver.guard_state(handle) if handle is not None else None
         accounts = platform.accounts(seen, part.want, owner)
         gone = platform.evict(seen, owner, revoked)

@@ -8,6 +8,7 @@ import click
 from netops.cli.common import json_option, opened, ref_argument
 from netops.cli.output import EXIT_CHANGES, as_json, clean, result, say, table
 from netops.core.text import Text, language
+from netops.core.units import say_duration
 
 if TYPE_CHECKING:
     from netops.actions.vouchers import Reconciled
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from netops.papers.vouchers import Form
 
 _FORMATS = ("mikhmon", "phpnuxbill", "csv")
+_MOST = 20
+"""Vouchers of which people are shown what they used; `--json` has all."""
 
 
 @click.group(
@@ -189,6 +192,21 @@ def _described(one: "Reconciled", lang: "Lang") -> str:
         if values:
             lines.append(f"  {text.to(lang)} ({len(values)}):")
             lines += [f"    {line}" for value in values[:5] for line in value.splitlines()]
+    if one.used:
+        total = sum(it.up + it.down for it in one.used)
+        lines.append(
+            Text(
+                f"  terpakai {len(one.used)} voucher, {_size(total, lang)}:",
+                f"  {len(one.used)} vouchers used, {_size(total, lang)}:",
+            ).to(lang)
+        )
+        lines += [
+            f"    {it.number}  ↑ {_size(it.up, lang)}  ↓ {_size(it.down, lang)}  {say_duration(it.seconds)}"
+            for it in one.used[:_MOST]
+        ]
+        if len(one.used) > _MOST:
+            rest = len(one.used) - _MOST
+            lines.append(Text(f"    … dan {rest} lagi (--json)", f"    … and {rest} more (--json)").to(lang))
     if one.revoked_there:
         lines.append(
             Text(
@@ -198,3 +216,12 @@ def _described(one: "Reconciled", lang: "Lang") -> str:
     if one.mended:
         lines.append(Text(f"  dipulihkan sekarang: {one.mended}", f"  brought back now: {one.mended}").to(lang))
     return "\n".join(lines)
+
+
+def _size(octets: int, lang: "Lang") -> str:
+    """1500000 → `1,5 MB` (Indonesian) or `1.5 MB`."""
+    for suffix, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if octets >= factor:
+            number = f"{octets / factor:.1f}"
+            return f"{number.replace('.', ',') if lang == 'id' else number} {suffix}"
+    return f"{octets} B"

@@ -87,7 +87,7 @@ class RadiusDriver:
             ),
         )
 
-    def observe(self, scope: Scope, *, facts: bool = False) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
         if USER not in scope.paths:
             return Rows(rows=())
         with self._sql.reading("observe") as db:

@@ -34,7 +34,7 @@ from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
 from netops.platforms.routeros.facts import menu, menus
-from netops.platforms.routeros.quirks import FLAGS, RUNTIME
+from netops.platforms.routeros.quirks import COUNTED, COUNTERS, FLAGS, RUNTIME
 from netops.platforms.routeros.show import export
 from netops.platforms.routeros.values import is_flag
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from event_desk import Desk, open_desk
 
-from netops import actions
+from netops import actions, views
 from netops.actions import needs, voucher_files, vouchers
+from netops.core.clock import ManualClock
 from netops.core.errors import InputError, Refused
 from netops.core.model import Batch, GuardKind, GuardPurpose, RowOp, Tag, Verb
 from netops.filing import Filed, find
@@ -183,6 +184,63 @@ def test_what_the_device_did_by_itself_is_told(desk: Desk) -> None:
     assert found.end == "fired" and found.closed_by_itself and not found.clean
     assert actions.end(desk.app, filed.change, early=True).leftovers == ()
     assert not [row for row in rows(desk, "/system/scheduler") if name in str(row)]
+
+
+def test_what_each_voucher_used_is_told_by_its_number(desk: Desk) -> None:
+    filed = applied(desk, single=True)
+    made, device = codes(desk, filed), gateway(desk)
+    for n in (1, 2):
+        enter(desk, filed, f"02:00:00:00:00:0{n}", made[f"00{n}"], made[f"00{n}"])
+    late = ManualClock(device.machine.clock.now())
+
+    def browse() -> None:
+        late.move(device.machine.clock.monotonic())
+        device.machine.clock = late
+        device.hotspot.use("02:00:00:00:00:01", 100_000, 800_000)
+        late.move(60)
+        device.hotspot.refresh()
+        device.hotspot.use("02:00:00:00:00:01", 0, 0)
+
+    desk.campus.call(browse)
+    (found,) = vouchers.reconcile(desk.app, filed.change)
+    by_number = {one.number: one for one in found.used}
+    assert set(by_number) == {"001", "002"} and found.clean
+    assert by_number["001"].down > by_number["001"].up > 0 and by_number["001"].seconds >= 60
+    assert by_number["002"].down == 0 and by_number["002"].seconds >= 60
+    (event,) = [e.event for e in desk.app.journal.read(filed.change) if e.event.kind == "vouchers.reconciled"]
+    assert event.data["used"] == 2 and event.data["bytes"] == by_number["001"].up + by_number["001"].down
+    desk.campus.call(lambda: device.hotspot.leave("02:00:00:00:00:01"))
+    (after,) = vouchers.reconcile(desk.app, filed.change)
+    assert after.used[0] == by_number["001"], "what a session counted stays with its voucher"
+    actions.end(desk.app, filed.change, early=True)
+
+
+def test_at_its_due_time_the_device_closes_and_reconcile_says_so(desk: Desk) -> None:
+    filed = applied(desk, single=True)
+    made, device = codes(desk, filed), gateway(desk)
+    enter(desk, filed, "02:00:00:00:00:01", made["001"], made["001"])
+    handle = views.state(desk.app, filed.change).device(GATEWAY).end_guard
+    assert handle is not None
+    late = ManualClock(device.machine.clock.now())
+
+    def due() -> None:
+        device.machine.clock = late
+        late.move((handle.fires_at - late.now()).total_seconds() + 301)
+        device.scheduler.reconsider()
+        device.scheduler.tick()
+        late.move(301)
+        device.scheduler.tick()
+
+    desk.campus.call(due)
+    assert not rows(desk, "/ip/hotspot/active")
+    with pytest.raises(Denied):
+        enter(desk, filed, "02:00:00:00:00:02", made["002"], made["002"])
+    (found,) = vouchers.reconcile(desk.app, filed.change)
+    assert found.end == "fired" and found.closed_by_itself and not found.serving and not found.clean
+    assert found.present == 4, "it takes nothing away"
+    assert actions.end(desk.app, filed.change, early=True).leftovers == ()
+    assert not [row for row in rows(desk, USER) if "netops" in row.get("comment", "")]
+    nowhere(desk, list(made.values()))
 
 
 def test_codes_made_elsewhere_are_used(desk: Desk, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Hotspot logins of an event: which are there, which are not as planned, and what has to go when one is revoked."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Verb
+from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Usage, Verb
+from netops.core.units import parse_duration
 from netops.platforms.routeros.closing import CLIENTS, LEASE, VLAN
 from netops.platforms.routeros.diff import diff, remove
 from netops.platforms.routeros.facts import menu
@@ -70,8 +71,30 @@ def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
         ),
         online={name: online[name] for name in sorted(listed & set(online))},
         saved={name: saved[name] for name in sorted(listed & set(saved))},
+        used=_used(seen, listed, keys),
         serving=any(present(menu(HOTSPOT), row.values, "disabled") != "yes" for row in servers(seen, owner, HOTSPOT)),
     )
+
+
+def _used(seen: Rows, listed: Collection[str], keys: Mapping[tuple[str, ...], str]) -> dict[str, Usage]:
+    """What each login used, its open sessions included; a login that nobody used is left out."""
+    menu_ = menu(USER)
+    total: dict[str, Usage] = {}
+    for row in seen.rows:
+        if row.menu == USER:
+            name = keys.get(row_key(menu_, row.values), "")
+        elif row.menu == ACTIVE:
+            name = str(row.values.get("user", ""))
+        else:
+            continue
+        if name in listed:
+            before = total.get(name, Usage(up=0, down=0, seconds=0))
+            total[name] = Usage(
+                up=before.up + int(str(row.values.get("bytes-in") or "0")),
+                down=before.down + int(str(row.values.get("bytes-out") or "0")),
+                seconds=before.seconds + parse_duration(str(row.values.get("uptime") or "0")),
+            )
+    return {name: one for name, one in sorted(total.items()) if one != Usage(up=0, down=0, seconds=0)}
 
 
 def _servers(want: Rows) -> set[str]:

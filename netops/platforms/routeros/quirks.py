@@ -20,6 +20,10 @@ KEYS: dict[str, tuple[str, ...]] = {
 # Rows that the device makes while people use it: never planned, removed when access is closed, gone is as good as removed.
 RUNTIME = frozenset({"/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie", "/user/active"})
 
+# What a login used: of its past sessions by its own row, of the present ones by theirs.
+COUNTED = frozenset({"/ip/hotspot/user", "/ip/hotspot/active"})
+COUNTERS = ("uptime", "bytes-in", "bytes-out")
+
 # Rows that guards are made of: they come and go beside a plan, and only their absence at the end is a plan's business.
 GUARD_MENUS = ("/system/scheduler", "/system/script")
 

@@ -226,7 +226,7 @@ class ShelfDriver:
     def preflight(self) -> tuple[Finding, ...]:
         return ()
 
-    def observe(self, scope: Scope, *, facts: bool = False) -> State:
+    def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
         self._reach()
         return _state(self.device.rows)
 
