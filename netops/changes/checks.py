@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from netops.changes.tools import Held, Tools
 from netops.core.canonical import digest_of
 from netops.core.errors import VerifyFailed
-from netops.core.model import DevicePlan, Op, Sample, State, Tag
+from netops.core.model import DevicePlan, Op, Rows, Sample, State, Tag, Tree
 from netops.core.ports import Driver
 from netops.core.text import Text
 
@@ -35,6 +35,13 @@ def verify(held: Held, driver: Driver, part: DevicePlan) -> State:
     if "wireless" in part.checks:
         _verify_on_air(held, driver, part, seen)
     return seen
+
+
+def made(held: Held, part: DevicePlan) -> list[str]:
+    """The checks that had something to look at: a device without access points announces nothing."""
+    nothing = Tree(lines=()) if isinstance(part.want, Tree) else Rows(rows=())
+    announces = bool(held.tools.platform(part).silent(nothing, part.want))
+    return [check for check in part.checks if check != "wireless" or announces]
 
 
 def _verify_on_air(held: Held, driver: Driver, part: DevicePlan, seen: State) -> None:

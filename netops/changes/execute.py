@@ -146,7 +146,7 @@ def _one_wave(
     def prove(name: str) -> None:
         part = parts[name].plan
         interfaces = checks.verify_by_snmp(held, part, readings)
-        held.note("device.verified", name, checks=list(part.checks), interfaces=list(interfaces))
+        held.note("device.verified", name, checks=checks.made(held, part), interfaces=list(interfaces))
 
     proven = losses.over(wave, seen, prove)
     held.tools.say("verify", ", ".join(proven))

@@ -70,3 +70,10 @@ def say_duration(seconds: int) -> str:
         count, seconds = divmod(seconds, _SECONDS[unit])
         words += f"{count}{unit}" if count else ""
     return words or "0s"
+
+
+def say_hours(seconds: int, lang: str = "id") -> str:
+    """For people: 5400 → `1 jam 30 menit`, `1 h 30 min`."""
+    words = ("h", "min", "s") if lang == "en" else ("jam", "menit", "detik")
+    counts = (seconds // 3600, seconds % 3600 // 60, seconds % 60)
+    return " ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True) if count) or f"0 {words[2]}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from netops.core.text import Lang
 from netops.papers.facts import Approved, BastFacts, DeviceRecord, ManualRecord, Party
+from netops.papers.office import Office
 from netops.papers.words import (
     date_words,
     say_brief,
@@ -128,12 +129,17 @@ def _basis(facts: BastFacts, lang: Lang) -> list[str]:
 
 def _approval(approved: Approved, facts: BastFacts, lang: Lang) -> str:
     t = labels(lang)
-    held = facts.office.signatories.get(approved.role)
-    role = approved.role if held is None else (held.title if lang == "id" else held.title_en or held.title)
+    role = titled(facts.office, approved.role, lang)
     evidence = t.get(f"evidence_{approved.evidence}", approved.evidence)
     return t["basis_urgent_approval" if approved.urgent else "basis_approval"].format(
         role=role, approver=approved.approver, at=say_moment(approved.at, lang), evidence=evidence
     )
+
+
+def titled(office: Office, role: str, lang: Lang) -> str:
+    """The title of who holds a role, where the office says one."""
+    held = office.signatories.get(role)
+    return role if held is None else (held.title if lang == "id" else held.title_en or held.title)
 
 
 def _event(facts: BastFacts, lang: Lang) -> Pairs:
@@ -164,7 +170,10 @@ def _details(facts: BastFacts, lang: Lang) -> Pairs:
         [t["row_network"], BLANK, network, read_back],
     ]
     if needs.ssid:
-        rows.append([t["row_ssid"], BLANK, t["installed_ssid"].format(ssid=needs.ssid), none])
+        on_air = next((device for device in facts.devices if "wireless" in device.checks and device.verified_at), None)
+        seen = on_air.verified_at if on_air else None
+        told = t["ssid_on_air"].format(at=say_brief(seen, lang)) if seen else none
+        rows.append([t["row_ssid"], BLANK, needs.ssid if seen else t["installed_ssid"].format(ssid=needs.ssid), told])
     rows += [_device(device, lang) for device in facts.devices]
     return rows + [_manual(record, lang) for record in facts.manual]
 

@@ -10,10 +10,11 @@ from importlib.resources import files
 from netops.core.model import Needs, Plan, Recorded
 from netops.core.text import Lang
 from netops.papers import sheet
+from netops.papers.bast import titled
 from netops.papers.facts import ManualRecord, Party, demands_of, manual_records, short_code, signatory
 from netops.papers.office import Office
 from netops.papers.sheet import Json
-from netops.papers.words import say_brief, say_moment, say_rates, say_span
+from netops.papers.words import say_brief, say_moment, say_rates, say_role, say_span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,12 @@ def _event(facts: ChecklistFacts, lang: Lang) -> list[tuple[str, str]]:
 
 def _row(number: int, record: ManualRecord, facts: ChecklistFacts, lang: Lang) -> tuple[str, ...]:
     t, step = labels(lang), record.step
-    when = t[step.when].format(of=step.of) if step.of else t[f"{step.when}_all"]
+    when = t[step.when].format(of=say_role(step.of, lang)) if step.of else t[f"{step.when}_all"]
     marks = [when, *([t["photo"]] if step.photo else []), *([t["needed"]] if step.needed else [])]
     work = f"{step.title.to(lang)} ({'; '.join(marks)})"
     note = f". {t['note']}: {record.note}" if record.note else ""
     time = say_brief(record.at, lang) if record.at else ""
-    held = facts.office.signatories.get(step.by)
-    role = step.by if held is None else (held.title if lang == "id" else held.title_en or held.title)
-    return (str(number), work + note, role, record.by, time, "")
+    return (str(number), work + note, titled(facts.office, step.by, lang), record.by, time, "")
 
 
 def _settings(facts: ChecklistFacts, lang: Lang) -> list[tuple[str, str]]:

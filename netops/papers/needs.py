@@ -8,12 +8,13 @@ from ipaddress import IPv4Network
 
 from netops.core.model import Severity
 from netops.core.text import Lang
-from netops.core.units import say_duration, say_rate
+from netops.core.units import say_hours, say_rate
 from netops.papers import sheet
+from netops.papers.bast import titled
 from netops.papers.facts import short_code, signatory
 from netops.papers.office import Office
 from netops.papers.sheet import Json
-from netops.papers.words import say_count, say_rates, say_span
+from netops.papers.words import say_count, say_rates, say_role, say_span
 from netops.planning.briefing import Line, NeedsFacts
 from netops.planning.sizing import say_basis
 
@@ -44,8 +45,8 @@ def needs_page(facts: NeedsFacts, office: Office, lang: Lang, *, at: datetime, l
         sheet.paragraph(t["available_text"].format(uplink=facts.site.event.uplink, site=facts.site.name)),
         _available(facts, lang),
         sheet.heading(t["devices"]),
-        _devices(facts, t),
-        *_manual(facts, lang),
+        _devices(facts, lang),
+        *_manual(facts, office, lang),
         sheet.heading(t["remarks"]),
         sheet.listing(_remarks(facts, lang)),
     ]
@@ -89,12 +90,13 @@ def _needs(facts: NeedsFacts, lang: Lang) -> Rows:
         count=say_count(needs.users, lang), access=t[f"access_{needs.access}"], devices=needs.devices_per_code
     )
     addresses = t["addresses"].format(
-        subnet=needs.subnet, hosts=say_count(net.num_addresses - 3, lang), lease=say_duration(needs.lease_seconds)
+        subnet=needs.subnet, hosts=say_count(net.num_addresses - 3, lang), lease=say_hours(needs.lease_seconds, lang)
     )
     names = f" ({', '.join(facts.aps)})" if facts.aps else ""
     aps = t["aps"].format(advised=facts.advised, there=len(facts.aps), names=names)
-    ports = [f"{switch} {port}" for switch, found in sorted(place.ports.items()) for port in found]
-    cables = t["cables"].format(count=len(ports), ports=", ".join(ports)) if ports else t["no_cables"]
+    count = sum(map(len, place.ports.values()))
+    ports = "; ".join(f"{switch} {', '.join(found)}" for switch, found in sorted(place.ports.items()))
+    cables = t["cables"].format(count=count, ports=ports) if count else t["no_cables"]
     power = "power" if facts.missing_aps else "power_plain" if facts.aps else "power_none"
     return [
         (t["n_bandwidth"], say_rates(needs.total_down, needs.total_up, lang)),
@@ -124,17 +126,20 @@ def _available(facts: NeedsFacts, lang: Lang) -> Json:
     return sheet.table(["22mm", "1fr", "1fr", "1fr", "1fr", "1fr"], head, [row(line) for line in facts.lines])
 
 
-def _devices(facts: NeedsFacts, t: dict[str, str]) -> Json:
-    rows = [[name, role, ", ".join(ports) or t["no_port"]] for name, role, ports in facts.devices]
+def _devices(facts: NeedsFacts, lang: Lang) -> Json:
+    t = labels(lang)
+    rows = [[name, say_role(role, lang), ", ".join(ports) or t["no_port"]] for name, role, ports in facts.devices]
     return sheet.table(["36mm", "24mm", "1fr"], [t["col_device"], t["col_role"], t["col_ports"]], rows)
 
 
-def _manual(facts: NeedsFacts, lang: Lang) -> list[Json]:
+def _manual(facts: NeedsFacts, office: Office, lang: Lang) -> list[Json]:
     if not facts.manual:
         return []
     t = labels(lang)
     lines = [
-        f"{step.title.to(lang)} ({t['by'].format(role=step.by)})" if step.by else step.title.to(lang)
+        f"{step.title.to(lang)} ({t['by'].format(role=titled(office, step.by, lang))})"
+        if step.by
+        else step.title.to(lang)
         for step in facts.manual
     ]
     return [sheet.heading(t["manual_head"]), sheet.listing(lines)]

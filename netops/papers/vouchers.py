@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from netops.core.text import Lang
-from netops.core.units import say_duration, say_rate
+from netops.core.units import say_hours, say_rate
 from netops.papers.office import Office
 from netops.papers.words import say_brief, say_count, say_count_words, say_date, say_moment
 
@@ -124,7 +124,7 @@ def _terms(facts: VoucherFacts, lang: Lang) -> str:
     if facts.data_limit:
         words.append(say_bytes(facts.data_limit, lang))
     if facts.time_limit:
-        words.append(say_duration(facts.time_limit))
+        words.append(say_hours(facts.time_limit, lang))
     return " · ".join(words)
 
 

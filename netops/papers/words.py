@@ -6,7 +6,7 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from netops.core.text import Lang
+from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 
 ZONES = {name: timezone(timedelta(hours=hours), name) for name, hours in (("WIB", 7), ("WITA", 8), ("WIT", 9))}
@@ -136,3 +136,16 @@ def say_rates(down: int, up: int, lang: Lang) -> str:
     words = ("unduh", "unggah") if lang == "id" else ("download", "upload")
     said = [say_rate(rate, lang).replace(" ", "\u00a0") for rate in (down, up)]
     return f"{words[0]}\u00a0{said[0]}, {words[1]}\u00a0{said[1]}"
+
+
+_ROLES = {
+    "gateway": Text("gerbang", "gateway"),
+    "core": Text("switch inti", "core switch"),
+    "access": Text("switch akses", "access switch"),
+    "ap": Text("titik akses", "access point"),
+}
+
+
+def say_role(role: str, lang: Lang) -> str:
+    """What a device is for; a role of the site's own as it is written."""
+    return _ROLES[role].to(lang) if role in _ROLES else role

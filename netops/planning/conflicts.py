@@ -174,17 +174,16 @@ def _bandwidth(mine: Booked, site: Site, period: tuple[datetime, datetime], take
         holders = _holding(uplink_resource(site, site.event.uplink, way), period, taken, mine.change)
         if wanted * 100 <= left * NEARLY_FULL:
             continue
-        by = ", ".join(holders) or "-"
+        by = ", ".join(holders)
+        also, also_en = (f"; dipesan pula oleh: {by}", f"; also reserved by: {by}") if by else ("", "")
         out.append(
             Conflict(
                 kind="bandwidth",
                 severity=Severity.STOP if wanted > left else Severity.WARNING,
                 change=holders[0] if holders else "",
                 text=Text(
-                    f"{word} {say_rate(wanted)} dari {say_rate(max(left, 0))} yang bebas pada waktu itu; "
-                    f"dipesan pula oleh: {by}",
-                    f"{say_rate(wanted, 'en')} {word_en} of {say_rate(max(left, 0), 'en')} free at that time; "
-                    f"also reserved by: {by}",
+                    f"{word} {say_rate(wanted)} dari {say_rate(max(left, 0))} yang bebas pada waktu itu{also}",
+                    f"{say_rate(wanted, 'en')} {word_en} of {say_rate(max(left, 0), 'en')} free at that time{also_en}",
                 ),
             )
         )

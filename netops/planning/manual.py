@@ -66,7 +66,7 @@ def steps(
     """The playbook's work in its order, access points that the needs advise beyond those at the place, then one step for
     each device by hand; those before the change come first."""
     found = [_work(work) for work in playbook.manual]
-    found += [_more_points(points)] if points and points.missing else []
+    found += [_more_points(points, playbook)] if points and points.missing else []
     found += [_device(target, chosen, needs) for target in devices]
     return tuple(sorted(found, key=lambda step: step.when == "after"))
 
@@ -115,18 +115,19 @@ def _day(target: Target) -> date | None:
         ) from error
 
 
-def _more_points(found: Points) -> ManualStep:
-    """Advice: whoever confirms says what was put up, or why less is enough."""
+def _more_points(found: Points, playbook: Playbook) -> ManualStep:
+    """Advice, for whoever does the playbook's first work: who confirms says what was put up, or why less is enough."""
     ports, ports_en = f"; port acara di sana: {found.ports}", f"; ports for events there: {found.ports}"
     return ManualStep(
         id="titik-akses-tambahan",
         title=Text(
-            f"Tarik kabel dan pasang {found.missing} titik akses tambahan (disarankan {found.advised}, ada {found.there}"
-            f"{ports}), atau catat mengapa tidak perlu",
-            f"Lay cables and put up {found.missing} more access points ({found.advised} advised, {found.there} there"
-            f"{ports_en}), or note why they are not needed",
+            f"Titik akses tambahan beserta kabelnya, {found.missing} buah (disarankan {found.advised}, ada {found.there}"
+            f"{ports}): pasang, atau catat alasannya",
+            f"More access points with their cables, {found.missing} of them ({found.advised} advised, {found.there} there"
+            f"{ports_en}): put up, or note why not",
         ),
         when="before",
+        by=playbook.manual[0].by if playbook.manual else "",
     )
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from netops.core.errors import NoCapacity
 from netops.core.model import Needs, Reservation
 from netops.core.text import Lang, Text
-from netops.core.units import RatePair, say_duration, say_rate
+from netops.core.units import RatePair, say_hours, say_rate
 from netops.planning.capacity import Taken, overlapping, require_uplink
 from netops.planning.sites import Site
 from netops.requests.common import slug
@@ -218,8 +218,8 @@ def _basis(
         f"titik akses disarankan {advised} = {devices} perangkat ÷ {each} per titik akses {where} ({source})": (
             f"{advised} access points advised = {devices} devices ÷ {each} per access point, {event.setting} ({source})"
         ),
-        f"sewa alamat {say_duration(site.event.lease)} (inventory/sites.yaml, {site.key})": (
-            f"address lease {say_duration(site.event.lease)} (inventory/sites.yaml, {site.key})"
+        f"sewa alamat {say_hours(site.event.lease)} (inventory/sites.yaml, {site.key})": (
+            f"address lease {say_hours(site.event.lease, 'en')} (inventory/sites.yaml, {site.key})"
         ),
         f"uplink {site.event.uplink}: {line.provider.replace('|', '/')}, {line.source.replace('|', '/')}": (
             f"uplink {site.event.uplink}: {line.provider.replace('|', '/')}, {line.source.replace('|', '/')}"
