@@ -6,15 +6,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netops.actions.attaching import missing
+from netops.actions.deciding import decisions, matter, waiting_for
 from netops.actions.noticing import last_moment, notices, overdue, story
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
 from netops.changes.settle import way_out
 from netops.changes.words import PHASES
+from netops.core.errors import NetopsError
 from netops.core.model import Recorded
 from netops.core.text import Lang, Text
 from netops.filing import Filed, filed, look
+from netops.planning.plan import device_lines
+from netops.requests.chain import Approval
 from netops.requests.common import say_time
+from netops.requests.policy import EVIDENCE
+from netops.requests.statement import Attestation, Said
 
 if TYPE_CHECKING:
     from netops.journal.verify import Verified
@@ -103,6 +109,7 @@ def describe(app: App, ref: str) -> str:
     lang = app.lang
     lines = [in_words(app, one), "", f"{change.id}: {said_phase(change).to(lang)}"]
     lines += [f"  {note.to(lang)}" for note in (*story(change), *notices(one, change, app.clock.now()))]
+    lines += [f"  {line}" for line in _decisions(app, one)]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)
         lines.append(Text(f"rencana berlaku sampai {until}", f"the plan holds until {until}").to(lang))
@@ -153,6 +160,57 @@ def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
     playbook = app.playbook(one.request.service)
     labels = {name: spec.label.text for name, spec in playbook.fields.items()}
     return show(one.request, lang or app.lang, playbook.title.text, labels)
+
+
+def before_signing(app: App, one: Filed, said: Said, lang: Lang) -> str:
+    """What a signature is about, in plain words: the request, the devices and what changes on them, and what is said."""
+    zone = one.request.zone
+    change = _state(app, one)
+    lines = [in_words(app, one, lang), "", Text("Yang berubah pada perangkat", "What changes on devices").to(lang)]
+    if change.plan:
+        lines += [f"  {line}" for line in device_lines(app.tools.plan(change.plan), lang)]
+    else:
+        lines += [Text("  belum ada rencana", "  there is no plan yet").to(lang), ""]
+    decision = {"approve": Text("setuju", "approve"), "reject": Text("tolak", "reject")}[said.decision]
+    rows = [
+        (Text("Keputusan", "Decision"), decision.to(lang)),
+        (Text("Oleh", "By"), f"{said.approver} ({said.role})"),
+        (Text("Catatan", "Note"), said.reason or "-"),
+        (Text("Berlaku", "Holds"), f"{say_time(said.not_before, zone, lang)} – {say_time(said.not_after, zone, lang)}"),
+        (Text("Permohonan", "Request"), said.request),
+        (Text("Rencana", "Plan"), said.plan or Text("tidak ikut ditandatangani", "not signed too").to(lang)),
+        (Text("Sesudah", "After"), said.previous or Text("(yang pertama)", "(the first)").to(lang)),
+    ]
+    if isinstance(said, Attestation):
+        rows.append((Text("Diputuskan di", "Decided in"), f"{said.system}, {say_time(said.decided_at, zone, lang)}"))
+    return "\n".join(lines + [f"{word.to(lang) + ':':<14}{value}" for word, value in rows])
+
+
+def say_approval(approval: Approval) -> Text:
+    """Who decided, in which role and under which warrant, and by what class of evidence that is shown."""
+    evidence = EVIDENCE[approval.evidence]
+    acting = f" {approval.acting} {approval.warrant}" if approval.acting else ""
+    by = f": {', '.join(approval.by)}" if approval.by else ""
+    system = f" ({approval.system})" if approval.system else ""
+    who = f"{approval.approver} ({approval.role}{acting})"
+    return Text(f"{who}, {evidence.id}{system}{by}", f"{who}, {evidence.en}{system}{by}")
+
+
+def _decisions(app: App, one: Filed) -> Iterator[str]:
+    """What was decided about the request itself, and who has yet to sign."""
+    lang = app.lang
+    try:
+        found = decisions(app, one)
+    except NetopsError as error:
+        yield f"! {error.message.to(lang)}"
+        return
+    words = {"approve": Text("disetujui", "approved"), "reject": Text("ditolak", "rejected")}
+    for approval in found:
+        moment = say_time(approval.received_at, one.request.zone, lang)
+        yield f"{words[approval.decision].to(lang)}: {say_approval(approval).to(lang)}, {moment}"
+    waiting = waiting_for(app, one, matter(app, one), found) if found else ()
+    if waiting:
+        yield f"{Text('menunggu', 'waiting for').to(lang)}: {', '.join(waiting)}"
 
 
 def _next(change: Change, lang: Lang) -> str:

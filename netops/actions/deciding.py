@@ -15,14 +15,14 @@ from netops.core.model import Fence
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import Filed, record
-from netops.requests import approvals, sshsig
+from netops.requests import approvals, jws, sshsig
 from netops.requests.chain import Approval, awaited, current
 from netops.requests.evidence import Files
 from netops.requests.policy import Policy
 from netops.requests.policy_file import parse_policy
 from netops.requests.revoked import Revoked, parse_revoked
 from netops.requests.signers import parse_signers
-from netops.requests.statement import Attestation, Decision, Statement
+from netops.requests.statement import Attestation, Decision, Said, Statement, parse_statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Matter:
     rules: Callable[[Policy], Policy] = lambda policy: policy
 
 
+MOST_SIGNED = 1_000_000
+"""Bytes of a statement, signature or token that are read; none that is good is near it."""
 DECIDING_SECONDS = 10.0
 """How long a decision may take to be judged and recorded."""
 
@@ -60,7 +62,19 @@ def decide(
 
     Raises `NotApproved` (recorded too) where policy or allowed_signers say no, `InputError` for an unusable key.
     """
-    said = statement(app, filed, decision, role, approver or _owner(app, role, key), reason, about)
+    said = statement(app, filed, decision, role, approver or owner(app, role, key), reason, about)
+    return sign(app, filed, said, key, passphrase, about)
+
+
+def sign(
+    app: App,
+    filed: Filed,
+    said: Statement,
+    key: Path,
+    passphrase: Callable[[], Secret] | None = None,
+    about: Matter | None = None,
+) -> Approval:
+    """Sign what was shown, judge and record it. Raises `NotApproved`, `InputError`."""
     try:
         data, signature = approvals.sign_statement(said, key)
     except LockedKey:
@@ -68,6 +82,39 @@ def decide(
             raise
         data, signature = approvals.sign_statement(said, key, passphrase())
     return receive(app, filed, data, signature, about)
+
+
+def read_signed(statement: Path | None, evidence: Path) -> tuple[bytes, bytes]:
+    """A statement that was signed elsewhere, and what shows it; a JWS carries its statement. Raises `InputError`, `NotApproved`."""
+    body = _read(evidence)
+    if statement is not None:
+        return _read(statement), body
+    return jws.payload_of(body.decode("ascii", "replace").strip()), body
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_SIGNED + 1)[: MOST_SIGNED + 1]
+    except OSError as error:
+        raise InputError(
+            Text(f"tidak dapat dibaca: {error.strerror}", f"cannot be read: {error.strerror}"), path=path
+        ) from error
+
+
+def expect(signed: bytes, decision: str) -> Said:
+    """The statement, if it says what the command says. Raises `NotApproved`, `InputError`."""
+    said = parse_statement(signed)
+    if said.decision != decision:
+        raise InputError(
+            Text(
+                f"pernyataan itu berisi {said.decision}, bukan {decision}",
+                f"that statement says {said.decision}, not {decision}",
+            ),
+            Text(f"pakai netops {said.decision}", f"use netops {said.decision}"),
+            field="--statement",
+        )
+    return said
 
 
 def matter(app: App, filed: Filed) -> Matter:
@@ -78,7 +125,7 @@ def matter(app: App, filed: Filed) -> Matter:
     )
 
 
-def _owner(app: App, role: str, key: Path) -> str:
+def owner(app: App, role: str, key: Path) -> str:
     """Whose key this is, among the holders of the role. Raises `InputError` where that is not one person."""
     public = sshsig.public_of(key) or sshsig.load_key(key).public
     listed = {name for entry in app.signers.entries if entry.key == public for name in entry.principals}
@@ -96,6 +143,22 @@ def _owner(app: App, role: str, key: Path) -> str:
             "name the approver with --signer; keys are listed in inventory/allowed_signers, roles in inventory/policy.yaml",
         ),
         path=key,
+    )
+
+
+def holder(app: App, role: str) -> str:
+    """The one who holds the role now. Raises `InputError` where that is not one person."""
+    now = app.clock.now()
+    holders = [name for name in dict.fromkeys(app.policy.holders(role)) if app.policy.holds(role, name, now)]
+    if len(holders) == 1:
+        return holders[0]
+    raise InputError(
+        Text(
+            f"peran {role} dipegang {', '.join(holders) or 'tidak seorang pun'}",
+            f"the role {role} is held by {', '.join(holders) or 'nobody'}",
+        ),
+        Text("sebut yang menandatangani dengan --signer", "name who signed the paper with --signer"),
+        field="--signer",
     )
 
 
@@ -118,7 +181,7 @@ def statement(
     )
 
 
-def attestation(app: App, filed: Filed, said: Statement, system: str, decided_at: datetime) -> Attestation:
+def attestation(said: Statement, system: str, decided_at: datetime) -> Attestation:
     """The same, as a workflow server attests it: that it was decided in `system` at `decided_at`."""
     words = {name: getattr(said, name) for name in said.__dataclass_fields__ if name != "kind"}
     return Attestation(**words, system=system, decided_at=decided_at)

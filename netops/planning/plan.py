@@ -72,7 +72,7 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             *(say_event(needs, lang) if isinstance(needs, Needs) else say_fields(needs)),
             *(f"  · {say_basis(line, lang)}" for line in needs.basis),
             "",
-            *_device_lines(plan, lang),
+            *device_lines(plan, lang),
             *_manual_lines(plan, lang),
             Text("Dipesan", "Reserved").to(lang),
             *(f"  {_reserved(one, lang)}" for one in plan.reservations),
@@ -80,7 +80,8 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
     )
 
 
-def _device_lines(plan: Plan, lang: Lang) -> list[str]:
+def device_lines(plan: Plan, lang: Lang) -> list[str]:
+    """Each device with its guard and its difference in its own words."""
     words = {
         GuardKind.DEVICE_TIMER: Text("pewaktu di perangkat", "timer on the device"),
         GuardKind.NONE: Text("tanpa (hanya operasi balik dari kita)", "none (only our own inverse operations)"),

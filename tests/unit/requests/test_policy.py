@@ -1,5 +1,7 @@
 """The policy file: what it means, and errors that name file, line and field."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,8 @@ from approval_office import POLICY
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved, OutOfBounds
-from netops.requests.policy import Bound, EmergencyPolicy, ServicePolicy, Step, check_bounds
-from netops.requests.policy_file import parse_policy, read_policy
+from netops.requests.policy import Accepted, Bound, EmergencyPolicy, Evidence, ServicePolicy, Step, check_bounds
+from netops.requests.policy_file import parse_policy, policy_schema, read_policy
 
 SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 
@@ -16,7 +18,16 @@ SHIPPED = Path(__file__).resolve().parents[3] / "inventory" / "policy.yaml"
 def test_the_shipped_policy() -> None:
     policy = read_policy(SHIPPED)
     assert policy.service("event-hotspot") == ServicePolicy(
-        steps=(Step(role="kepala"),),
+        steps=(
+            Step(
+                role="kepala",
+                evidence=(
+                    Accepted(evidence=Evidence.SSH),
+                    Accepted(evidence=Evidence.BSRE),
+                    Accepted(evidence=Evidence.WET, up_to={"bandwidth": 200_000_000, "participants": 1_000}),
+                ),
+            ),
+        ),
         valid_for=60 * 86_400,
         bounds={"participants": Bound(most=2_000), "bandwidth": Bound(most=500_000_000, rate=True)},
     )
@@ -28,6 +39,23 @@ def test_the_shipped_policy() -> None:
         bounds={"participants": Bound(most=200), "bandwidth": Bound(most=50_000_000, rate=True)},
     )
     assert policy.digest == digest(SHIPPED.read_bytes())
+
+
+def test_the_five_services_have_their_chains() -> None:
+    """In the order of the SOPs; the requester and whoever carries out sign nothing here."""
+    policy = read_policy(SHIPPED)
+    assert {name: policy.service(name).chain for name in policy.services if name != "port-vlan"} == {
+        "event-hotspot": ("kepala",),
+        "email-account": ("pimpinan-unit", "kepala"),
+        "network-maintenance": ("kepala-dinas", "kepala-bidang", "koordinator-helpdesk"),
+        "bandwidth-change": ("kepala-dinas", "kepala-bidang", "kepala-seksi"),
+        "server-room-access": ("atasan-langsung", "kepala-dinas", "kepala-bidang", "kepala-seksi"),
+    }
+
+
+def test_the_shipped_schema_is_that_of_the_model() -> None:
+    """Where this fails: write `policy_schema()` to inventory/policy.schema.json, indented by two."""
+    assert json.loads(SHIPPED.with_name("policy.schema.json").read_text("utf-8")) == policy_schema()
 
 
 def test_bounds_hold_to_the_last_unit() -> None:
@@ -166,3 +194,93 @@ def test_unclear_rules_of_an_emergency_are_refused(old: str, new: str, field: st
     with pytest.raises(InputError) as caught:
         parse_policy((POLICY + EMERGENCY.replace(old, new)).encode())
     assert caught.value.field == field and caught.value.line
+
+
+FULL = """roles:
+  kepala: [a@x, b@x]
+  kabid: [c@x]
+  rektor: [r@x]
+deputies:
+  kabid:
+    - {acting: Plh., name: d@x, warrant: SP-1/2026, from: "2026-11-23", until: "2026-11-27"}
+    - {acting: Plt., name: e@x, warrant: SP-2/2026, from: "2026-12-01", until: "2026-12-31"}
+zone: WIT
+systems:
+  helpdesk: [helpdesk-server]
+officers: [p@x, q@x]
+services:
+  event-hotspot:
+    chain:
+      - {role: kepala, quorum: 2}
+      - kabid
+      - {role: rektor, above: {bandwidth: 100M, participants: 500}, evidence: [ssh-signature]}
+    one_person: [[kepala, kabid]]
+    evidence: [ssh-signature, {class: workflow-attestation, up_to: {bandwidth: 20M}}]
+    sign_plan: true
+    valid_for: 30d
+    bounds: {participants: 1000, bandwidth: 200M}
+"""
+
+
+def test_every_word_of_a_chain() -> None:
+    policy = parse_policy(FULL.encode())
+    rules = policy.service("event-hotspot")
+    assert [step.quorum for step in rules.steps] == [2, 1, 1]
+    assert rules.sign_plan and rules.one_person == (frozenset({"kepala", "kabid"}),)
+    small = {"participants": 500, "bandwidth": 100_000_000}
+    assert [step.role for step in rules.steps_for(small)] == ["kepala", "kabid"]
+    for more in ({"participants": 501}, {"bandwidth": 100_000_001}):
+        assert [step.role for step in rules.steps_for(small | more)] == ["kepala", "kabid", "rektor"]
+    assert len(rules.steps_for({"participants": 1})) == 3, "what is not known is not small"
+    _, attested = rules.steps[0].evidence
+    assert attested.evidence is Evidence.WORKFLOW
+    assert attested.suffices({"bandwidth": 20_000_000, "participants": 9})
+    assert not attested.suffices({"bandwidth": 20_000_001}) and not attested.suffices({})
+
+
+def test_a_deputy_acts_on_both_days_and_no_other_in_the_zone_of_the_policy() -> None:
+    policy = parse_policy(FULL.encode())
+    first = datetime(2026, 11, 22, 15, tzinfo=UTC)  # 00.00 WIT of the 23rd
+    last = datetime(2026, 11, 27, 14, 59, 59, tzinfo=UTC)
+    for at, holds in ((first, True), (last, True), (first.replace(hour=14), False), (last.replace(hour=15), False)):
+        assert policy.holds("kabid", "d@x", at) is holds
+    deputy = policy.deputy("kabid", "d@x", first)
+    assert deputy is not None and (deputy.acting, deputy.warrant) == ("Plh.", "SP-1/2026")
+    assert policy.deputy("kabid", "c@x", first) is None and policy.holds("kabid", "c@x", first)
+    assert policy.holders("kabid") == ("c@x", "d@x", "e@x")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "reason"),
+    [
+        ("quorum: 2", "quorum: 3", 16, "services.event-hotspot.chain.0.quorum", "2 hold the role kepala"),
+        ("quorum: 2", "quorum: 0", 16, "services.event-hotspot.chain.0.quorum", "at least 1"),
+        ("quorum: 2", "qorum: 2", 16, "services.event-hotspot.chain.0.qorum", "not known"),
+        ("above: {bandwidth: 100M", "above: {bandwith: 100M", 18, "services.event-hotspot.chain.2.above.bandwith", "bounds does not have"),
+        ("above: {bandwidth: 100M", "above: {bandwidth: 1-100", 18, "services.event-hotspot.chain.2.above.bandwidth", "is not a bound"),
+        ("up_to: {bandwidth: 20M}", "up_to: {rate: 20M}", 20, "services.event-hotspot.evidence.1.up_to.rate", "bounds does not have"),
+        ("class: workflow-attestation", "class: word-of-mouth", 20, "services.event-hotspot.evidence.1.class", "one of"),
+        ("evidence: [ssh-signature]}", "evidence: []}", 18, "services.event-hotspot.chain.2.evidence", "at least 1"),
+        ("[[kepala, kabid]]", "[[kepala, kasi]]", 19, "services.event-hotspot.one_person.0.1", "chain does not have"),
+        ("[[kepala, kabid]]", "[[kepala]]", 19, "services.event-hotspot.one_person.0", "at least 2"),
+        ("from: \"2026-12-01\"", "from: \"2026-11-27\"", 8, "deputies.kabid.1.from", "overlap"),
+        ("until: \"2026-12-31\"", "until: \"2026-11-30\"", 8, "deputies.kabid.1.until", "before from"),
+        ("warrant: SP-1/2026, ", "", 7, "deputies.kabid.0.warrant", "filled in"),
+        ("acting: Plh.", "acting: Pjs.", 7, "deputies.kabid.0.acting", "one of"),
+        ("deputies:\n  kabid:", "deputies:\n  kasi:", 6, "deputies.kasi", "roles does not have kasi"),
+        ("[helpdesk-server]", "[c@x]", 11, "systems.helpdesk.0", "a server's key is no person's"),
+        ("[helpdesk-server]", "[Q@x]", 11, "systems.helpdesk.0", "a server's key is no person's"),
+        ("officers: [p@x, q@x]", "officers: [p@x, P@x]", 12, "officers.1", "given twice"),
+    ],
+)  # fmt: skip
+def test_unclear_chains_are_refused_with_their_place(old: str, new: str, line: int, field: str, reason: str) -> None:
+    assert old in FULL
+    with pytest.raises(InputError, match=reason) as caught:
+        parse_policy(FULL.replace(old, new, 1).encode(), "policy.yaml")
+    assert (caught.value.line, caught.value.field) == (line, field)
+
+
+def test_a_chain_that_a_small_request_would_pass_without_anybody_is_refused() -> None:
+    text = GOOD.replace("chain: [kepala]", "chain: [{role: kepala, above: {bandwidth: 10M}}]")
+    with pytest.raises(InputError, match="one step must be without above"):
+        parse_policy(text.encode())
