@@ -1,4 +1,4 @@
-"""`netops log show|verify|publish|prove|witness`."""
+"""`netops log show|verify|publish|prove|export|witness`."""
 
 import json
 import sys
@@ -229,6 +229,38 @@ def prove(ctx: click.Context, ref: str, out: Path | None) -> None:
         path, head = publishing.prove(app, ref, out)
         say(Text(f"tanda terima di bawah checkpoint {head.short}:", f"receipt under checkpoint {head.short}:"))
         result(str(path))
+
+
+@log.command(
+    help=Text(
+        "Paket bukti sebuah perubahan untuk auditor: diperiksa dengan Python dan OpenSSH saja.",
+        "An auditor's pack of a change: verified with Python and OpenSSH alone.",
+    ).to(language())
+)
+@click.argument("ref", metavar="REQUEST")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="pack.zip"
+)
+@click.option(
+    "--redact",
+    is_flag=True,
+    help=Text(
+        "tanpa data pribadi; sidiknya yang bergaram tetap ada", "without personal data; its salted digests stay"
+    ).to(language()),
+)
+@click.pass_context
+def export(ctx: click.Context, ref: str, out: Path, redact: bool) -> None:
+    from netops.actions import packing
+
+    with opened(ctx) as app:
+        head = packing.export(app, ref, out, redact=redact)
+        say(
+            Text(
+                f"paket di bawah checkpoint {head.short}; auditor memeriksanya dengan python3 -I verify.py:",
+                f"a pack under checkpoint {head.short}; the auditor verifies it with python3 -I verify.py:",
+            )
+        )
+        result(str(out))
 
 
 @log.command(

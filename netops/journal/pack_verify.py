@@ -1,0 +1,285 @@
+"""Checks an auditor's pack with Python's standard library and OpenSSH alone; refuses what does not add up. Put into each pack as verify.py.
+
+    python3 -I verify.py [--key "ssh-ed25519 AAAA…"] [--checkpoint FILE] [FOLDER]
+
+--key is the log's public key as the office gave it to you by another way; --checkpoint one that you keep yourself.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+FREE = {"verify.py", "PERIKSA.md", "README.md", "manifest.json"}
+
+
+class Bad(Exception):
+    """What does not add up, in words."""
+
+
+def said(id_: str, en: str) -> None:
+    sys.stdout.write(f"{id_} / {en}\n")
+
+
+def sha256(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 for what a commitment holds: one text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """RFC 9162, 2.1.3.2."""
+    if index >= size:
+        return False
+    place, last, found = index, size - 1, leaf
+    for step in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            found = node(step, found)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node(found, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def ssh_verify(
+    signers: bytes, name: str, namespace: str, signature: bytes, data: bytes, when: str = "", revoked: bytes = b""
+) -> None:
+    """`ssh-keygen -Y verify`; raises `Bad` with what it says."""
+    with tempfile.TemporaryDirectory() as folder:
+        signers_file, signature_file = Path(folder) / "signers", Path(folder) / "signature"
+        signers_file.write_bytes(signers)
+        signature_file.write_bytes(signature)
+        words = ["ssh-keygen", "-Y", "verify", "-f", str(signers_file), "-I", name, "-n", namespace]
+        words += ["-s", str(signature_file)]
+        if when:
+            words += ["-O", f"verify-time={when}"]
+        if revoked:
+            (Path(folder) / "revoked").write_bytes(revoked)
+            words += ["-r", str(Path(folder) / "revoked")]
+        done = subprocess.run(words, input=data, capture_output=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise Bad(f"ssh-keygen: {(done.stdout + done.stderr).decode(errors='replace').strip()}")
+
+
+class Pack:
+    """A pack's folder, read as it is checked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: dict[str, Any] = json.loads(self.read("manifest.json"))
+        self.bodies: dict[str, str] = self.manifest["bodies"]
+        self.entries: list[dict[str, Any]] = []
+
+    def read(self, name: str) -> bytes:
+        path = self.folder / name
+        if Path(name).is_absolute() or ".." in Path(name).parts or path.is_symlink() or not path.is_file():
+            raise Bad(f"{name}: berkas tidak ada / the file is missing")
+        return path.read_bytes()
+
+    def body(self, digest: str) -> bytes:
+        if digest not in self.bodies:
+            raise Bad(f"{digest}: tidak ada dalam paket / not in the pack")
+        return self.read(self.bodies[digest])
+
+    # ── the head ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def head(self, key: str, kept: Path | None) -> tuple[int, bytes, bytes]:
+        """Size, root and text of the signed head."""
+        text, signers = self.read("checkpoint.body"), self.read("checkpoint.signers")
+        origin, size, root = text.decode().split("\n")[:3]
+        ssh_verify(signers, origin, "checkpoint@netops", self.read("checkpoint.body.sig"), text)
+        if not self.read("checkpoint").startswith(text + b"\n"):
+            raise Bad("checkpoint: bukan teks yang ditandatangani / not the text that was signed")
+        mine = signers.decode().split()
+        if key and key.split()[:2] != mine[mine.index("ssh-ed25519") :][:2]:
+            raise Bad("checkpoint.signers: bukan kunci yang Anda sebut / not the key that you named")
+        if kept is not None:
+            kept_origin, kept_size, kept_root = kept.read_text().split("\n")[:3]
+            if kept_origin != origin or (kept_size == size and kept_root != root):
+                raise Bad("checkpoint Anda bercabang dari yang di sini / your checkpoint and this one have forked")
+            if kept_size != size:
+                said(
+                    f"  checkpoint Anda berisi {kept_size} entri: bandingkan dengan `netops log verify FOLDER --against`",
+                    f"your checkpoint has {kept_size} entries: compare by `netops log verify FOLDER --against`",
+                )
+        raw = base64.b64decode(root, validate=True)
+        code = base64.b32encode(raw)[:12].decode()
+        said(
+            f"catatan {origin}, {size} entri, kode {code[:4]}-{code[4:8]}-{code[8:]}: tanda tangan sah",
+            "signature good",
+        )
+        if not key:
+            said(
+                f"  PERHATIAN: cocokkan kunci ini: {' '.join(mine[mine.index('ssh-ed25519') :][:2])}",
+                "NOTE: compare this key with the office's",
+            )
+        return int(size), raw, text
+
+    # ── entries ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def receipts(self, size: int, root: bytes, head: bytes) -> None:
+        listed = self.manifest["entries"]
+        if not listed or [one["index"] for one in listed] != sorted({one["index"] for one in listed}):
+            raise Bad("manifest.json: daftar entri tidak urut / the entries are not in order")
+        for one in listed:
+            self.entries.append(self.receipt(one["file"], one["index"], size, root, head))
+        said(f"{len(self.entries)} tanda terima sah", f"{len(self.entries)} receipts hold")
+
+    def receipt(self, name: str, index: int, size: int, root: bytes, head: bytes) -> dict[str, Any]:
+        proof, _, note = self.read(name).partition(b"\n\n")
+        lines = proof.decode("ascii").split("\n")
+        if lines[0] != "c2sp.org/tlog-proof@v1" or lines[2] != f"index {index}":
+            raise Bad(f"{name}: bentuknya lain / it has another form")
+        entry = base64.b64decode(lines[1].removeprefix("extra "), validate=True)
+        path = [base64.b64decode(line, validate=True) for line in lines[3:]]
+        if not note.startswith(head + b"\n"):
+            raise Bad(f"{name}: checkpoint lain / another checkpoint")
+        if not included(hashlib.sha256(b"\x00" + entry).digest(), index, size, path, root):
+            raise Bad(f"{name}: entri {index} tidak ada di pohon itu / entry {index} is not in that tree")
+        value: dict[str, Any] = json.loads(entry)
+        if value["seq"] != index or value["change"] != self.manifest["change"]:
+            raise Bad(f"{name}: entri dari perubahan lain / an entry of another change")
+        return value
+
+    # ── bodies ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def contents(self) -> None:
+        for digest, name in self.bodies.items():
+            if sha256(self.read(name)) != digest:
+                raise Bad(f"{name}: isinya berubah / it was changed")
+        wanted = {digest for entry in self.entries for digest in digests(entry["data"])}
+        if unknown := sorted(set(self.bodies) - wanted):
+            raise Bad(f"{self.bodies[unknown[0]]}: tidak disebut catatan / no entry names it")
+        absent = wanted - set(self.bodies)
+        told = {**self.manifest["left_out"]}
+        if unsaid := sorted(absent - set(told)):
+            raise Bad(f"{unsaid[0]}: hilang dari paket / missing from the pack")
+        known = FREE | {"checkpoint", "checkpoint.body", "checkpoint.body.sig", "checkpoint.signers", "log.vkey"}
+        known |= set(self.bodies.values()) | {one["file"] for one in self.manifest["entries"]} | {"persons.json"}
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder).as_posix()
+            if not path.is_dir() and name not in known:
+                raise Bad(f"{name}: bukan bagian paket / not part of the pack")
+        said(f"{len(self.bodies)} isi cocok dengan sidiknya", f"{len(self.bodies)} bodies match their digests")
+        for reason in sorted(set(told.values())):
+            count = sum(1 for one in told.values() if one == reason)
+            said(f"  tidak disertakan: {count} ({reason})", f"left out: {count} ({reason})")
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def request(self) -> None:
+        first = next((one for one in self.entries if one["kind"] == "request.received"), None)
+        if first is None:
+            raise Bad("tidak ada entri request.received / there is no such entry")
+        digest = first["data"]["request"]
+        if digest not in self.bodies:
+            said("permohonan tidak disertakan", "the request is left out")
+            return
+        value = json.loads(self.body(digest))
+        shown = json.loads(self.read("persons.json")) if (self.folder / "persons.json").exists() else {}
+        hidden = 0
+        for group, name, found in committed(value):
+            one = shown.pop(f"{group}/{name}", None)
+            if one is None:
+                hidden += 1
+            else:
+                made = sha256(b"netops person 1\n" + one["key"].encode() + b"\n" + canonical(one["value"]))
+                if not hmac.compare_digest(made, found):
+                    raise Bad(f"persons.json: {group}/{name} bukan yang ditandatangani / not what was signed")
+        if shown:
+            raise Bad(f"persons.json: {next(iter(shown))} tidak dikenal / not known")
+        said(f"permohonan {digest[7:19]} sah; {hidden} isian pribadi ditutup", f"{hidden} personal fields closed")
+
+    def approvals(self) -> None:
+        requests = {one["data"].get("request") for one in self.entries if one["kind"] == "request.received"}
+        counted = 0
+        for entry in self.entries:
+            if entry["kind"] != "approval.received":
+                continue
+            data = entry["data"]
+            statement = json.loads(self.body(data["statement"]))
+            for name in ("request", "decision", "role", "approver"):
+                if statement[name] != data[name]:
+                    raise Bad(f"persetujuan entri {entry['seq']}: {name} lain / another {name}")
+            if data.get("class") != "ssh-signature":
+                said(f"  entri {entry['seq']}: {data.get('class')} diperiksa orang", "is for a person to check")
+                continue
+            when = re.sub(r"[-:]", "", entry["at"][:19]).replace("T", "") + "Z"
+            revoked = self.body(data["revoked"]) if data.get("revoked") in self.bodies else b""
+            signature, signed = self.body(data["signature"]), self.body(data["statement"])
+            try:
+                ssh_verify(
+                    self.body(data["signers"]), data["approver"], "approval@netops", signature, signed, when, revoked
+                )
+            except Bad as error:
+                raise Bad(f"persetujuan entri {entry['seq']} tidak sah / approval does not hold: {error}") from error
+            counted += data["request"] in requests
+            said(f"  {data['role']}: {data['approver']} {data['decision']}, {entry['at']}", "signature good")
+        said(f"{counted} persetujuan atas permohonan ini", f"{counted} approvals of this request")
+
+
+def committed(request: dict[str, Any]) -> list[tuple[str, str, str]]:
+    found = []
+    for group, inner in sorted(request.items()):
+        for name, value in sorted(inner.items()) if isinstance(inner, dict) else ():
+            if isinstance(value, dict) and set(value) == {"committed"}:
+                found.append((group, name, str(value["committed"])))
+    return found
+
+
+def digests(value: object) -> set[str]:
+    if isinstance(value, str):
+        return {value} if DIGEST.fullmatch(value) else set()
+    if isinstance(value, dict):
+        return {one for inner in value.values() for one in digests(inner)}
+    if isinstance(value, list):
+        return {one for inner in value for one in digests(inner)}
+    return set()
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("folder", nargs="?", default=".", type=Path)
+    parser.add_argument("--key", default="")
+    parser.add_argument("--checkpoint", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        pack = Pack(given.folder)
+        pack.receipts(*pack.head(given.key, given.checkpoint))
+        pack.contents()
+        pack.request()
+        pack.approvals()
+    except Bad as error:
+        said(f"TIDAK SAH: {error}", "DOES NOT HOLD")
+        return 1
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, subprocess.SubprocessError) as error:
+        said(f"TIDAK SAH: {type(error).__name__}: {error}", "DOES NOT HOLD")
+        return 1
+    said(
+        f"SAH: paket {pack.manifest['change']} cocok dengan catatan yang ditandatangani",
+        "HOLDS: it matches the signed log",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
