@@ -12,7 +12,7 @@ import pytest
 
 from netops.core.errors import Failed, InputError, NetopsError
 from netops.core.secret import Secret, SecretRef
-from netops.vault import ALPHABET, FileSecrets, Secrets, Vault, variable_of
+from netops.vault import ALPHABET, FileSecrets, Secrets, Vault, letters, variable_of
 
 CANARY = "kenari-9f3a7c"
 
@@ -252,3 +252,11 @@ def test_both_sources_by_prefix(vault: Vault, tmp_path: Path) -> None:
     assert both.get(SecretRef("device/a")).reveal() == "x"
     with pytest.raises(Failed, match="there is no secret voucher/b/002"):
         both.get(SecretRef("voucher/b/002"))
+
+
+def test_each_letter_is_as_likely_and_each_byte_is_used_once() -> None:
+    pick = letters(lambda count: bytes(range(256)) * (count // 256))
+    drawn = [pick(ALPHABET) for _ in range(4 * 248)]
+    assert {letter: drawn.count(letter) for letter in ALPHABET} == dict.fromkeys(ALPHABET, 4 * 8)
+    made = letters()
+    assert len({"".join(made(ALPHABET) for _ in range(8)) for _ in range(2_000)}) == 2_000
