@@ -1,4 +1,4 @@
-"""Papers of a change, and the readiness of devices. Writes to files and the log, never to a device."""
+"""Papers of a change. Writes to files and the log, never to a device."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +10,9 @@ from netops.actions.common import change_of, running_plan
 from netops.actions.publishing import seal_of
 from netops.actions.steps import wait_to_hand_over
 from netops.app import App
-from netops.core.errors import InputError, NetopsError, Refused
-from netops.core.model import Finding, Severity
+from netops.core.errors import InputError, Refused
 from netops.core.text import Lang, Text
 from netops.filing import Filed, look, record
-from netops.planning.manual import MANUAL
 from netops.requests.common import canonical_json
 
 Form = Literal["pdf", "html"]
@@ -173,34 +171,3 @@ PAPERS: Mapping[str, Callable[[App, Filed, Lang, Form, str], Made]] = {
     "account": _account,
 }
 """What `netops report --paper` writes from the log, in two languages, as PDF and HTML; `needs` has a module of its own."""
-
-
-def doctor(app: App, limit: str = "") -> dict[str, tuple[Finding, ...]]:
-    """Each device's findings; a device that cannot be reached is a finding too."""
-    asked = app.fleet.limit(limit) if limit else tuple(app.fleet.targets)
-    names = [name for name in asked if app.fleet.target(name).platform != MANUAL]
-    tools = app.tools
-
-    def examine(name: str) -> tuple[Finding, ...]:
-        with tools.open(name) as driver:
-            return driver.preflight()
-
-    found = tools.fleet.run(names, lambda target: examine(target.name)) if names else {}
-    outcomes = {name: _findings(outcome) for name, outcome in found.items()}
-    return dict(sorted((outcomes | {name: (_BY_HAND,) for name in asked if name not in found}).items()))
-
-
-_BY_HAND = Finding(
-    about="driver",
-    severity=Severity.OK,
-    id="diatur dengan tangan, tidak dihubungi",
-    en="set up by hand, not connected to",
-)
-
-
-def _findings(outcome: tuple[Finding, ...] | Exception) -> tuple[Finding, ...]:
-    if not isinstance(outcome, Exception):
-        return outcome
-    if not isinstance(outcome, NetopsError):
-        raise outcome
-    return (Finding(about="connection", severity=Severity.STOP, id=outcome.describe("id"), en=outcome.describe("en")),)

@@ -18,16 +18,14 @@ from netops.core.text import Text, language
 @click.pass_context
 def doctor(ctx: click.Context, limit: str, json_: bool) -> None:
     from netops import actions
+    from netops.actions.examining import said, stops
 
     with opened(ctx) as app:
         found = actions.doctor(app, limit)
         if json_:
             as_json(found)
         else:
-            for device, findings in found.items():
-                for finding in findings:
-                    mark = {"ok": "✓", "warning": "!", "stop": "✗"}[finding.severity]
-                    result(clean(f"{mark} {device}: {Text(finding.id, finding.en).to(app.lang)}"))
-        if any(finding.severity != "ok" for findings in found.values() for finding in findings):
+            result(clean(said(found, app.lang)))
+        if stops(found):
             ctx.exit(EXIT_CHANGES)
-        say(Text("semua perangkat siap", "every device is ready"))
+        say(Text("tidak ada yang menghalangi perubahan", "nothing would stop a change"))
