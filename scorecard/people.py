@@ -1,0 +1,5 @@
+"""x."""
+
+from scorecard.rows import Row
+
+ROWS: tuple[Row, ...] = ()

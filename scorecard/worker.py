@@ -1,0 +1,104 @@
+"""What befalls one netops process from inside, at an exact point: death, a pause, no space; the product knows nothing of it.
+
+A strike counts from 1: `append` is behind the n-th durable append to the journal, `fence` before the n-th check of the
+fences, `send` between the n-th check and what is sent after it (a guard or a batch). Every process leaves its counts.
+"""
+
+import functools
+import json
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ACTS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
+
+
+class Strikes:
+    """Counts the points of this process, and strikes at the one that was asked for."""
+
+    def __init__(self, wish: Mapping[str, Any] | None, tally: Path) -> None:
+        self._wish, self._tally = wish or {}, tally
+        self._lock = threading.Lock()
+        self.counts = {"append": 0, "fence": 0, "send": 0}
+
+    def pass_by(self, point: str) -> None:
+        with self._lock:
+            self.counts[point] += 1
+            hit = self._wish.get("point") == point and self._wish.get("number") == self.counts[point]
+        if hit:
+            os.kill(os.getpid(), ACTS[self._wish["act"]])
+
+    def leave(self) -> None:
+        self._tally.write_text(json.dumps(self.counts), encoding="utf-8")
+
+
+def arrange(words: Mapping[str, Any], tally: Path) -> Strikes:
+    """Put everything in place that `words` asks for; for a process that ends soon, as nothing is ever put back."""
+    strikes = Strikes(words.get("strike"), tally)
+    _around_journal(strikes)
+    _around_drivers(strikes)
+    if words.get("offset"):
+        _shift(float(words["offset"]))
+    if "pages" in words:
+        _few_pages(int(words["pages"]))
+    if "bytes" in words:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(words["bytes"]), resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    return strikes
+
+
+def _around_journal(strikes: Strikes) -> None:
+    from netops.journal.store import SqlJournal
+
+    real = SqlJournal.append
+
+    @functools.wraps(real)
+    def append(self: SqlJournal, events: Any, fences: Any = (), *, alive: bool = False) -> Any:
+        if alive:
+            strikes.pass_by("fence")
+        recorded = real(self, events, fences, alive=alive)
+        if recorded:
+            strikes.pass_by("append")
+        return recorded
+
+    SqlJournal.append = append  # type: ignore[method-assign]  # this process only
+
+
+def _around_drivers(strikes: Strikes) -> None:
+    from netops.drivers.ios.driver import IosDriver
+    from netops.drivers.routeros import RouterOSDriver
+
+    def late(real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def sending(*given: Any, **named: Any) -> Any:
+            strikes.pass_by("send")
+            return real(*given, **named)
+
+        return sending
+
+    for driver in (IosDriver, RouterOSDriver):
+        for name in ("apply", "arm"):
+            setattr(driver, name, late(getattr(driver, name)))
+
+
+def _shift(seconds: float) -> None:
+    """This process's clock is wrong by so much."""
+    from netops.core.clock import SystemClock
+
+    real = SystemClock.now
+
+    def now(self: SystemClock) -> datetime:
+        return real(self) + timedelta(seconds=seconds)
+
+    SystemClock.now = now  # type: ignore[method-assign]  # this process only
+
+
+def _few_pages(pages: int) -> None:
+    """The database may have so many pages: what SQLite answers then is what it answers on a full disk."""
+    from netops.journal import database
+
+    database.PRAGMAS = (*database.PRAGMAS, f"PRAGMA max_page_count = {pages}")
