@@ -77,6 +77,9 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
     change = change_of(app, filed)
     if change.phase is Phase.ENDING:
         return _end(app, filed, change, "resumed")
+    if change.phase not in OPEN:
+        with recorded_refusal(app, filed.change):
+            raise _nothing_interrupted(change)
     if change.phase is not Phase.APPLYING:
         return execution.Outcome.NOTHING
     made = running_plan(app, change)
@@ -91,6 +94,23 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
     outcome = execution.resume(order, app.tools)
     _tell(app, filed, made, outcome)
     return _whole(app, filed, outcome)
+
+
+def _nothing_interrupted(change: Change) -> Refused:
+    ways = {
+        Phase.NEW: "plan",
+        Phase.PLANNED: "approve",
+        Phase.APPROVED: "apply",
+        Phase.RESTORED: "plan",
+    }
+    way = f"netops {ways.get(change.phase, 'show')} {change.id}"
+    return Refused(
+        Text(
+            f"{change.id} berstatus {change.phase}; tidak ada pelaksanaan yang terputus",
+            f"{change.id} is {change.phase}; no execution of it was interrupted",
+        ),
+        Text(f"jalankan `{way}`", f"run `{way}`"),
+    )
 
 
 def take_back(app: App, ref: str) -> None:
@@ -185,16 +205,19 @@ def _inside_window(app: App, filed: Filed, playbook: Playbook, now: datetime) ->
     if now < opens:
         raise OutsideWindow(
             Text(
-                f"belum waktunya: persiapan dibuka {say_time(opens, request.zone, 'id')}",
-                f"too early: setting up opens on {say_time(opens, request.zone, 'en')}",
+                f"{filed.change} belum waktunya: persiapan dibuka {say_time(opens, request.zone, 'id')}",
+                f"too early for {filed.change}: setting up opens on {say_time(opens, request.zone, 'en')}",
             ),
-            Text("jalankan lagi pada waktu itu", "run it again then"),
+            Text(
+                f"jalankan `netops apply {filed.change}` pada waktu itu, atau biarkan `netops serve`",
+                f"run `netops apply {filed.change}` then, or leave it to `netops serve`",
+            ),
         )
     if ends is not None and now >= ends:
         raise OutsideWindow(
             Text(
-                f"waktunya sudah berakhir {say_time(ends, request.zone, 'id')}",
-                f"it ended on {say_time(ends, request.zone, 'en')}",
+                f"waktu {filed.change} sudah berakhir {say_time(ends, request.zone, 'id')}",
+                f"the time of {filed.change} ended on {say_time(ends, request.zone, 'en')}",
             ),
             Text("ajukan permohonan baru", "file a new request"),
         )

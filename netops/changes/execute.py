@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from netops import __version__
 from netops.changes import checks, guards, health
+from netops.changes.drift import moved
 from netops.changes.ending import arm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.lines import Lines
@@ -212,15 +213,21 @@ def _observe_again(held: Held, plan: Plan, lines: Lines, revoked: frozenset[str]
         remaining = {name: tuple(op for op in ops if not _adds(op, revoked)) for name, ops in remaining.items()}
     stale = [name for name, part in parts.items() if remaining[name] and checks.drifted(tools, part, seen[name], owner)]
     if stale:
-        shown = "\n".join(f"{name}:\n{tools.platform(parts[name]).show(remaining[name])}" for name in stale)
+        shown = "\n".join(
+            f"{name}:\n"
+            + "\n".join(
+                (*moved(tools, parts[name], seen[name], owner), "", tools.platform(parts[name]).show(remaining[name]))
+            )
+            for name in stale
+        )
         raise StalePlan(
             Text(
                 id=f"rencana usang: {', '.join(stale)} berubah sejak rencana dibuat; tidak ada yang dikirim",
                 en=f"stale plan: {', '.join(stale)} changed since the plan was made; nothing was sent",
             ),
             Text(
-                id="buat rencana baru dengan `netops plan` dan periksa perbedaannya",
-                en="make a new plan with `netops plan` and check its difference",
+                id=f"buat rencana baru dengan `netops plan {plan.change}` dan periksa perbedaannya",
+                en=f"make a new plan with `netops plan {plan.change}` and check its difference",
             ),
             difference=shown,
         )

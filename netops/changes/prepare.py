@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from netops.changes.drift import base_of
 from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
-from netops.core.canonical import digest_of
 from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Rollout, Scope, State, Tag, Used, Value
 from netops.core.ports import Driver
 
@@ -66,7 +66,7 @@ def device_plans(
             platform=target.platform,
             order=shares[name].order,
             scope=scope,
-            base=digest_of(platform.touched(seen, want, owner)),
+            base=base_of(tools, platform.touched(seen, want, owner)),
             want=want,
             batches=platform.batches(ops),
             inverse=platform.invert(seen, ops),

@@ -13,14 +13,29 @@ from netops.core.text import Text, language
         "Make and record the plan: technical needs and each device's difference. Writes nothing to a device.",
     ).to(language())
 )
-@ref_argument
+@click.argument("ref", metavar="REQUEST", required=False)
+@click.option(
+    "--against",
+    metavar="CHANGE",
+    help=Text(
+        "tunjukkan apa yang berubah di perangkat sejak rencana itu; tidak menyusun rencana",
+        "show what moved on the devices since that plan; makes none",
+    ).to(language()),
+)
 @json_option
 @click.pass_context
-def plan(ctx: click.Context, ref: str, json_: bool) -> None:
+def plan(ctx: click.Context, ref: str | None, against: str | None, json_: bool) -> None:
     from netops import actions
     from netops.core.canonical import digest_of
     from netops.planning.plan import explain
 
+    if (ref is None) == (against is None):
+        raise click.UsageError(
+            Text("beri satu: REQUEST atau --against", "give one: REQUEST or --against").to(language())
+        )
+    if ref is None:
+        _against(ctx, str(against), json_)
+        return
     with opened(ctx) as app:
         made = actions.plan(app, ref)
         if json_:
@@ -29,6 +44,20 @@ def plan(ctx: click.Context, ref: str, json_: bool) -> None:
             site = app.sites.site(made.needs.site)
             result(colour_difference(explain(made, site, app.lang)))
         ctx.exit(EXIT_CHANGES if any(part.batches for part in made.devices) else 0)
+
+
+def _against(ctx: click.Context, change: str, json_: bool) -> None:
+    from netops.actions.drifting import moved_since
+
+    with opened(ctx) as app:
+        found = moved_since(app, change)
+        if json_:
+            as_json(found)
+        else:
+            same = Text("tidak ada yang berubah", "nothing moved").to(app.lang)
+            for name, lines in sorted(found.items()):
+                result(colour_difference("\n".join((f"{name}:", *(lines or (same,))))))
+        ctx.exit(EXIT_CHANGES if any(found.values()) else 0)
 
 
 @click.command(
@@ -66,7 +95,7 @@ def resume(ctx: click.Context, ref: str) -> None:
         if isinstance(outcome, str):
             _told(outcome)
         else:
-            _told_end(outcome.leftovers)
+            _told_end(ref, outcome.leftovers)
 
 
 def _told(outcome: str) -> None:
@@ -141,21 +170,26 @@ def end(ctx: click.Context, ref: str, early: bool) -> None:
     from netops import actions
 
     with opened(ctx) as app:
-        _told_end(actions.end(app, ref, early=early).leftovers)
+        _told_end(ref, actions.end(app, ref, early=early).leftovers)
 
 
-def _told_end(leftovers: tuple[str, ...]) -> None:
+def _told_end(ref: str, leftovers: tuple[str, ...]) -> None:
     from netops.core.errors import NeedsPerson
 
     if leftovers:
         listed = "\n".join(f"  {line}" for line in leftovers)
         raise NeedsPerson(
             Text(
-                f"berakhir, dengan sisa yang diubah orang lain dan karena itu dibiarkan:\n{listed}",
-                f"ended, with leftovers that somebody changed and that therefore stay:\n{listed}",
+                f"{ref} berakhir, dengan sisa yang diubah orang lain dan karena itu dibiarkan:\n{listed}",
+                f"{ref} ended, with leftovers that somebody changed and that therefore stay:\n{listed}",
             )
         )
-    say(Text("berakhir; tidak ada yang tertinggal di perangkat", "ended; nothing is left on any device"))
+    say(
+        Text(
+            f"{ref} berakhir; tidak ada yang tertinggal di perangkat",
+            f"{ref} ended; nothing is left on any device",
+        )
+    )
 
 
 @click.command(help=Text("Semua perubahan dan keadaannya.", "All changes and where they stand.").to(language()))
