@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -94,17 +94,25 @@ class SnmpAgent:
     faults: SnmpFaults = field(default_factory=SnmpFaults)
     port: int = 0
     _engine: SnmpEngine | None = None
+    _transport: "_Transport | None" = None
 
     async def start(self, host: str) -> None:
+        """Opens the port; pysnmp's engine (a sixth of a second) is built when the first datagram comes."""
         loop = asyncio.get_running_loop()
+        transport = _Transport(self.device, self.faults, loop, lambda: self._answering(transport, loop))
+        sock = _bound(host)
+        self.port = sock.getsockname()[1]
+        await loop.create_datagram_endpoint(lambda: transport, sock=sock)
+        self._transport = transport
+
+    def _answering(self, transport: "_Transport", loop: asyncio.AbstractEventLoop) -> SnmpEngine:
+        """The engine behind the transport, built once."""
+        if self._engine is not None:
+            return self._engine
         engine = SnmpEngine()
         _identify(engine, self.device.platform, self.random)
         del engine.message_processing_subsystems[0]
         engine.register_transport_dispatcher(AsyncioDispatcher(loop=loop, timeout=0.5))
-        transport = _Transport(self.device, self.faults, loop)
-        sock = _bound(host)
-        self.port = sock.getsockname()[1]
-        await loop.create_datagram_endpoint(lambda: transport, sock=sock)
         config.add_transport(engine, udp.DOMAIN_NAME, transport)
         _admit(engine, self.access)
         context = SnmpContext(engine)
@@ -115,17 +123,23 @@ class SnmpAgent:
         cmdrsp.SetCommandResponder(engine, context)
         _Bulk(engine, context, self.faults)
         self._engine = engine
+        return engine
 
     async def stop(self) -> None:
         if self._engine is not None:
             self._engine.close_dispatcher()
             self._engine = None
-            await asyncio.sleep(0)
+        elif self._transport is not None and self._transport.transport is not None:
+            self._transport.transport.close()
+        self._transport = None
+        await asyncio.sleep(0)
 
     @property
     def engine_id(self) -> bytes:
-        """The v3 engine id (RFC 3411); empty while the agent is down."""
-        return b"" if self._engine is None else bytes(self._engine.snmpEngineID)
+        """The v3 engine id (RFC 3411); empty while the agent is down. Builds the engine: call it on the agent's own loop."""
+        if self._transport is None:
+            return b""
+        return bytes(self._answering(self._transport, self._transport.loop).snmpEngineID)
 
     def describe(self) -> dict[str, object]:
         users = [
@@ -171,15 +185,20 @@ def _admit(engine: SnmpEngine, access: SnmpAccess) -> None:
 class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has no types
     """The agent's socket. While SNMP is off, and for what is no SNMP at all, nothing answers."""
 
-    def __init__(self, device: LabDevice, faults: SnmpFaults, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, device: LabDevice, faults: SnmpFaults, loop: asyncio.AbstractEventLoop, wake: Callable[[], object]
+    ) -> None:
         super().__init__(loop=loop)
-        self._device, self._faults = device, faults
+        self._device, self._faults, self._wake = device, faults, wake
 
     def datagram_received(self, datagram: bytes, transportAddress: tuple[str, int]) -> None:
         if self._faults.lose > 0:
             self._faults.lose -= 1
             return
-        if self._callback_function is None or not self._device.system().snmp_enabled:
+        if not self._device.system().snmp_enabled:
+            return
+        self._wake()
+        if self._callback_function is None:
             return
         try:
             self._callback_function(self, transportAddress, datagram)
