@@ -47,7 +47,7 @@ table.ruled th { text-align: center; vertical-align: middle; overflow-wrap: norm
 table.ruled tr { break-inside: avoid; }
 table.proof { font-size: 7.5pt; }
 table.checks td { vertical-align: middle; height: 9mm; }
-.box { border: .5pt solid #5a5a5a; }
+.box { border: .5pt solid #5a5a5a; margin-bottom: 3mm; }
 .note { font-size: 8.5pt; font-style: italic; text-align: left; }
 .tick { display: inline-block; width: 4mm; height: 4mm; border: .8pt solid #000; line-height: 3.6mm; font-size: 10pt;
   font-weight: bold; vertical-align: middle; text-align: center; }

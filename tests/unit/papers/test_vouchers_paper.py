@@ -59,6 +59,23 @@ def test_every_code_is_printed_once_with_its_number(tmp_path: Path, lang: Lang) 
     assert ("17.00 WIB" if lang == "id" else "17:00 WIB") in done.stdout
 
 
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.needs_debian("poppler-utils")
+def test_long_names_are_set_smaller_and_lines_do_not_run_into_each_other(tmp_path: Path, lang: Lang) -> None:
+    login = "117abc.acara.kampus-dengan-nama-panjang.universitas-contoh.example"
+    long = replace(facts(1), login=login, ssid="W" * 32, event="Wisuda " * 20, whole=False)
+    (tmp_path / "v.pdf").write_bytes(render_vouchers(long, lang, "a4"))
+    command = ["pdftotext", "-bbox", str(tmp_path / "v.pdf"), "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', done)
+    boxes = {word: tuple(map(float, box)) for *box, word in found}
+    help_line, last_step = ("Bantuan:", "Masuk.") if lang == "id" else ("Help:", "in.")
+    assert boxes[last_step][3] <= boxes[help_line][1] + 0.5
+    inside = (6 + 1.2 + 34) / 25.4 * 72
+    assert boxes["W" * 32][2] <= inside and boxes["menit" if lang == "id" else "min"][2] <= inside
+    assert sum(word.startswith("Wisud") for *_, word in found) < 12 and any(word.endswith("…") for word in boxes)
+
+
 @pytest.mark.parametrize("form", ["a4", "58mm", "html"])
 def test_the_same_codes_give_the_same_bytes(form: Form) -> None:
     assert render_vouchers(facts(3), "id", form) == render_vouchers(facts(3), "id", form)
