@@ -31,11 +31,12 @@ _PAPERS = ("paper.written", "paper.attached", "paper.withdrawn", "manual.confirm
 
 @dataclass(slots=True)
 class _Pack:
-    """Files by name; `bodies` and `left_out` by digest."""
+    """Files by name; `bodies` and `left_out` by digest; what is `personal` stays out whatever else names it."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    personal: set[str] = field(default_factory=set)
 
 
 def export(app: App, ref: str, out: Path, *, redact: bool = False) -> Checkpoint:
@@ -79,11 +80,12 @@ def _receipt(seq: int) -> str:
 def _add(app: App, pack: _Pack, recorded: Recorded, digest: str, *, redact: bool) -> None:
     """A body under a name that says what it is, or the reason why it is left out."""
     event = recorded.event
-    if digest in pack.bodies:
+    if digest in pack.bodies or digest in pack.personal:
         return
     personal = event.data.get("persons") == digest or event.kind.startswith("mail.")
     if personal or (redact and event.kind in _PAPERS):
-        pack.left_out.setdefault(digest, f"{_PEOPLE.id} / {_PEOPLE.en}")
+        pack.personal.add(digest)
+        pack.left_out[digest] = f"{_PEOPLE.id} / {_PEOPLE.en}"
     elif not app.objects.has(digest):
         erased = event.kind == "data.erased" and digest in event.data["bodies"]
         word = _ERASED if erased else _ABSENT

@@ -31,6 +31,11 @@ def log() -> None:
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M"]),
     help=Text("sejak waktu kantor ini", "since this time of the office").to(language()),
 )
+@click.option(
+    "--sop",
+    is_flag=True,
+    help=Text("waktu baku dan realisasi SOP (REQUEST)", "the SOP's clock (REQUEST)").to(language()),
+)
 @click.option("--csv", "csv_", is_flag=True, help=Text("CSV ke stdout", "CSV on stdout").to(language()))
 @json_option
 @click.pass_context
@@ -41,14 +46,19 @@ def show(
     unit: str,
     device: str,
     since: datetime | None,
+    sop: bool,
     csv_: bool,
     json_: bool,
 ) -> None:
     from netops import views
 
+    chosen = ref or change
+    if sop:
+        _show_sop(ctx, chosen, json_)
+        return
     with opened(ctx) as app:
         begins = since.replace(tzinfo=app.office.timezone) if since else None
-        events = views.events(app, ref or change, unit=unit, device=device, since=begins)
+        events = views.events(app, chosen, unit=unit, device=device, since=begins)
         if json_:
             as_json(list(events))
         elif csv_:
@@ -67,6 +77,20 @@ def show(
                 result(
                     clean(f"{recorded.seq:5} {event.at:%Y-%m-%d %H:%M:%S}Z {event.change} {event.kind}{place} {extra}")
                 )
+
+
+def _show_sop(ctx: click.Context, ref: str | None, json_: bool) -> None:
+    from netops.actions.clocking import sop_times
+    from netops.cli.step import sop_table
+
+    if not ref:
+        raise click.UsageError(Text("--sop butuh satu REQUEST", "--sop needs one REQUEST").to(language()))
+    with opened(ctx) as app:
+        times = sop_times(app, ref)
+        if json_:
+            as_json(times)
+        else:
+            result(sop_table(times, app.lang))
 
 
 def _brief(value: object) -> str:
