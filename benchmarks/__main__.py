@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import big, far, planning, push, start, vouchers
+from benchmarks import approvals, big, far, planning, push, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning")
+PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
             "far": lambda folder: far.measure(folder, asked.devices, asked.rounds),
             "big": lambda folder: big.measure(folder, asked.rounds),
             "planning": lambda folder: planning.measure(folder, asked.rounds),
+            "approvals": lambda folder: approvals.measure(folder, asked.rounds),
             "vouchers": lambda folder: vouchers.measure(folder, asked.rounds),
         }
         for part in asked.only or PARTS:

@@ -130,7 +130,8 @@ def _basis(facts: BastFacts, lang: Lang) -> list[str]:
 def _approval(approved: Approved, facts: BastFacts, lang: Lang) -> str:
     t = labels(lang)
     role = titled(facts.office, approved.role, lang)
-    evidence = t.get(f"evidence_{approved.evidence}", approved.evidence)
+    kind, _, by = approved.evidence.partition(": ")
+    evidence = t.get(f"evidence_{kind}", kind) + (f" ({by})" if by else "")
     return t["basis_urgent_approval" if approved.urgent else "basis_approval"].format(
         role=role, approver=approved.approver, at=say_moment(approved.at, lang), evidence=evidence
     )

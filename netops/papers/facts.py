@@ -42,7 +42,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approved:
-    """One recorded approval: who decided in which role, when we received it, and what proves it."""
+    """One recorded approval: who decided in which role, when we received it, and what proves it.
+
+    A deputy's name is followed by `Plt.` or `Plh.` and the warrant; the class of evidence by `: ` and who vouches for it.
+    """
 
     role: str
     approver: str
