@@ -1,7 +1,7 @@
 """Waves: no device is lost or taken twice; a sick canary leaves the rest untouched; a budget restores the failing one alone."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shelf import Bench, Device, Killed, Poller, World, bench, plan_for
+from shelf import Bench, Device, Killed, Poller, Shelf, World, bench, plan_for
 
 from netops.changes.execute import Order, Outcome, execute, resume
 from netops.changes.health import busy, risen
@@ -19,7 +19,21 @@ from netops.changes.teardown import end
 from netops.changes.waves import waves
 from netops.core.clock import ManualClock
 from netops.core.errors import NeedsPerson, Restored, Unreachable
-from netops.core.model import DevicePlan, InterfaceSample, Plan, Rollout, Sample, Scope, Target, Tree
+from netops.core.model import (
+    Accounts,
+    DevicePlan,
+    InterfaceSample,
+    Op,
+    Plan,
+    Rollout,
+    Rows,
+    Sample,
+    Scope,
+    State,
+    Tag,
+    Target,
+    Tree,
+)
 from netops.core.text import Text
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -317,3 +331,40 @@ def test_error_counters_between_two_readings(before: Sample | None, after: Sampl
 @pytest.mark.parametrize(("cpu", "healthy"), [(79, True), (80, False), (None, False)], ids=["below", "at", "unknown"])
 def test_the_load_has_to_be_below_the_limit(cpu: int | None, healthy: bool) -> None:
     assert (not list(busy(sample(cpu=cpu), 80))) == healthy
+
+
+class GuestShelf(Shelf):
+    """A shelf that lets guests in, and says whether it serves."""
+
+    def __init__(self, *, serving: bool) -> None:
+        self.serving = serving
+
+    def accounts(self, seen: State, want: State, owner: Tag) -> Accounts:
+        return Accounts(
+            present=(), missing=(), edited=(), mend={}, foreign=(), off=(), online={}, saved={}, serving=self.serving
+        )
+
+    def evict(self, seen: State, owner: Tag, names: Collection[str]) -> tuple[Op, ...]:
+        return ()
+
+    def names(self, want: State) -> tuple[str, ...]:
+        return ()
+
+    def logins(self, seen: State) -> tuple[str, ...]:
+        return ()
+
+    def ending(self, want: State) -> tuple[Op, ...]:
+        return self.diff(Rows(rows=()), want, Tag(CHANGE))[:1]
+
+
+@pytest.mark.parametrize("serving", [True, False])
+def test_a_hotspot_that_does_not_serve_holds_up_the_rest(desk: Bench, world: World, serving: bool) -> None:
+    platform = GuestShelf(serving=serving)
+    tools = replace(desk.tools, platforms={"shelf": platform})
+    plan = planned(desk, Rollout(canary=1, health=("hotspot",)))
+    if serving:
+        assert execute(order(plan), tools) is Outcome.DONE
+        return
+    with pytest.raises(Restored, match="hotspot does not serve"):
+        execute(order(plan), tools)
+    assert not world.devices["ap2"].writes and world.devices["ap1"].rows == {"old": "ap1"}
