@@ -207,8 +207,6 @@ def _odd(event: Event, entry: Entry) -> Iterable[Oddity]:
         case "device.quarantined":
             what = Exceptional.QUARANTINED
             reason = "; ".join(map(str, data.get("conflicts", ()))) or reason
-        case "drift.found":
-            what = Exceptional.DRIFT
         case "change.ended" if data.get("leftovers"):
             what, reason = Exceptional.DRIFT, "; ".join(map(str, data["leftovers"]))
         case "emergency.declared":
