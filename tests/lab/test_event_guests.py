@@ -71,6 +71,9 @@ def test_a_guest_has_the_network_for_as_long_as_the_event(desk: Desk, place: str
     assert on(desk, lambda people: people.login(ONE, user, password)).said == ""
     stations = on(desk, lambda _: [dict(row.marks) for row in router(desk, gateway).machine.rows(table)])
     assert [(row["ssid"], row["mac-address"]) for row in stations] == [("Wisuda", ONE)]
+    queues = on(desk, lambda _: list(router(desk, gateway).machine.store.rows("/queue/simple")))
+    (own,) = [row for row in queues if row.dynamic]
+    assert own.get("parent") == Tag(filed.change).name, "the client's limit and the event's hold, whichever comes first"
 
     on(desk, lambda people: people.leave(ONE))
     join(desk, ONE)
