@@ -24,57 +24,110 @@ class Entry:
     help: Text
 
 
-COMMANDS = {
-    "init": Entry("netops.cli.workspace", Text("Siapkan ruang kerja baru", "Make a new workspace")),
-    "demo": Entry("netops.cli.demo", Text("Peragakan seluruh alur di lab", "Show the whole way on the lab")),
-    "lab": Entry("netops.cli.lab", Text("Kampus tiruan di komputer ini", "A simulated campus on this machine")),
-    "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
-    "request": Entry("netops.cli.request", Text("Permohonan: buat, periksa, lihat", "Requests: new, check, show")),
-    "check": Entry("netops.cli.request", Text("Periksa berkas permohonan", "Check a request file")),
-    "needs": Entry(
-        "netops.cli.needs", Text("Kebutuhan teknis: lihat, ubah, ringkas", "Technical needs: show, edit, sum up")
+SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
+    (
+        Text("Setiap permohonan", "Every request"),
+        {
+            "request": Entry(
+                "netops.cli.request", Text("Permohonan: buat, periksa, lihat", "Requests: new, check, show")
+            ),
+            "check": Entry("netops.cli.request", Text("Periksa berkas permohonan", "Check a request file")),
+            "needs": Entry(
+                "netops.cli.needs",
+                Text("Kebutuhan teknis: lihat, ubah, ringkas", "Technical needs: show, edit, sum up"),
+            ),
+            "plan": Entry(
+                "netops.cli.change", Text("Susun rencana; tidak menulis apa pun", "Make the plan; writes nothing")
+            ),
+            "approve": Entry(
+                "netops.cli.approval", Text("Setujui dengan tanda tangan SSH", "Approve with an SSH signature")
+            ),
+            "reject": Entry("netops.cli.approval", Text("Tolak dengan alasan", "Reject, with a reason")),
+            "apply": Entry("netops.cli.change", Text("Jalankan rencana yang disetujui", "Carry out the approved plan")),
+            "end": Entry("netops.cli.change", Text("Akhiri kegiatan dan bersihkan", "End the event and clean up")),
+            "report": Entry(
+                "netops.cli.report", Text("Tulis dokumen: BAST, audit, register", "Write papers: BAST, audit, register")
+            ),
+            "status": Entry(
+                "netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")
+            ),
+            "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
+        },
     ),
-    "plan": Entry("netops.cli.change", Text("Susun rencana; tidak menulis apa pun", "Make the plan; writes nothing")),
-    "approve": Entry("netops.cli.approval", Text("Setujui dengan tanda tangan SSH", "Approve with an SSH signature")),
-    "reject": Entry("netops.cli.approval", Text("Tolak dengan alasan", "Reject, with a reason")),
-    "apply": Entry("netops.cli.change", Text("Jalankan rencana yang disetujui", "Carry out the approved plan")),
-    "resume": Entry("netops.cli.change", Text("Teruskan yang terputus", "Finish what was interrupted")),
-    "revert": Entry("netops.cli.change", Text("Pulihkan keadaan semula", "Bring devices back as they were")),
-    "accept-state": Entry("netops.cli.change", Text("Terima keadaan perangkat apa adanya", "Accept a device as it is")),
-    "end": Entry("netops.cli.change", Text("Akhiri kegiatan dan bersihkan", "End the event and clean up")),
-    "return": Entry("netops.cli.life", Text("Kembalikan untuk dilengkapi", "Return to be completed")),
-    "revise": Entry("netops.cli.life", Text("Ganti dengan berkas yang diperbaiki", "Replace by a corrected file")),
-    "postpone": Entry("netops.cli.life", Text("Tunda tanpa waktu baru", "Put off without a new date")),
-    "reopen": Entry("netops.cli.life", Text("Lanjutkan yang dikembalikan atau ditunda", "Go on with it as it is")),
-    "cancel": Entry("netops.cli.life", Text("Batalkan yang belum dijalankan", "Cancel what is not carried out")),
-    "extend": Entry("netops.cli.lasting", Text("Perpanjang kegiatan yang berjalan", "Extend a running event")),
-    "emergency": Entry("netops.cli.lasting", Text("Nyatakan darurat, surat menyusul", "Declare an emergency")),
-    "settle": Entry("netops.cli.lasting", Text("Surat keadaan darurat sudah ada", "An emergency's papers came")),
-    "step": Entry("netops.cli.step", Text("Laporkan langkah SOP", "Report a step of the SOP")),
-    "pause": Entry("netops.cli.step", Text("Jeda waktu SOP, atau lanjutkan", "Pause the SOP's clock, or go on")),
-    "status": Entry("netops.cli.change", Text("Semua perubahan dan keadaannya", "All changes and where they stand")),
-    "show": Entry("netops.cli.change", Text("Satu perubahan selengkapnya", "One change, whole")),
-    "vouchers": Entry(
-        "netops.cli.vouchers", Text("Voucher: cetak, cabut, cocokkan", "Vouchers: print, revoke, reconcile")
+    (
+        Text("Selama kegiatan", "While an event runs"),
+        {
+            "clients": Entry("netops.cli.daily", Text("Klien yang sedang masuk", "Clients logged in now")),
+            "vouchers": Entry(
+                "netops.cli.vouchers", Text("Voucher: cetak, cabut, cocokkan", "Vouchers: print, revoke, reconcile")
+            ),
+            "extend": Entry("netops.cli.lasting", Text("Perpanjang kegiatan yang berjalan", "Extend a running event")),
+            "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
+            "checklist": Entry("netops.cli.checklist", Text("Langkah manual", "Manual steps")),
+            "confirm": Entry("netops.cli.checklist", Text("Konfirmasi langkah manual", "Confirm a manual step")),
+            "attach": Entry(
+                "netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")
+            ),
+            "missing": Entry("netops.cli.attach", Text("Yang belum kembali", "What has not come back")),
+        },
     ),
-    "report": Entry("netops.cli.report", Text("Tulis dokumen (BAST)", "Write a paper (BAST)")),
-    "serve": Entry("netops.cli.serve", Text("Kerjakan sendiri yang sudah waktunya", "Do by itself what is due")),
-    "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
-    "message": Entry("netops.cli.mail", Text("Pesan untuk pemohon, siap ditempel", "A message ready to paste")),
-    "clients": Entry("netops.cli.daily", Text("Klien yang sedang masuk", "Clients logged in now")),
-    "today": Entry("netops.cli.daily", Text("Yang saya kerjakan hari ini", "What I did today")),
-    "card": Entry("netops.cli.daily", Text("Kartu lima perintah", "The five-command card")),
-    "checklist": Entry("netops.cli.checklist", Text("Langkah manual", "Manual steps")),
-    "confirm": Entry("netops.cli.checklist", Text("Konfirmasi langkah manual", "Confirm a manual step")),
-    "attach": Entry(
-        "netops.cli.attach", Text("Lampirkan BAST bertanda tangan, foto", "Attach the signed BAST, photos")
+    (
+        Text("Bila jalannya lain", "When things go otherwise"),
+        {
+            "return": Entry("netops.cli.life", Text("Kembalikan untuk dilengkapi", "Return to be completed")),
+            "revise": Entry(
+                "netops.cli.life", Text("Ganti dengan berkas yang diperbaiki", "Replace by a corrected file")
+            ),
+            "postpone": Entry("netops.cli.life", Text("Tunda tanpa waktu baru", "Put off without a new date")),
+            "reopen": Entry(
+                "netops.cli.life", Text("Lanjutkan yang dikembalikan atau ditunda", "Go on with it as it is")
+            ),
+            "cancel": Entry(
+                "netops.cli.life", Text("Batalkan yang belum dijalankan", "Cancel what is not carried out")
+            ),
+            "emergency": Entry("netops.cli.lasting", Text("Nyatakan darurat, surat menyusul", "Declare an emergency")),
+            "settle": Entry(
+                "netops.cli.lasting", Text("Surat keadaan darurat sudah ada", "An emergency's papers came")
+            ),
+            "resume": Entry("netops.cli.change", Text("Teruskan yang terputus", "Finish what was interrupted")),
+            "revert": Entry("netops.cli.change", Text("Pulihkan keadaan semula", "Bring devices back as they were")),
+            "accept-state": Entry(
+                "netops.cli.change", Text("Terima keadaan perangkat apa adanya", "Accept a device as it is")
+            ),
+        },
     ),
-    "missing": Entry("netops.cli.attach", Text("Yang belum kembali", "What has not come back")),
-    "erase": Entry(
-        "netops.cli.erase", Text("Hapus data pribadi sesudah masa simpan", "Erase personal data in due time")
+    (
+        Text("Catatan dan waktu", "Log and clock"),
+        {
+            "log": Entry(
+                "netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")
+            ),
+            "step": Entry("netops.cli.step", Text("Laporkan langkah SOP", "Report a step of the SOP")),
+            "pause": Entry(
+                "netops.cli.step", Text("Jeda waktu SOP, atau lanjutkan", "Pause the SOP's clock, or go on")
+            ),
+            "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
+            "today": Entry("netops.cli.daily", Text("Yang saya kerjakan hari ini", "What I did today")),
+            "erase": Entry(
+                "netops.cli.erase", Text("Hapus data pribadi sesudah masa simpan", "Erase personal data in due time")
+            ),
+        },
     ),
-    "log": Entry("netops.cli.log", Text("Catatan perubahan: lihat, verifikasi", "The change log: show, verify")),
-}
+    (
+        Text("Ruang kerja", "The workspace"),
+        {
+            "init": Entry("netops.cli.workspace", Text("Siapkan ruang kerja baru", "Make a new workspace")),
+            "lab": Entry("netops.cli.lab", Text("Kampus tiruan di komputer ini", "A simulated campus on this machine")),
+            "demo": Entry("netops.cli.demo", Text("Peragakan seluruh alur di lab", "Show the whole way on the lab")),
+            "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
+            "serve": Entry(
+                "netops.cli.serve", Text("Kerjakan sendiri yang sudah waktunya", "Do by itself what is due")
+            ),
+            "card": Entry("netops.cli.daily", Text("Kartu lima perintah", "The five-command card")),
+        },
+    ),
+)
+COMMANDS = {name: entry for _, section in SECTIONS for name, entry in section.items()}
 
 ALIASES = {
     "periksa": "check",
@@ -113,8 +166,9 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(Text("Perintah", "Commands").to(language())):
-            formatter.write_dl([(name, entry.help.to(language())) for name, entry in COMMANDS.items()])
+        for title, section in SECTIONS:
+            with formatter.section(title.to(language())):
+                formatter.write_dl([(name, entry.help.to(language())) for name, entry in section.items()])
 
 
 def _take_language(command: click.Command) -> None:
