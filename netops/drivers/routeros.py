@@ -147,6 +147,13 @@ class RouterOSDriver:
             Text(
                 "periksa paket dan policy grup pengguna API (read, write, test, api)",
                 "check the packages and the policies of the API user's group (read, write, test, api)",
+            )
+            if not path.startswith("/user-manager")
+            else Text(
+                "User Manager adalah paket tersendiri (user-manager) untuk RouterOS 7, bukan untuk perangkat kecil: pasang "
+                "paketnya, atau pilih backend lain di inventory/sites.yaml (event: vouchers)",
+                "User Manager is a package of its own (user-manager) of RouterOS 7, not for small boards: install it, or "
+                "choose another backend in inventory/sites.yaml (event: vouchers)",
             ),
             device=self._target.name,
             step="observe",

@@ -14,12 +14,19 @@ _NAMES = {
     "/ip/hotspot/active": "user",
     "/ip/hotspot/cookie": "user",
     "/ip/hotspot/host": "user",
+    "/user-manager/user": "name",
+    "/user-manager/user-profile": "user",
 }
 
 
 def hide(rows: list[Row], secrets: SecretSource) -> list[Row]:
     """The same rows, a code in place of a user's name as `<voucher/…>`: only what equals a code of ours is one."""
-    changes = {change for row in rows if row.menu in ("/ip/hotspot", "/ip/hotspot/user") for change in _changes(row)}
+    changes = {
+        change
+        for row in rows
+        if row.menu in ("/ip/hotspot", "/ip/hotspot/user", "/user-manager/user")
+        for change in _changes(row)
+    }
     codes = {code: str(ref) for change in sorted(changes) for ref, code in codes_of(change, secrets)}
     return [_hidden(row, codes) for row in rows] if codes else rows
 
@@ -36,7 +43,7 @@ def plain(values: Mapping[str, Value], secrets: SecretSource) -> dict[str, str]:
 def _changes(row: Row) -> Iterator[str]:
     """Changes by which a row of ours may be known, where its name is no ordinary one (`<short>-001`)."""
     name = str(row.values.get("name", ""))
-    if row.menu == "/ip/hotspot/user" and re.search(r"-[0-9]{3,6}$", name):
+    if row.menu != "/ip/hotspot" and re.search(r"-[0-9]{3,6}$", name):
         return
     for text in (row.values.get("comment"), row.values.get("server"), name):
         if isinstance(text, str) and (found := _OURS.match(text)):

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from netops.lab.routeros import cookies
+from netops.lab.routeros import cookies, usermanager
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import DANGLING_SERVER
@@ -157,7 +157,7 @@ class Hotspot:
 
     def _admit(self, client: Client, user: Row) -> Row | None:
         """The profile of a user who may log in now. Raises `Denied`."""
-        name, profile = user.name, self.machine.store.named(PROFILES, user.get("profile"))
+        name, profile = user.name, self._profile(user)
         bound = user.get("mac-address")
         if bound not in ("", "00:00:00:00:00:00", client.mac):
             raise self._refusal(client, name, f"user {name} is not allowed to log in from this MAC address")
@@ -181,7 +181,7 @@ class Hotspot:
         user = self._user(client.user, client.server.name)
         if user is None or client.active is None:
             return ""
-        profile = self.machine.store.named(PROFILES, user.get("profile"))
+        profile = self._profile(user)
         session = (self.machine.clock.monotonic() - client.since) * 1e6
         timeout = parse_duration(profile.get("session-timeout") or "0s") if profile is not None else 0
         limit, before = parse_duration(user.get("limit-uptime") or "0s"), parse_duration(user.marks.get("uptime", "0s"))
@@ -207,7 +207,7 @@ class Hotspot:
         client.active.marks.update(
             {"server": client.server.name, "user": user.name, "address": client.address, "mac-address": client.mac,
              "login-by": how, "uptime": "0s", "idle-time": "0s", "keepalive-timeout": "2m", "bytes-in": "0", "bytes-out": "0",
-             "packets-in": "0", "packets-out": "0", "radius": "false", "blocked": "false",
+             "packets-in": "0", "packets-out": "0", "radius": str(user.table.path != USERS).lower(), "blocked": "false",
              **{name: user.get(name) for name in BYTE_LIMITS if user.get(name) not in ("", "0")}}
         )  # fmt: skip
         client.active.touch()
@@ -241,7 +241,7 @@ class Hotspot:
             return
         self.settle()
         user = self._user(client.user, client.server.name)
-        if user is not None:
+        if user is not None and user.table.path == USERS:  # User Manager keeps sessions of its own
             before = parse_duration(user.marks.get("uptime", "0s")) or 0
             user.mark(uptime=self.machine.elapsed(before / 1e6 + self.machine.clock.monotonic() - client.since))
             for name, octets in zip(("in", "out"), client.octets, strict=True):
@@ -338,7 +338,11 @@ class Hotspot:
             number = rows.taken.get(values)
             if number is not None:
                 return rows.rows[number]
-        return None
+        return usermanager.user(self.machine, name, server)
+
+    def _profile(self, user: Row) -> Row | None:
+        name = user.get("profile") if user.table.path == USERS else usermanager.profile(user)
+        return self.machine.store.named(PROFILES, name)
 
     def _methods(self, server: Row) -> list[str]:
         profile = self.machine.store.named("/ip/hotspot/profile", server.get("profile"))

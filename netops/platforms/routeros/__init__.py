@@ -18,7 +18,18 @@ from netops.core.model import (
     Used,
     Value,
 )
-from netops.platforms.routeros import closing, diff, guard, guests, management, operations, parse, reach, show
+from netops.platforms.routeros import (
+    closing,
+    diff,
+    guard,
+    guests,
+    management,
+    operations,
+    parse,
+    reach,
+    show,
+    usermanager,
+)
 
 
 def _rows(state: State) -> Rows:
@@ -46,6 +57,7 @@ class RouterOS:
         return reach.touched(_rows(seen), _rows(want), owner)
 
     def diff(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        usermanager.refuse_off(_rows(seen), _rows(want))
         return diff.diff(_rows(seen), _rows(want), owner)
 
     def batches(self, ops: Sequence[Op]) -> tuple[Batch, ...]:

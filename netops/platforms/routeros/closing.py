@@ -9,9 +9,11 @@ from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.quirks import ON_AIR, PROVISIONED, SHARED_LISTS, VIRTUAL
 from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
 from netops.platforms.routeros.table import elements, owns, text_key
+from netops.platforms.routeros.usermanager import UM_LINK, UM_USER
 from netops.platforms.routeros.values import is_flag, present
 
 VLAN = "/interface/vlan"
+LOGINS = (UM_LINK, USER, UM_USER)
 LEASE = "/ip/dhcp-server/lease"
 # What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
 ACTIVE = "/ip/hotspot/active"
@@ -83,7 +85,7 @@ def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:
 
 def clients(seen: Rows, owner: Tag) -> tuple[Row, ...]:
     """Rows that people's devices made through our servers and users."""
-    users = {str(row.values.get("name", "")) for row in _owned(seen, owner, USER)}
+    users = {str(row.values.get("name", "")) for path in (USER, UM_USER) for row in _owned(seen, owner, path)}
     by = {path: {str(row.values.get("name", "")) for row in servers(seen, owner, path)} for path in (HOTSPOT, DHCP)}
     found = {path: [row for row in seen.rows if row.menu == path] for path in CLIENTS}
     return tuple(

@@ -13,6 +13,7 @@ from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
 from netops.platforms.routeros.quirks import ANNOUNCED, LOGIN_MENUS, ON_AIR, PROVISIONED, RUNTIME, SHARED_LISTS, VIRTUAL
+from netops.platforms.routeros.usermanager import UM_LINK, UM_USER
 from netops.platforms.routeros.words import quote
 
 MAX_SCRIPT = 30_000
@@ -235,6 +236,10 @@ def _condition(op: RowOp) -> str:
     A comment and a name are compared as text on every version; prefixes and VLAN lists are not, so they come last.
     """
     comment = op.old.get("comment")
+    if op.verb is Verb.REMOVE and op.path == UM_LINK:
+        return f"profile={_text(op.key['profile'])}"  # all of the batch, in one line
+    if op.verb is Verb.REMOVE and op.path == UM_USER and isinstance(comment, str):
+        return f"comment={_text(comment)}"
     code = parse_ref(op.key.get("name", "")) is not None
     if code and isinstance(comment, str):
         # The name is a secret: the batch's comment says which, and equal lines are one.

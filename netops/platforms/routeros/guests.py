@@ -13,17 +13,20 @@ from netops.platforms.routeros.quirks import PROVISIONED, VIRTUAL
 from netops.platforms.routeros.renamed import DHCP, HOTSPOT, USER, servers
 from netops.platforms.routeros.show import show
 from netops.platforms.routeros.table import owns, text_key
+from netops.platforms.routeros.usermanager import UM_LINK, UM_USER
 from netops.platforms.routeros.values import is_flag, present, row_key
 
 COOKIE, ACTIVE, HOST, _ = CLIENTS
+USERS = (USER, UM_USER)
+_Key = tuple[str, tuple[str, ...]]
 
 
 def names(want: Rows) -> tuple[str, ...]:
-    return tuple(str(row.values["name"]) for row in want.rows if row.menu == USER)
+    return tuple(str(row.values["name"]) for row in want.rows if row.menu in USERS)
 
 
 def logins(seen: Rows) -> tuple[str, ...]:
-    return tuple(str(row.values.get("name", "")) for row in seen.rows if row.menu == USER)
+    return tuple(str(row.values.get("name", "")) for row in seen.rows if row.menu in USERS)
 
 
 def ending(want: Rows) -> tuple[Op, ...]:
@@ -42,18 +45,18 @@ def ending(want: Rows) -> tuple[Op, ...]:
 
 def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
     """A login is there when its key is; edited when anything that the template names is otherwise, or it is off."""
-    menu_ = menu(USER)
-    ours = Rows(rows=tuple(row for row in want.rows if row.menu == USER))
-    keys = {row_key(menu_, row.values): str(row.values["name"]) for row in ours.rows}
-    there = {row_key(menu_, row.values): row for row in _users(seen)}
+    wished = [row for row in want.rows if row.menu in (*USERS, UM_LINK)]
+    keys = {_key(row): _login(row) for row in wished}
+    there = {_key(row): row for row in _users(seen)}
     mine = tuple(row for key, row in there.items() if key in keys and owns(owner, row))
     # Rows that stand in the way are told below as foreign; the difference is of what is ours.
     blocked = {keys[key] for key, row in there.items() if key in keys and not owns(owner, row)}
-    wanted = Rows(rows=tuple(row for row in ours.rows if str(row.values["name"]) not in blocked))
+    wanted = Rows(rows=tuple(row for row in wished if _login(row) not in blocked))
     mend: dict[str, tuple[Op, ...]] = {}
     for op in diff(Rows(rows=mine), wanted, owner):
-        mend[op.key["name"]] = (*mend.get(op.key["name"], ()), op)
-    found = {keys[key] for key in there if key in keys} - blocked
+        name = op.key["user" if op.path == UM_LINK else "name"]
+        mend[name] = (*mend.get(name, ()), op)
+    found = {_login(row) for row in mine if row.menu in USERS}
     at = {str(row.values.get("name", "")) for row in servers(seen, owner, HOTSPOT)} | _servers(want)
     online = Counter(str(row.values.get("user", "")) for row in seen.rows if row.menu == ACTIVE)
     saved = Counter(str(row.values.get("user", "")) for row in seen.rows if row.menu == COOKIE)
@@ -64,10 +67,16 @@ def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
         edited=tuple(show(list(mend[name])) for name in sorted(found & set(mend))),
         mend=mend,
         foreign=tuple(
-            _foreign(row) for key, row in there.items() if row.values.get("server") in at and row not in mine
+            _foreign(row)
+            for key, row in there.items()
+            if (row.values.get("server") in at or key in keys) and row not in mine
         ),
         off=tuple(
-            sorted(keys[row_key(menu_, row.values)] for row in mine if present(menu_, row.values, "disabled") == "yes")
+            sorted(
+                _login(row)
+                for row in mine
+                if row.menu in USERS and present(menu(row.menu), row.values, "disabled") == "yes"
+            )
         ),
         online={name: online[name] for name in sorted(listed & set(online))},
         saved={name: saved[name] for name in sorted(listed & set(saved))},
@@ -76,13 +85,12 @@ def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
     )
 
 
-def _used(seen: Rows, listed: Collection[str], keys: Mapping[tuple[str, ...], str]) -> dict[str, Usage]:
+def _used(seen: Rows, listed: Collection[str], keys: Mapping[_Key, str]) -> dict[str, Usage]:
     """What each login used, its open sessions included; a login that nobody used is left out."""
-    menu_ = menu(USER)
     total: dict[str, Usage] = {}
     for row in seen.rows:
         if row.menu == USER:
-            name = keys.get(row_key(menu_, row.values), "")
+            name = keys.get(_key(row), "")
         elif row.menu == ACTIVE:
             name = str(row.values.get("user", ""))
         else:
@@ -103,7 +111,7 @@ def _servers(want: Rows) -> set[str]:
 
 def _foreign(row: Row) -> str:
     """Not its name: that may be somebody else's code."""
-    return f"{USER} profile={row.values.get('profile', '')} comment={row.values.get('comment', '')}"
+    return f"{row.menu} profile={row.values.get('profile', '')} comment={row.values.get('comment', '')}"
 
 
 def evict(seen: Rows, owner: Tag, who: Collection[str]) -> tuple[RowOp, ...]:
@@ -113,7 +121,7 @@ def evict(seen: Rows, owner: Tag, who: Collection[str]) -> tuple[RowOp, ...]:
     """
     wanted = set(who)
     ours = {path: {str(row.values.get("name", "")) for row in servers(seen, owner, path)} for path in (HOTSPOT, DHCP)}
-    users = [row for row in _users(seen) if owns(owner, row) and str(row.values.get("name", "")) in wanted]
+    users = [row for row in _users(seen) if owns(owner, row) and _login(row) in wanted]
     named = [
         row for row in seen.rows if row.menu in (COOKIE, ACTIVE) and str(row.values.get("user", "")) in wanted
         if row.values.get("server", "") in {"", *ours[HOTSPOT]}
@@ -122,9 +130,18 @@ def evict(seen: Rows, owner: Tag, who: Collection[str]) -> tuple[RowOp, ...]:
     hosts = [row for row in seen.rows if row.menu == HOST and row.values.get("server") in ours[HOTSPOT]]
     leases = [row for row in seen.rows if row.menu == LEASE and row.values.get("server") in ours[DHCP]]
     gone = [row for row in (*hosts, *leases) if str(row.values.get("mac-address", "")) in macs]
-    order = {path: place for place, path in enumerate((USER, *CLIENTS))}
+    order = {path: place for place, path in enumerate((UM_LINK, *USERS, *CLIENTS))}
     return tuple(remove(row) for row in sorted((*users, *named, *gone), key=lambda row: order[row.menu]))
 
 
 def _users(seen: Rows) -> Iterator[Row]:
-    return (row for row in seen.rows if row.menu == USER and not is_flag(row, "dynamic", "default"))
+    logins = (*USERS, UM_LINK)
+    return (row for row in seen.rows if row.menu in logins and not is_flag(row, "dynamic", "default"))
+
+
+def _key(row: Row) -> _Key:
+    return row.menu, row_key(menu(row.menu), row.values)
+
+
+def _login(row: Row) -> str:
+    return str(row.values.get("user" if row.menu == UM_LINK else "name", ""))

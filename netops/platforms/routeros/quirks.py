@@ -20,6 +20,9 @@ KEYS: dict[str, tuple[str, ...]] = {
 # Rows that the device makes while people use it: never planned, removed when access is closed, gone is as good as removed.
 RUNTIME = frozenset({"/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie", "/user/active"})
 
+# Rows that have neither comment nor name: whose they are says what they name.
+OWNED_BY: dict[str, str] = {"/user-manager/user-profile": "profile"}
+
 # What a login used: of its past sessions by its own row, of the present ones by theirs.
 COUNTED = frozenset({"/ip/hotspot/user", "/ip/hotspot/active"})
 COUNTERS = ("uptime", "bytes-in", "bytes-out")
@@ -46,6 +49,12 @@ LEVELS: dict[str, int] = {
     "/user": 2,
     "/radius": 2,
     "/interface/wifi/channel": 2,
+    "/user-manager/router": 2,
+    "/user-manager/limitation": 2,
+    "/user-manager/profile": 2,
+    "/user-manager/profile-limitation": 3,
+    "/user-manager/user": 5,
+    "/user-manager/user-profile": 6,
     "/interface/wifi/security": 2,
     "/interface/wifi/datapath": 2,
     "/interface/wifi/configuration": 3,

@@ -32,6 +32,13 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     ),
     "/ip/dhcp-server": ("/ip/dhcp-server/lease",),
     "/ip/hotspot/user": ("/ip/hotspot/active", "/ip/hotspot/cookie"),
+    "/user-manager/user": (
+        "/ip/hotspot/active",
+        "/ip/hotspot/cookie",
+        "/user-manager",
+        "/user-manager/router",
+        "/radius",
+    ),
     **{path: (interfaces,) for path, interfaces in ON_AIR.items()},
 }
 

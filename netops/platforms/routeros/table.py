@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from netops.core.model import Op, Row, RowOp, Rows, Tag, Value, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
-from netops.platforms.routeros.quirks import FLAGS
+from netops.platforms.routeros.quirks import FLAGS, OWNED_BY
 from netops.platforms.routeros.values import is_flag, normal, row_key
 
 Key = tuple[str, ...]
@@ -18,7 +18,7 @@ def owns(owner: Tag, row: Row) -> bool:
     """
     if not menu(row.menu).can_add:
         return False
-    comment, name = row.values.get("comment"), row.values.get("name")
+    comment, name = row.values.get("comment"), row.values.get(OWNED_BY.get(row.menu, "name"))
     return (isinstance(comment, str) and owner.owns_comment(comment)) or (
         isinstance(name, str) and owner.owns_name(name)
     )
