@@ -37,7 +37,7 @@ def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
         if _on(row):
             ops.append(_off(row))
     ops += [remove(row) for row in clients(seen, owner)]
-    ops += [remove(row) for row in _owned(seen, owner, USER)]
+    ops += [remove(row) for path in LOGINS for row in _owned(seen, owner, path)]
     return (*ops, *_off_air(seen, owner))
 
 
