@@ -7,6 +7,7 @@ from netops.lab.lldp import introduce
 from netops.lab.people import People
 from netops.lab.routeros.capsman import Capsman
 from netops.lab.routeros.device import RouterOS
+from netops.lab.routeros.standalone import Standalone
 from netops.lab.spec import CampusSpec
 from netops.lab.view import LabDevice
 from netops.lab.wires import End, Wires
@@ -30,4 +31,9 @@ def populate(devices: Mapping[str, LabDevice], spec: CampusSpec) -> People:
     for manager in managers:
         manager.refresh()
     introduce(wires)
-    return People(wires, managers)
+    alone = [
+        Standalone(device.machine)
+        for device in devices.values()
+        if isinstance(device, RouterOS) and device.machine.radios
+    ]
+    return People(wires, managers, points=alone)

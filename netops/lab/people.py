@@ -7,6 +7,7 @@ from functools import partial
 from netops.lab.routeros.capsman import Capsman
 from netops.lab.routeros.device import RouterOS
 from netops.lab.routeros.hotspot import SERVERS, Denied
+from netops.lab.routeros.standalone import Standalone
 from netops.lab.wires import Cut, Wires
 
 
@@ -28,6 +29,7 @@ class People:
     wires: Wires
     managers: Sequence[Capsman]
     guests: dict[str, Guest] = field(default_factory=dict)
+    points: Sequence[Standalone] = ()
 
     def join_ssid(self, mac: str, ssid: str, *, passphrase: str = "", cap: str = "") -> Guest:
         """Associate with a network in the air, of one access point or of any, then do what a cabled device does."""
@@ -47,6 +49,16 @@ class People:
                 server = _server(router, _tunnelled(router, air.bridge, air.vlan))
             guest = self._join(mac, router, server)
             manager.associate(guest.mac, radio, interface, air, partial(self._off, guest.mac))
+            return guest
+        for point in self.points:
+            offered = point.offers(ssid) if cap in ("", point.machine.name) else None
+            if offered is None:
+                continue
+            interface, air, vlan = offered
+            if air.passphrase != passphrase:
+                raise Denied(f"wrong passphrase for {ssid}")
+            guest = self._join(mac, *self._behind(point.machine.name, vlan))
+            point.associate(guest.mac, interface, partial(self._off, guest.mac))
             return guest
         raise Denied(f"no access point offers {ssid}")
 
@@ -104,6 +116,8 @@ class People:
         mac = mac.upper()
         for manager in self.managers:
             manager.part(mac)
+        for point in self.points:
+            point.part(mac)
         self._off(mac)
 
     def crowd(self, router: str, count: int, codes: Sequence[tuple[str, str]] = (), *, server: str = "") -> list[Guest]:

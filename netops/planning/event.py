@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from math import ceil
 from typing import NoReturn
 
-from netops.core.errors import NoTarget, OutOfBounds
+from netops.core.errors import InputError, NoTarget, OutOfBounds
 from netops.core.model import AnyNeeds, DeviceFacts, Needs, Reservation, Tag, Target
 from netops.core.secret import SecretRef
 from netops.core.text import Lang, Text
@@ -63,8 +63,28 @@ class EventDesign:
     ) -> dict[str, object]:
         found, event = _event(needs), self.request.event
         batch = batch_comment(tag.change, found.access, event.starts_at, event.name)
-        air = _air(one, site, facts()) if one.rules else None
+        air = _air(one, site, facts()) if one.rules or own_radios(one.target) else None
         return event_context(found, one.target, tag, site, one.ports, batch, trunks=one.trunks, air=air)
+
+
+def own_radios(target: Target) -> tuple[str, ...]:
+    """The cards of an access point that nobody manages; () where a manager's rules serve it.
+
+    Raises `InputError` where it has no bridge to put its guests on.
+    """
+    radios = target.data.get("radios") or ()
+    if "ap" not in target.roles or not radios or target.data.get("provisioning"):
+        return ()
+    if not target.data.get("lan_bridge"):
+        raise InputError(
+            Text(f"{target.name} punya radios tetapi tidak lan_bridge", f"{target.name} has radios but no lan_bridge"),
+            Text(
+                "Sebut bridge tempat tamunya di inventory/hosts.yaml (data: lan_bridge).",
+                "Name the bridge for its guests in inventory/hosts.yaml (data: lan_bridge).",
+            ),
+            field=f"{target.name}.data.lan_bridge",
+        )
+    return tuple(str(radio) for radio in radios)
 
 
 def _air(one: Chosen, site: Site, facts: DeviceFacts) -> Air:
@@ -83,7 +103,7 @@ def _air(one: Chosen, site: Site, facts: DeviceFacts) -> Air:
             ),
         )
     secret = Sealed(SecretRef(f"wifi/{site.key}")) if closed else None
-    return Air(generation=generation, rules=one.rules, passphrase=secret)
+    return Air(generation=generation, rules=one.rules, passphrase=secret, radios=own_radios(one.target))
 
 
 def _event(needs: AnyNeeds) -> Needs:

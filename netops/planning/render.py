@@ -176,12 +176,14 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Air:
     """What a gateway has the place's access points announce: `wifi` or `caps-man`, into which provisioning rules, and
-    the passphrase that joins (None: open, the hotspot asks for the code).
+    the passphrase that joins (None: open, the hotspot asks for the code). `radios`: the cards of an access point without
+    a manager, which announces it by itself.
     """
 
     generation: str
     rules: tuple[str, ...]
     passphrase: Sealed | None = None
+    radios: tuple[str, ...] = ()
 
 
 def event_context(

@@ -68,7 +68,7 @@ def _off(row: Row) -> RowOp:
 def owned(seen: Rows, owner: Tag) -> tuple[str, ...]:
     """Every row of the owner, and every client, cookie, host and lease that came by them; one line each."""
     left = [say(row.menu, row.values) for row in seen.rows if owns(owner, row) and not is_flag(row, "dynamic")]
-    left += [say(row.menu, row.values) for row in seen.rows if _announces(row, owner)]
+    left += [say(row.menu, row.values) for row in seen.rows if _announces(row, owner) and not owns(owner, row)]
     return tuple(left + [say(row.menu, row.values) for row in clients(seen, owner)])
 
 

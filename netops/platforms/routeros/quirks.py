@@ -37,7 +37,8 @@ LEVELS: dict[str, int] = {
     "/interface/list": 0,
     "/queue/type": 0,
     "/user/group": 0,
-    "/interface/bridge/port": 1,
+    # A port's interface may be a virtual access point.
+    "/interface/bridge/port": 5,
     "/interface/bridge/vlan": 1,
     "/interface/vlan": 1,
     "/ip/pool": 1,
@@ -48,16 +49,19 @@ LEVELS: dict[str, int] = {
     "/ip/hotspot/profile": 2,
     "/user": 2,
     "/radius": 2,
-    "/interface/wifi/channel": 2,
     "/user-manager/router": 2,
     "/user-manager/limitation": 2,
     "/user-manager/profile": 2,
     "/user-manager/profile-limitation": 3,
     "/user-manager/user": 5,
     "/user-manager/user-profile": 6,
+    "/interface/wifi/channel": 2,
     "/interface/wifi/security": 2,
     "/interface/wifi/datapath": 2,
     "/interface/wifi/configuration": 3,
+    "/interface/wifi": 4,
+    "/interface/wireless/security-profiles": 2,
+    "/interface/wireless": 4,
     "/interface/wifi/provisioning": 6,
     "/caps-man/channel": 2,
     "/caps-man/security": 2,
@@ -119,6 +123,9 @@ MOVES: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offs
 # Flags that say a row is not configuration (`dynamic`) or not removable (`default`, `builtin`).
 FLAGS = ("dynamic", "default", "builtin")
 
+# Interfaces of our own on an access point without a manager: off at the end.
+VIRTUAL = ("/interface/wifi", "/interface/wireless")
+
 # By property name, the menus whose rows it may name: what a wanted row depends on.
 REFERS: dict[str, tuple[str, ...]] = {
     "interface": ("/interface", "/interface/bridge", "/interface/vlan"),
@@ -136,6 +143,9 @@ REFERS: dict[str, tuple[str, ...]] = {
     "datapath": ("/interface/wifi/datapath", "/caps-man/datapath"),
     "security": ("/interface/wifi/security", "/caps-man/security"),
     "slave-configurations": ("/interface/wifi/configuration", "/caps-man/configuration"),
+    "configuration": ("/interface/wifi/configuration",),
+    "master-interface": VIRTUAL,
+    "security-profile": ("/interface/wireless/security-profiles",),
 }
 
 # What tells a row that we added when its name is another: all of these (as far as the template gave them, the first at
@@ -152,6 +162,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "/queue/simple": ("target", "max-limit"),
     "/interface/wifi/configuration": ("ssid", "datapath"),
     "/interface/wifi/datapath": ("vlan-id", "bridge"),
+    "/interface/wifi": ("configuration", "master-interface"),
+    "/interface/wireless": ("ssid", "master-interface"),
     "/caps-man/configuration": ("ssid", "datapath"),
     "/caps-man/datapath": ("vlan-id", "bridge"),
 }
@@ -170,9 +182,6 @@ ON_AIR: dict[str, str] = {
     "/interface/wifi/configuration": "/interface/wifi",
     "/caps-man/configuration": "/caps-man/interface",
 }
-
-# Interfaces of our own on an access point without a manager: off at the end.
-VIRTUAL = ("/interface/wifi", "/interface/wireless")
 
 # What of a row that others depend on matters to them, besides its key.
 RELIED_ON = ("disabled", "vlan-filtering", "ranges", "pvid")

@@ -8,7 +8,7 @@ from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.queues import PATH as QUEUES
 from netops.platforms.routeros.queues import covers
-from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, ON_AIR, REFERS, RELIED_ON, RUNTIME
+from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, ON_AIR, REFERS, RELIED_ON, RUNTIME, VIRTUAL
 from netops.platforms.routeros.table import owns, settable
 from netops.platforms.routeros.values import is_flag, network, normal, numbers, present, row_key
 
@@ -56,9 +56,9 @@ def scope(want: Rows) -> Scope:
 
 
 def _referred(menu_: str, name: str) -> tuple[str, ...]:
-    """The menus that a property may name; of the two wireless generations only the row's own: a device has one of them."""
-    other = "/caps-man" if menu_.startswith("/interface/wifi") else "/interface/wifi"
-    return tuple(path for path in REFERS.get(name, ()) if not path.startswith(other))
+    """The menus that a property may name; of the wireless generations only the row's own: a device has one of them."""
+    others = tuple(root for root in ("/caps-man", *VIRTUAL) if not menu_.startswith(root))
+    return tuple(path for path in REFERS.get(name, ()) if not path.startswith(others))
 
 
 def touched(seen: Rows, want: Rows, owner: Tag) -> Rows:
