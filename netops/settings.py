@@ -126,10 +126,14 @@ def load_settings(root: Path) -> Settings:
             ),
             path=path,
         ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Text(id="bukan teks UTF-8", en="not UTF-8 text"), path=path) from error
     try:
         found = _flatten(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(Text(id=f"bukan TOML: {error}", en=f"not TOML: {error}"), path=path) from error
+    except RecursionError:
+        raise InputError(Text(id="bersarang terlalu dalam", en="nested too deeply"), path=path) from None
     values: dict[str, Any] = dict(_PATHS)
     for key, value in found.items():
         values[_known(path, text, key, value)] = value

@@ -155,7 +155,7 @@ def load(shape: type[T], value: object) -> T:
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Strict JSON: duplicate keys, NaN and text not in NFC are refused with ValueError; size is bounded."""
+    """Strict JSON: duplicate keys, NaN, text not in NFC and deep nesting are refused with ValueError; size is bounded."""
     if len(data) > MAX_JSON:
         raise ValueError(f"JSON of {len(data)} bytes is over the limit of {MAX_JSON}")
 
@@ -173,4 +173,7 @@ def parse_json(data: bytes | str) -> Any:
     text = data.decode("utf-8") if isinstance(data, bytes) else data
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError("text is not in Unicode normal form C")
-    return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("JSON is nested too deeply") from None

@@ -91,13 +91,16 @@ def broken(seq: int, id: str, en: str) -> JournalBroken:
 
 
 def parse_body(body: bytes) -> Any:
-    """The JSON value of a body. RFC 8785 writes large whole floats without an exponent: those are no integers."""
+    """The JSON value of a body. Raises ValueError. RFC 8785 writes large whole floats without an exponent: those are no integers."""
 
     def number(digits: str) -> int | float:
         whole = int(digits)
         return whole if -(2**53) < whole < 2**53 else float(digits)
 
-    return json.loads(body, parse_int=number)
+    try:
+        return json.loads(body, parse_int=number)
+    except RecursionError:
+        raise ValueError("JSON is nested too deeply") from None
 
 
 def _event(value: dict[str, Any]) -> Event:

@@ -127,8 +127,8 @@ def _entry(line: str, number: int) -> Signer:
     for principal in principals:
         if not PRINCIPAL.fullmatch(principal):
             raise _Bad(
-                f"nama {principal!r} tidak diterima",
-                f"principal {principal!r} is not accepted",
+                f"nama {principal[:80]!r} tidak diterima",
+                f"principal {principal[:80]!r} is not accepted",
                 Text(
                     "Tulis nama lengkap dengan huruf ASCII, tanpa tanda * ? ! atau kutip.",
                     "Write the full name in ASCII, without * ? ! or quotes.",

@@ -106,7 +106,15 @@ class IosDriver:
         vlans: dict[int, str] = {}
         if any(path.startswith("vlan ") for path in scope.paths):
             vlans = show.vlan_table(self._ask("show vlan brief", "observe"))
-        return show.observed(self._running("observe"), vlans, scope.paths)
+        try:
+            return show.observed(self._running("observe"), vlans, scope.paths)
+        except ValueError as exc:
+            raise Misbehaved(
+                Text(id=f"konfigurasi tidak terbaca: {exc}", en=f"the configuration cannot be read: {exc}"),
+                device=self._name,
+                step="observe",
+                may_have_written=False,
+            ) from exc
 
     def capture(self) -> bytes:
         return show.masked(show.configuration(self._running("capture"))).encode()

@@ -7,7 +7,7 @@ from netops.core.model import Tree
 from netops.platforms.ios.lines import Sections, expand, header, key, split, tree, vlan_id
 from netops.platforms.ios.quirks import RESERVED_VLANS
 
-_VLAN_ROW = re.compile(r"^(\d{1,4})\s+(\S+)\s+(?:active|act/\S+|suspend\S*|sus/\S+)", re.MULTILINE)
+_VLAN_ROW = re.compile(r"^(\d{1,4})[ \t]+(\S+)[ \t]+(?:active|act/\S+|suspend\S*|sus/\S+)", re.MULTILINE)
 _VERSION = re.compile(r"Version ([^\s,]+)")
 _NOISE = re.compile(
     r"Building configuration|Current configuration|Using \d+ out of|Load for |Time source is|! (?:Last configuration change|NVRAM config last updated) at"
@@ -22,17 +22,17 @@ ERROR = (
 _SECRETS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"(^(?!\s*description ).*?(?<!\S)(?:(?:\S+-)?password|secret|key-string|pre-shared-key|authentication-key|server-key"
+        r"(^(?![ \t]*description ).*?(?<!\S)(?:(?:\S+-)?password|secret|key-string|pre-shared-key|authentication-key|server-key"
         r"|md5|wpa-psk) +).+$",
-        r"(^\s+(?:pac )?key +).+$",
-        r"(^\s*(?:tacacs-server|radius-server|server-private|crypto isakmp|encryption)(?: .*?)? key +).+$",
-        r"(^\s*(?:standby|vrrp|glbp) \d+ authentication +).+$",
+        r"(^[ \t]+(?:pac )?key +).+$",
+        r"(^[ \t]*(?:tacacs-server|radius-server|server-private|crypto isakmp|encryption)(?: .*?)? key +).+$",
+        r"(^[ \t]*(?:standby|vrrp|glbp) \d+ authentication +).+$",
         r"(^snmp-server community +)\S+",
         r"(^snmp-server host +\S+ +).+$",
         r"(^snmp-server user +\S+ +).+$",
     )
 )
-"""What stands in front of a secret; what follows is masked to the line's end, since forms and encodings differ."""
+"""What stands in front of a secret (blanks, never line ends: those would make it quadratic); what follows is masked to the line's end, since forms and encodings differ."""
 
 
 def masked(text: str) -> str:
@@ -64,7 +64,8 @@ def vlan_table(text: str) -> dict[int, str]:
 def observed(running: str, vlans: dict[int, str], paths: Sequence[str]) -> Tree:
     """The sections that `paths` name, VLANs completed by the table: as VTP server a switch keeps them elsewhere.
 
-    A path is a header, a header's first word with ` *`, or the command of a global line.
+    A path is a header, a header's first word with ` *`, or the command of a global line. Raises ValueError for a list of
+    VLANs that is none: what a trunk carries is never guessed.
     """
     parts = _with_vlans(_one_each(split(configuration(running).splitlines())), vlans)
     named = {header(path) for path in paths if not path.endswith(" *")}

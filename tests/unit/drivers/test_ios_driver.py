@@ -19,6 +19,7 @@ from netops.core.errors import (
     DeviceError,
     Failed,
     LoginRefused,
+    Misbehaved,
     TimedOut,
     UnknownIdentity,
     Unreachable,
@@ -182,6 +183,14 @@ def test_observe_reads_what_the_scope_names(shared_switch: Switch) -> None:
     assert isinstance(less, Tree)
     assert less.lines[0] == "interface GigabitEthernet1/0/1"
     assert all(line.startswith(" ") for line in less.lines[1:])
+
+
+def test_a_list_of_vlans_that_is_none_is_not_guessed(shared_switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "interface Gi1/0/1\n switchport trunk allowed vlan 11/0/1\nend\n"
+    monkeypatch.setattr(IosDriver, "_running", lambda self, step: text)
+    with shared_switch.open() as driver, pytest.raises(Misbehaved, match="the configuration cannot be read") as caught:
+        driver.observe(SCOPE)
+    assert not caught.value.may_have_written
 
 
 def test_capture_is_whole_and_without_secrets(shared_switch: Switch) -> None:
