@@ -62,9 +62,10 @@ def revoke(plan: Plan, tools: Tools, numbers: Collection[str], names: Collection
     """
     parts = doors_of(plan, tools)
     with hold(tools, plan.change, list(parts)) as held:
-        _running(fold(plan.change, tools.journal.read(plan.change)))
+        change = fold(plan.change, tools.journal.read(plan.change))
+        _running(change)
         held.log("vouchers.revoking", numbers=sorted(numbers), reason=reason)
-        side_by_side(tools, list(parts), lambda name: _evict(held, parts[name], names))
+        side_by_side(tools, _with_us(parts, change), lambda name: _evict(held, parts[name], names))
         held.log("vouchers.revoked", numbers=sorted(numbers), count=len(numbers))
 
 
@@ -74,10 +75,17 @@ def reconcile(plan: Plan, tools: Tools, revoked: Collection[str], *, fix: bool) 
     with hold(tools, plan.change, list(parts)) as held:
         change = fold(plan.change, tools.journal.read(plan.change))
         _running(change)
-        found = side_by_side(tools, list(parts), lambda name: _look(held, change, parts[name], revoked, fix=fix))
+        found = side_by_side(
+            tools, _with_us(parts, change), lambda name: _look(held, change, parts[name], revoked, fix=fix)
+        )
         for name, one in sorted(found.items()):
             held.log("vouchers.reconciled", name, **_said(one, revoked), fixed=fix, mended=one.mended)
     return found
+
+
+def _with_us(parts: Mapping[str, DevicePlan], change: Change) -> list[str]:
+    """Without the devices that failed within the budget and run without the change."""
+    return [name for name in parts if name not in change.lost]
 
 
 def _said(one: Found, revoked: Collection[str]) -> Mapping[str, object]:
