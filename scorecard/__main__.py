@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=3, metavar="N", help="campuses side by side")
     parser.add_argument("--list", action="store_true", help="the rows")
     parser.add_argument("--model", type=int, metavar="N", help="only the model test, with so many examples")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the scorecard there")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the scorecard there (docs/scorecard.md)")
+    parser.add_argument("--results", type=Path, nargs="+", metavar="FILE", help="only the table, of runs kept before")
     parser.add_argument("--share", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     if asked.list:
@@ -35,17 +36,27 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; see --list")
     names = asked.only or [row.name for row in ROWS]
     most = asked.most or (3 if asked.quick else 0)
+    if asked.results:
+        return _report(names, [found for path in asked.results for found in _read(path)], most, asked.write)
     if asked.share:
         part, _, of = asked.share.partition("/")
         return _work(names, most, int(part), int(of))
     began = time.monotonic()
     found = _side_by_side(names, most, max(1, asked.jobs))
-    text = table.render([row for row in ROWS if row.name in names], found, most)
-    print(text)
     sys.stderr.write(f"{len(found)} cases in {time.monotonic() - began:.0f} s\n")
-    if asked.write:
-        asked.write.write_text(table.page(text, most), encoding="utf-8")
-    return 0 if all(one.why == "" for one in found) and found else 1
+    return _report(names, found, most, asked.write)
+
+
+def _report(names: list[str], found: list[Found], most: int, write: Path | None) -> int:
+    text = table.render([row for row in ROWS if row.name in names], found)
+    print(text)
+    if write:
+        write.write_text(table.page(text, most), encoding="utf-8")
+    return 0 if found and all(not one.why for one in found) else 1
+
+
+def _read(path: Path) -> list[Found]:
+    return [Found(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _work(names: list[str], most: int, part: int, of: int) -> int:
@@ -73,7 +84,7 @@ def _side_by_side(names: list[str], most: int, jobs: int) -> list[Found]:
         _tell(outs, seen)
         if any(worker.returncode for worker in workers):
             raise SystemExit("a process of the matrix itself failed; see above")
-        return [Found(**json.loads(line)) for out in outs for line in out.read_text().splitlines()]
+        return [found for out in outs for found in _read(out)]
 
 
 def _tell(outs: list[Path], seen: int) -> int:

@@ -40,8 +40,8 @@ VOLATILE = re.compile(
     r"start-(date|time)=\S+ ?|interval=\S+ ?|password=\S+ ?|^#.*$|(?<=[ {;])on-event=.*$", re.MULTILINE
 )
 """What differs between two runs of the same change: codes, and when a timer was armed."""
-LEASE = 31.0
-"""Seconds by which a successor's clock is ahead, so that nobody waits for a dead worker's lease of 30 s."""
+LEASE = 51.0
+"""Seconds by which a successor's clock is ahead: more than lease and send deadline, so that nobody waits for them."""
 IGNORED = ("/log", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie", "/interface")
 
 
@@ -81,21 +81,27 @@ class Effects:
     """Rows that were added to the routers, by what makes them one row; a second one alive beside it is a doubled effect."""
 
     alive: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    born: dict[tuple[str, str, int], tuple[str, ...]] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
     adds: int = 0
 
     def watch(self, device: str, path: str, verb: str, row: Row | None) -> None:
         if row is None or row.dynamic or verb not in ("add", "remove") or path.startswith(IGNORED):
             return
-        key = (device, path, *(f"{name}={value}" for name, value in sorted(row.values.items())))
-        self.alive[key] += 1 if verb == "add" else -1
-        if verb == "add":
+        place = (device, path, row.id)
+        if verb == "remove":
+            self.alive[self.born.pop(place, ())] -= 1
+        else:
+            key = (device, path, *(f"{name}={value}" for name, value in sorted(row.values.items())))
+            self.born[place] = key
+            self.alive[key] += 1
             self.adds += 1
             if self.alive[key] > 1:
                 self.doubled.append(f"{device} {path} {row.name or row.values.get('comment', '')}")
 
     def clear(self) -> None:
         self.alive.clear()
+        self.born.clear()
         self.doubled.clear()
         self.adds = 0
 

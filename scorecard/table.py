@@ -19,7 +19,7 @@ k/N: in k of N cases everything held. `./dev faults` runs it again; `./dev fault
 """
 
 
-def render(rows: Sequence[Row], found: Sequence[Found], most: int) -> str:
+def render(rows: Sequence[Row], found: Sequence[Found]) -> str:
     lines = ["| row | fault | what must hold | k/N | measured |", "|---|---|---|---|---|"]
     broken: list[str] = []
     for row in rows:
