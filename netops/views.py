@@ -164,13 +164,24 @@ def in_words(app: App, one: Filed, lang: Lang | None = None) -> str:
 
 def before_signing(app: App, one: Filed, said: Said, lang: Lang) -> str:
     """What a signature is about, in plain words: the request, the devices and what changes on them, and what is said."""
+    head = Text("Yang berubah pada perangkat", "What changes on devices").to(lang)
+    lines = [in_words(app, one, lang), "", head, *(f"  {line}" for line in what_changes(app, one, lang)), ""]
+    return "\n".join(lines + [f"{word.to(lang) + ':':<14}{value}" for word, value in said_rows(one, said, lang)])
+
+
+def what_changes(app: App, one: Filed, lang: Lang) -> list[str]:
+    """The devices of the latest plan and their differences, line by line."""
+    plan = _state(app, one).plan
+    if not plan:
+        return [Text("belum ada rencana", "there is no plan yet").to(lang)]
+    return [line for line in device_lines(app.tools.plan(plan), lang) if line] or [
+        Text("tidak ada perangkat", "no devices").to(lang)
+    ]
+
+
+def said_rows(one: Filed, said: Said, lang: Lang) -> list[tuple[Text, str]]:
+    """A statement as word and value."""
     zone = one.request.zone
-    change = _state(app, one)
-    lines = [in_words(app, one, lang), "", Text("Yang berubah pada perangkat", "What changes on devices").to(lang)]
-    if change.plan:
-        lines += [f"  {line}" for line in device_lines(app.tools.plan(change.plan), lang)]
-    else:
-        lines += [Text("  belum ada rencana", "  there is no plan yet").to(lang), ""]
     decision = {"approve": Text("setuju", "approve"), "reject": Text("tolak", "reject")}[said.decision]
     rows = [
         (Text("Keputusan", "Decision"), decision.to(lang)),
@@ -183,7 +194,7 @@ def before_signing(app: App, one: Filed, said: Said, lang: Lang) -> str:
     ]
     if isinstance(said, Attestation):
         rows.append((Text("Diputuskan di", "Decided in"), f"{said.system}, {say_time(said.decided_at, zone, lang)}"))
-    return "\n".join(lines + [f"{word.to(lang) + ':':<14}{value}" for word, value in rows])
+    return rows
 
 
 def say_approval(approval: Approval) -> Text:

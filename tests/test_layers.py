@@ -55,8 +55,12 @@ ONLY_IN = {
     "smtplib": {"netops.notify.mail"},
     "click": {"netops.cli"},
     "ruamel": {"netops.requests.load", "netops.fleet.read", "netops.lab.inventory"},
+    "pyhanko": {"netops.requests.pades"},
+    "pyhanko_certvalidator": {"netops.requests.pades"},
+    "asn1crypto": {"netops.requests.pades"},
     "cryptography": {
         "netops.requests.sshsig",
+        "netops.requests.pades",
         "netops.journal.note",
         "netops.vault",
         "netops.practice",

@@ -37,6 +37,8 @@ class Matter:
     rules: Callable[[Policy], Policy] = lambda policy: policy
 
 
+ROOTS = "bsre-roots.pem"
+"""Of the inventory: the certificates that electronic signatures on PDFs must lead to."""
 MOST_SIGNED = 1_000_000
 """Bytes of a statement, signature or token that are read; none that is good is near it."""
 DECIDING_SECONDS = 10.0
@@ -231,7 +233,13 @@ def _judged(app: App, filed: Filed, signed: bytes, evidence: str | bytes, about:
             requester=filed.request.requester.email,
             service=filed.request.service,
             figures=filed.request.figures,
-            files=Files(policy=about.rules(app.policy), signers=app.signers, revoked=app.revoked),
+            files=Files(
+                policy=about.rules(app.policy),
+                signers=app.signers,
+                revoked=app.revoked,
+                roots=_roots(app),
+                sheets=sheets(app, filed) if body.startswith(b"%PDF-") else {},
+            ),
             previous=so_far,
             at=app.clock.now(),
             plan=change_of(app, filed).plan,
@@ -256,7 +264,12 @@ def waiting_for(app: App, filed: Filed, about: Matter, so_far: Sequence[Approval
 def _keep_files(app: App) -> dict[str, str]:
     """What a decision is judged by goes to the object store; its digests by name, those of absent files left out."""
     kept = {}
-    for name, file in (("signers", "allowed_signers"), ("policy", "policy.yaml"), ("revoked", "revoked_keys")):
+    for name, file in (
+        ("signers", "allowed_signers"),
+        ("policy", "policy.yaml"),
+        ("revoked", "revoked_keys"),
+        ("roots", ROOTS),
+    ):
         path = app.settings.inventory / file
         if path.exists():
             kept[name] = app.objects.put(path.read_bytes())
@@ -274,7 +287,7 @@ def decisions(app: App, filed: Filed, about: Matter | None = None) -> tuple[Appr
     for recorded in app.journal.read(filed.change):
         data, at = recorded.event.data, recorded.event.at
         if recorded.event.kind == "approval.received" and data["request"] == digest:
-            files = _files_of(app, data)
+            files = _files_of(app, filed, data)
             again = approvals.receive(
                 app.objects.get(data["statement"]),
                 app.objects.get(data["signature"]),
@@ -291,11 +304,24 @@ def decisions(app: App, filed: Filed, about: Matter | None = None) -> tuple[Appr
     return tuple(found)
 
 
-def _files_of(app: App, data: Mapping[str, Any]) -> Files:
+def sheets(app: App, filed: Filed) -> dict[str, bytes]:
+    """The approval sheets that were issued for a request, by the digest of their statement."""
+    issued = (one.event.data for one in app.journal.read(filed.change) if one.event.kind == "approval.sheet")
+    return {data["statement"]: app.objects.get(data["sheet"]) for data in issued}
+
+
+def _roots(app: App) -> bytes:
+    path = app.settings.inventory / ROOTS
+    return path.read_bytes() if path.exists() else b""
+
+
+def _files_of(app: App, filed: Filed, data: Mapping[str, Any]) -> Files:
     """The files that a recorded decision was judged by; those of now where they are the same."""
     policy, signers, revoked = data["policy"], data["signers"], data.get("revoked", "")
     return Files(
         policy=app.policy if policy == app.policy.digest else parse_policy(app.objects.get(policy)),
         signers=app.signers if signers == app.signers.digest else parse_signers(app.objects.get(signers)),
         revoked=parse_revoked(app.objects.get(revoked)) if revoked else Revoked(),
+        roots=app.objects.get(data["roots"]) if "roots" in data else b"",
+        sheets=sheets(app, filed) if "roots" in data else {},
     )

@@ -39,6 +39,8 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
         _option("--wet", type=_FILE, metavar="SCAN", id="pindaian disposisi bertanda tangan basah; perlu --by", en="scan of a disposition signed by hand; needs --by"),
         _option("--confirm-wet", is_flag=True, id="sahkan pindaian yang menunggu, sebagai petugas kedua", en="confirm the waiting scan, as the second officer"),
         _option("--scan-to", type=_FILE, id="simpan pindaian yang menunggu ke berkas ini", en="save the waiting scan as this file"),
+        _option("--sheet", type=_FILE, metavar="PDF", id="tulis lembar persetujuan untuk tanda tangan elektronik", en="write the approval sheet for an electronic signature"),
+        _option("--signed-pdf", type=_FILE, metavar="PDF", id="lembar itu, sudah ditandatangani (PAdES)", en="that sheet, signed (PAdES)"),
         _option("--by", "officer", default="", id="petugas yang mencatat atau mengesahkan", en="officer who records or confirms"),
         _option("--extension-until", "until", default="", metavar="TIME", id="tentang perpanjangan sampai waktu ini", en="about an extension up to this moment"),
         _option("--emergency", is_flag=True, id="tentang keadaan darurat (surat menyusul)", en="about an emergency (papers to follow)"),
@@ -128,10 +130,33 @@ def _confirm(app: "App", filed: "Filed", about: "Matter | None", decision: str, 
     return witnessing.confirm_scan(app, filed, by, about)
 
 
+def _sheet(
+    app: "App", filed: "Filed", about: "Matter | None", decision: str, reason: str, given: dict[str, Any]
+) -> None:
+    from netops import actions
+    from netops.actions import sheets
+
+    role = _need(given, "role")
+    said = actions.statement(app, filed, decision, role, given["signer"] or actions.holder(app, role), reason, about)
+    _show(app, filed, said)
+    sheets.issue(app, filed, said, given["sheet"])
+
+
+def _signed_sheet(app: "App", filed: "Filed", about: "Matter | None", decision: str, reason: str, given: dict[str, Any]) -> "Approval":  # fmt: skip
+    from netops import actions
+    from netops.actions import sheets
+
+    statement, signed, _ = sheets.read(app, filed, given["signed_pdf"])
+    _show(app, filed, actions.expect(statement, decision))
+    return actions.receive(app, filed, statement, signed, about)
+
+
 _WAYS: dict[str, Callable[..., "Approval | None"]] = {
     "print_statement": _print,
     "confirm_wet": _confirm,
     "wet": _wet,
+    "sheet": _sheet,
+    "signed_pdf": _signed_sheet,
     "statement": _elsewhere,
     "signature": _elsewhere,
 }

@@ -1,8 +1,10 @@
 """What shows that the approver decided: of which class it is, and whether it proves it. Refuses one class posing as another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from netops.core.canonical import digest
 from netops.core.errors import NotApproved
 from netops.requests import jws, sshsig, wet
 from netops.requests.policy import Evidence, Policy
@@ -17,12 +19,16 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What a judgement is made by: policy, allowed signers, revoked keys, and (PEM) the roots of certificates."""
+    """What a judgement is made by: policy, allowed signers, revoked keys, and (PEM) the roots of certificates.
+
+    `sheets`: the approval sheets that we issued, by the digest of their statement.
+    """
 
     policy: Policy
     signers: Signers
     revoked: Revoked = field(default_factory=Revoked)
     roots: bytes = b""
+    sheets: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,8 @@ def prove(statement: bytes, said: Said, evidence: bytes, *, requester: str, file
             revoked=files.revoked, at=at,
         )  # fmt: skip
         return Proof(evidence=Evidence.WET, key=" ".join(keys), by=by)
+    if evidence.startswith(b"%PDF-"):
+        return _sheet(statement, said, evidence, files, at)
     return _signed(statement, said, evidence, files, at)
 
 
@@ -53,6 +61,17 @@ def _signed(statement: bytes, said: Statement, evidence: bytes, files: Files, at
     files.signers.find(said.approver, signed.key, PERSON, at)
     files.revoked.refuse(signed.key)
     return Proof(evidence=Evidence.SSH, key=signed.fingerprint)
+
+
+def _sheet(statement: bytes, said: Statement, evidence: bytes, files: Files, at: datetime) -> Proof:
+    from netops.requests import pades
+
+    name = digest(statement)
+    if name not in files.sheets:
+        raise no("untuk pernyataan ini tidak ada lembar yang diterbitkan", "no sheet was issued for this statement")
+    subject = files.policy.certificates.get(said.approver, "")
+    key = pades.prove(evidence, sheet=files.sheets[name], statement=name, subject=subject, roots=files.roots, at=at)
+    return Proof(evidence=Evidence.BSRE, key=key)
 
 
 def _attested(statement: bytes, said: Attestation, evidence: bytes, files: Files, at: datetime) -> Proof:

@@ -1,0 +1,100 @@
+"""A certificate authority and a head's certificate for tests of electronically signed PDFs; signs with pyHanko."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+pytest.importorskip("pyhanko", reason="signatures on PDFs: pip install 'netops[bsre]'")
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+DAY = timedelta(days=1)
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+HEAD = "Dr. Contoh Prasetyo"
+
+
+def _name(common: str) -> x509.Name:
+    """`C` first and `CN` last, as issuers write it: RFC 4514 tells it the other way round."""
+    return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"), x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+class Authority:
+    """`pem` is what a site pins."""
+
+    def __init__(self, name: str = "Akar Contoh") -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.certificate = self.issue(name, self.key, ca=True, name=_name(name))
+        self.pem = self.certificate.public_bytes(Encoding.PEM)
+
+    def issue(
+        self, common: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False, name: x509.Name | None = None,
+        until: datetime = MADE + 365 * DAY, signing: bool = True,
+    ) -> x509.Certificate:  # fmt: skip
+        usage = x509.KeyUsage(
+            digital_signature=not ca, content_commitment=not ca and signing, key_encipherment=False, data_encipherment=False,
+            key_agreement=False, key_cert_sign=ca, crl_sign=ca, encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+        return (
+            x509.CertificateBuilder()
+            .subject_name(_name(common))
+            .issuer_name(name or self.certificate.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(MADE)
+            .not_valid_after(until)
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .sign(self.key, hashes.SHA256())
+        )
+
+    def sign(
+        self,
+        sheet: bytes,
+        common: str = HEAD,
+        *,
+        field: str = "Persetujuan",
+        visible: bool = False,
+        edit: Callable[[IncrementalPdfFileWriter], None] | None = None,
+        **certificate: object,
+    ) -> bytes:
+        """The sheet, signed (PAdES) in its own field or a new one; `edit` changes the document in the same revision."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = self.issue(common, key, **certificate)  # type: ignore[arg-type]  # by name
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko left it untyped
+        store.register(asn1.Certificate.load(self.certificate.public_bytes(Encoding.DER)))
+        signer = signers.SimpleSigner(
+            signing_cert=asn1.Certificate.load(leaf.public_bytes(Encoding.DER)),
+            signing_key=asn1_keys.PrivateKeyInfo.load(
+                key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+            ),
+            cert_registry=store,
+        )
+        writer = IncrementalPdfFileWriter(io.BytesIO(sheet))
+        if edit is not None:
+            edit(writer)
+        spec = None
+        if field != "Persetujuan":
+            spec = fields.SigFieldSpec(field, on_page=0, box=(300, 100, 400, 200) if visible else None)
+        signed = signers.sign_pdf(
+            writer,
+            signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES),
+            signer=signer,
+            new_field_spec=spec,
+        )
+        return bytes(signed.getvalue())
+
+
+def write_roots(inventory: Path, *authorities: Authority) -> None:
+    (inventory / "bsre-roots.pem").write_bytes(b"".join(one.pem for one in authorities))
