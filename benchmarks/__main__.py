@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import approvals, big, far, planning, push, start, vouchers
+from benchmarks import approvals, big, far, log, planning, push, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals")
+PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             "big": lambda folder: big.measure(folder, asked.rounds),
             "planning": lambda folder: planning.measure(folder, asked.rounds),
             "approvals": lambda folder: approvals.measure(folder, asked.rounds),
+            "log": lambda folder: log.measure(folder, asked.rounds),
             "vouchers": lambda folder: vouchers.measure(folder, asked.rounds),
         }
         for part in asked.only or PARTS:
