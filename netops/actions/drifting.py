@@ -1,5 +1,6 @@
 """What moved on the devices of a change since its plan was made, or since it runs. Reads devices, writes nothing."""
 
+from netops.actions import vouchers
 from netops.actions.common import change_of
 from netops.app import App
 from netops.changes import drift
@@ -18,4 +19,5 @@ def moved_since(app: App, ref: str) -> dict[str, tuple[str, ...]]:
             Text(f"{filed.change} belum punya rencana", f"{filed.change} has no plan yet"),
             Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`"),
         )
-    return drift.since(app.tools.plan(plan), app.tools)
+    made = app.tools.plan(plan)
+    return drift.since(made, app.tools, vouchers.revoked_names(app, made))

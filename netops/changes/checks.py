@@ -1,11 +1,11 @@
 """Is the device what the plan says? Asked over a new connection, and by SNMP; a doubt is a failure, never a success."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from netops.changes.tools import Held, Tools
 from netops.core.canonical import digest_of
 from netops.core.errors import VerifyFailed
-from netops.core.model import DevicePlan, Op, Rows, Sample, State, Tag, Tree
+from netops.core.model import DevicePlan, Op, RowOp, Rows, Sample, State, Tag, Tree, Verb
 from netops.core.ports import Driver
 from netops.core.text import Text
 
@@ -16,6 +16,11 @@ AIR_SECONDS, AIR_STEP = 20.0, 1.0
 def difference(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple[Op, ...]:
     """What is still to do on this device to be at the plan's end state."""
     return tools.platform(part).diff(seen, part.want, owner)
+
+
+def adds(op: Op, names: Collection[str]) -> bool:
+    """Whether the op would bring a row of one of these names (logins that were taken away while the change runs)."""
+    return isinstance(op, RowOp) and op.verb is Verb.ADD and op.key.get("name") in names
 
 
 def verify(held: Held, driver: Driver, part: DevicePlan) -> State:

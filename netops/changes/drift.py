@@ -1,7 +1,7 @@
 """What moved on a device since a plan was made, line by line; writes nothing, and keeps no line that may hold a secret."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import unified_diff
 
 from netops.changes import checks
@@ -51,10 +51,10 @@ def _lines(state: State) -> Iterator[str]:
         yield " ".join((row.menu, *(f"{name}={value}" for name, value in sorted(row.values.items()) if str(value))))
 
 
-def since(plan: Plan, tools: Tools) -> dict[str, tuple[str, ...]]:
+def since(plan: Plan, tools: Tools, revoked: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
     """By device what moved: before the change against what the plan rests on, while it runs against what it brought.
 
-    Reads the devices, writes nothing. Raises `DeviceError`s.
+    Logins that were revoked are not missing. Reads the devices, writes nothing. Raises `DeviceError`s.
     """
     change = fold(plan.change, tools.journal.read(plan.change))
     parts = {part.device: part for part in plan.devices}
@@ -67,7 +67,7 @@ def since(plan: Plan, tools: Tools) -> dict[str, tuple[str, ...]]:
 
             seen = lines.fresh(name, read)
             if _runs(change, name):
-                return _from_what_it_brought(tools, parts[name], seen, owner)
+                return _from_what_it_brought(tools, parts[name], seen, owner, revoked)
             return moved(tools, parts[name], seen, owner)
 
         return side_by_side(tools, list(parts), look)
@@ -78,9 +78,12 @@ def _runs(change: Change, device: str) -> bool:
     return change.phase in OPEN and bool(progress.applied()) and not progress.restored
 
 
-def _from_what_it_brought(tools: Tools, part: DevicePlan, seen: State, owner: Tag) -> tuple[str, ...]:
+def _from_what_it_brought(
+    tools: Tools, part: DevicePlan, seen: State, owner: Tag, revoked: Collection[str]
+) -> tuple[str, ...]:
     """What would have to be sent to be at the plan's end state again: by hand, or by the device itself, it is otherwise."""
     try:
-        return tuple(tools.platform(part).show(checks.difference(tools, part, seen, owner)).splitlines())
+        ops = [op for op in checks.difference(tools, part, seen, owner) if not checks.adds(op, revoked)]
+        return tuple(tools.platform(part).show(ops).splitlines())
     except Refused as refusal:
         return (str(refusal),)

@@ -24,7 +24,7 @@ from netops.changes.tools import Held, Tools, hold, measure, side_by_side
 from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
-from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, RowOp, State, Tag, Verb
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
 from netops.core.ports import Driver
 from netops.core.text import Text
 
@@ -210,7 +210,7 @@ def _observe_again(held: Held, plan: Plan, lines: Lines, revoked: frozenset[str]
     seen = side_by_side(tools, list(parts), lambda name: lines.fresh(name, lambda driver: driver.observe(scopes[name])))
     remaining = {name: checks.difference(tools, part, seen[name], owner) for name, part in parts.items()}
     if revoked:
-        remaining = {name: tuple(op for op in ops if not _adds(op, revoked)) for name, ops in remaining.items()}
+        remaining = {name: tuple(op for op in ops if not checks.adds(op, revoked)) for name, ops in remaining.items()}
     stale = [name for name, part in parts.items() if remaining[name] and checks.drifted(tools, part, seen[name], owner)]
     if stale:
         shown = "\n".join(
@@ -233,10 +233,6 @@ def _observe_again(held: Held, plan: Plan, lines: Lines, revoked: frozenset[str]
         )
     owned = {name: bool(tools.platform(part).owned(seen[name], owner)) for name, part in parts.items()}
     return [_Part(plan=part, remaining=remaining[name], owned=owned[name]) for name, part in parts.items()]
-
-
-def _adds(op: Op, revoked: frozenset[str]) -> bool:
-    return isinstance(op, RowOp) and op.verb is Verb.ADD and op.key.get("name") in revoked
 
 
 def _refuse_second_start(change: Change) -> None:
