@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
+FEW_AGENTS = 12
 
 T = TypeVar("T")
 
@@ -162,7 +163,9 @@ class Campus:
 
         self._people = populate(self.devices, self.spec)
         work: list[Coroutine[object, object, None]] = [device.start(HOST) for device in self.devices.values()]
-        work += [agent.start(HOST) for agent in self.agents.values()]
+        # A poll of a whole fleet would wait for a hundred engines; a campus is up sooner without its few.
+        whole = len(self.agents) > FEW_AGENTS
+        work += [agent.start(HOST, whole=whole) for agent in self.agents.values()]
         results = await asyncio.gather(*work, self.mail.start(HOST), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):

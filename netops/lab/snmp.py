@@ -96,14 +96,16 @@ class SnmpAgent:
     _engine: SnmpEngine | None = None
     _transport: "_Transport | None" = None
 
-    async def start(self, host: str) -> None:
-        """Opens the port; pysnmp's engine (a sixth of a second) is built when the first datagram comes."""
+    async def start(self, host: str, *, whole: bool = True) -> None:
+        """Opens the port; not `whole`: pysnmp's engine (a tenth of a second) is built when the first datagram comes."""
         loop = asyncio.get_running_loop()
         transport = _Transport(self.device, self.faults, loop, lambda: self._answering(transport, loop))
         sock = _bound(host)
         self.port = sock.getsockname()[1]
         await loop.create_datagram_endpoint(lambda: transport, sock=sock)
         self._transport = transport
+        if whole:
+            self._answering(transport, loop)
 
     def _answering(self, transport: "_Transport", loop: asyncio.AbstractEventLoop) -> SnmpEngine:
         """The engine behind the transport, built once."""
