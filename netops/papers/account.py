@@ -61,8 +61,8 @@ def account_page(facts: AccountFacts, lang: Lang) -> Json:
                     ("28mm", "18mm", "18mm", "1fr", "30mm", "13mm"), _groups(facts, lang))  # fmt: skip
     facts_of = {"guards": told.guards, "verified": told.verified, "evidence": told.evidence, "papers": told.papers}
     for name, found in facts_of.items():
-        blocks += _part(t, name, ("what", "device", "words", "digest", "entry"),
-                        ("34mm", "22mm", "1fr", "30mm", "13mm"), _facts(found, facts, lang))  # fmt: skip
+        blocks += _part(t, name, ("what", "when", "device", "words", "digest", "entry"),
+                        ("31mm", "26mm", "20mm", "1fr", "27mm", "13mm"), _facts(found, facts, lang))  # fmt: skip
     blocks += _part(t, "sop", ("no", "step", "standard", "taken", "standing"), ("9mm", "1fr", "20mm", "22mm", "32mm"),
                     _steps(facts, lang))  # fmt: skip
     blocks += _part(t, "odd", ("what", "when", "words", "entry"), ("36mm", "34mm", "1fr", "13mm"), _odd(facts, lang))
@@ -156,9 +156,10 @@ def _facts(found: Sequence[Fact], facts: AccountFacts, lang: Lang) -> list[tuple
     t = labels(lang)
     return [
         (
-            f"{t[f'ev_{one.kind}']}, {_when(one.entry, facts, lang)}",
+            t[f"ev_{one.kind}"],
+            _when(one.entry, facts, lang),
             one.device or "–",
-            one.words or "–",
+            ", ".join(t.get(f"w_{word}", word) for word in one.words.split(", ")) or "–",
             _digest(one.digest),
             str(one.entry.seq),
         )
