@@ -101,4 +101,4 @@ def _few_pages(pages: int) -> None:
     """The database may have so many pages: what SQLite answers then is what it answers on a full disk."""
     from netops.journal import database
 
-    database.PRAGMAS = (*database.PRAGMAS, f"PRAGMA max_page_count = {pages}")
+    setattr(database, "PRAGMAS", (*database.PRAGMAS, f"PRAGMA max_page_count = {pages}"))  # noqa: B010 - typed as one

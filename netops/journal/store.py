@@ -104,7 +104,11 @@ class SqlJournal:
         path = _sqlite_path(url_or_path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the same mode
+            # SQLite gives -wal and -shm the same mode. Only a new file is opened here: closing any descriptor of it drops
+            # the POSIX locks of the whole process, and another process would take the log from under its connections.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
         except OSError as error:
             code = "SQLITE_FULL" if error.errno == errno.ENOSPC else "SQLITE_CANTOPEN"
             raise trouble(str(path), code, error.strerror or str(error)) from error
