@@ -1,0 +1,2 @@
+/radius
+add address=10.10.0.9 service=login comment=kantor
