@@ -273,6 +273,17 @@ def _keep_files(app: App) -> dict[str, str]:
         path = app.settings.inventory / file
         if path.exists():
             kept[name] = app.objects.put(path.read_bytes())
+    used = {"signers": app.signers.digest, "policy": app.policy.digest, "revoked": app.revoked.digest}
+    changed = sorted(name for name, digest in used.items() if kept.get(name, "") != digest)
+    if changed:
+        raise InputError(
+            Text(
+                f"berkas inventaris ({', '.join(changed)}) berubah sesudah dibaca; tidak ada yang diputuskan",
+                f"inventory files ({', '.join(changed)}) changed after they were read; nothing was decided",
+            ),
+            Text("jalankan sekali lagi", "run it once more"),
+            path=app.settings.inventory,
+        )
     return kept
 
 

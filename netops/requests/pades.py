@@ -6,6 +6,7 @@ certificate's issuer revoked is known only as far as the file itself carries it.
 """
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -161,6 +162,9 @@ def _der(roots: bytes) -> Iterator[bytes]:
 
 @contextmanager
 def _library() -> Iterator[None]:
+    logger = logging.getLogger("pyhanko")
+    if not logger.handlers:  # it would print a traceback for what is told as a refusal here
+        logger.addHandler(logging.NullHandler())
     try:
         yield
     except ImportError as error:
