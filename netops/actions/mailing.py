@@ -14,6 +14,7 @@ from netops.filing import Filed, record
 from netops.notify.letters import Letter, letter
 from netops.notify.outbox import Queued, due, outbox
 from netops.requests.common import say_time
+from netops.requests.persons import salted
 
 SENDING_SECONDS = 60.0
 """How long one process may hold the queue: a few servers' time-outs."""
@@ -51,7 +52,8 @@ def tell(app: App, filed: Filed, kind: str, **said: str) -> None:
         record(app, "mail.failed", filed.change, mail="", message=str(error), permanent=True)
         return
     about = " ".join((kind, filed.change, *(said[name] for name in sorted(said))))
-    mail = Mail(to=requester.email, name=requester.name, subject=text.subject, body=text.body, key=about)
+    salt = salted(filed.request.salt or "", about)
+    mail = Mail(to=requester.email, name=requester.name, subject=text.subject, body=text.body, key=about, salt=salt)
     body = app.objects.put(canonical(dump(mail)))
     if all(one.mail != body for one in outbox(app.journal.read(filed.change))):
         record(app, "mail.queued", filed.change, mail=body, kind=kind)

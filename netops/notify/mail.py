@@ -23,13 +23,17 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message to one person. `key` names why it is sent (change and event): the same key, the same Message-ID."""
+    """One message to one person. `key` names why it is sent (change and event): the same key, the same Message-ID.
+
+    `salt` is not sent: it keeps the body's digest in the log from being guessed once the body was erased.
+    """
 
     to: str
     name: str
     subject: str
     body: str
     key: str
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

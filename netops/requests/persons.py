@@ -103,5 +103,10 @@ def _fields(value: Json) -> Iterator[tuple[str, str, Any]]:
             yield group, name, value[group][name]
 
 
+def salted(salt: str, about: str) -> str:
+    """32 hex digits made from a request's salt for another body of it; '' where the request has none."""
+    return hmac.new(bytes.fromhex(salt), about.encode(), hashlib.sha256).hexdigest()[:32] if salt else ""
+
+
 def _key(salt: str, group: str, name: str) -> str:
-    return hmac.new(bytes.fromhex(salt), f"{group}/{name}".encode(), hashlib.sha256).hexdigest()[:32]
+    return salted(salt, f"{group}/{name}")
