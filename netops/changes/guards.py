@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from netops.changes.push import refuse_overslept
 from netops.changes.tools import Held
 from netops.core.canonical import dump
 from netops.core.errors import Refused
@@ -28,7 +29,11 @@ def arm(
             inverse=tuple(inverse),
         )
         # A guard is a write too: its intent is durable before the device hears of it, and says where to look for it.
+        clock = held.tools.clock
+        began, woke = clock.now(), clock.monotonic()
         held.intend("guard.intent", part.device, handle=dump(_perhaps(held, part, spec)))
+        waited = max(clock.monotonic() - woke, (clock.now() - began).total_seconds())
+        refuse_overslept(part.device, waited, held.tools.send_seconds)
         handle = driver.arm(spec)
         state = driver.guard_state(handle)
         if state is GuardState.ARMED:

@@ -144,7 +144,8 @@ def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
                 )
             )
         # A timer that an interrupted apply left would take back what others do after us; it goes before the proof.
-        if progress.guard is not None and not progress.guard_over:
+        # One whose worker slept between check and sending may stand there although another took it away before.
+        if progress.guard is not None and (not progress.guard_over or platform.owned(seen, owner)):
             guards.settle(held, driver, part, progress.guard)
             seen = driver.observe(part.scope)
         if progress.end_guard is not None:

@@ -21,8 +21,18 @@ from netops.core.text import Text, language
     show_default=True,
     help=Text("folder untuk dokumen dan catatan", "folder for papers and log").to(language()),
 )
-def demo(out: Path) -> None:
+@click.option(
+    "--faults",
+    is_flag=True,
+    help=Text("peragaan pendek: sambungan putus di tengah", "a short one: the link is cut in the middle").to(
+        language()
+    ),
+)
+def demo(faults: bool, out: Path) -> None:
+    from netops import demo as whole
+    from netops import demo_faults
     from netops.cli.output import clean
-    from netops.demo import run
+
+    run = demo_faults.run if faults else whole.run
 
     run(out, language(), lambda text: click.echo(clean(text)), progress)
