@@ -241,9 +241,8 @@ def test_the_honest_wet_signature_is_accepted_as_what_it_is(office: EvidenceOffi
 def test_wet_scan_confirmed_by_the_same_officer(office: EvidenceOffice) -> None:
     for same in (CLERKS[0], CLERKS[0].upper()):
         office.keys[same] = office.keys[CLERKS[0]]
-        refused(
-            lambda: office.receive(office.wet(officers=(CLERKS[0], same))), "two officers are needed", "dua petugas"
-        )  # noqa: B023  # called at once
+        evidence = office.wet(officers=(CLERKS[0], same))
+        refused(partial(office.receive, evidence), "two officers are needed", "dua petugas")
 
 
 def test_wet_scan_confirmed_with_the_same_key(office: EvidenceOffice) -> None:
