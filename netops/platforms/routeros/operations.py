@@ -29,16 +29,17 @@ def batches(ops: Sequence[Op]) -> tuple[Batch, ...]:
     out: list[list[RowOp]] = []
     last: tuple[bool, int] | None = None
     made: set[str] = set()
+    parents: set[str] = set()  # of the rows that the present batch removes or changes
     for op in rows_only(ops):
         here = (op.verb is Verb.REMOVE, level(op.path))
         names = {str(op.new.get(name, "")) for name in ("parent", "next-pool")} - {"", "none"}
         own = str(op.key.get("name", ""))
-        again = any(str(other.old.get("parent", "")) == own for other in out[-1]) if out and own else False
-        if here != last or names & made or again:
+        if here != last or names & made or (own and own in parents):
             out.append([])
-            made = set()
+            made, parents = set(), set()
         out[-1].append(op)
         made.add(own)
+        parents.add(str(op.old.get("parent", "")))
         last = here
     return tuple(Batch(number=number, ops=tuple(group)) for number, group in enumerate(out, 1))
 
