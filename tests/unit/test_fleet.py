@@ -431,7 +431,7 @@ def test_no_secret_and_no_traceback_in_nornirs_log(fleet: Fleet, caplog: pytest.
     def work(target: Target) -> str:
         raise RuntimeError(secret)
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="nornir"):
         fleet.run(["gw-lama"], work)
     assert caplog.records, "Nornir does log"
     assert secret not in caplog.text

@@ -423,7 +423,10 @@ def test_a_missing_enable_secret_is_told(shared_switch: Switch) -> None:
 
 
 def test_no_password_in_the_log_of_a_whole_change(switch: Switch, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG), switch.open() as driver:
+    """Even where somebody turns the libraries up again, which `core.quiet` holds at WARNING."""
+    for name in (None, "netmiko", "paramiko"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with switch.open() as driver:
         push(driver, PLATFORM.diff(driver.observe(SCOPE), WANT, OWNER))
     assert "write_channel" in caplog.text, "netmiko did log"
     assert PASSWORD not in caplog.text
