@@ -100,10 +100,21 @@ def look(app: App, ref: str) -> Filed:
 
 
 def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
-    """The one request of a ticket that is not over, else its only one. Raises `InputError` where that is not one."""
+    """The one request of a ticket that got furthest: planned or running, else received, else ended, else the only one.
+
+    A file that was only ever refused never takes the place of the request that is at work. Raises `InputError` where
+    there are several of that kind.
+    """
     same = [change for change in known if slug(filed(app, change).request.ticket) == slug(ref)]
     going_on = [change for change in same if change.phase not in OVER]
-    found = going_on or [change for change in same if change.phase is not Phase.SUPERSEDED] or same
+    kinds = (
+        [change for change in going_on if change.phase is not Phase.NEW],
+        going_on,
+        [change for change in same if change.phase is Phase.ENDED],
+        [change for change in same if change.phase is not Phase.SUPERSEDED],
+        same,
+    )
+    found = next((kind for kind in kinds if kind), [])
     if len(found) > 1:
         names = ", ".join(change.id for change in found)
         raise InputError(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from netops import actions
-from netops.actions import needs
+from netops.actions import living, needs
 from netops.app import App
 from netops.core.errors import NotApproved, Refused
 from netops.core.model import Needs
@@ -61,8 +61,9 @@ def tampered(stage: Stage, app: App, filed: Filed, root: Path) -> None:
     edited = root / "permohonan-diubah.yaml"
     original = (root / "permohonan.yaml").read_text(encoding="utf-8")
     edited.write_text(original.replace("100M/180M", "150M/200M"), encoding="utf-8")
+    other = find(app, str(edited))
     try:
-        actions.receive(app, find(app, str(edited)), statement, signature)
+        actions.receive(app, other, statement, signature)
         refused = ""
     except NotApproved as refusal:
         refused = refusal.message.to(stage.lang)
@@ -72,6 +73,7 @@ def tampered(stage: Stage, app: App, filed: Filed, root: Path) -> None:
         Text("permohonan yang diubah ditolak", "the edited request is refused"),
         Text("tanda tangan asli diajukan untuk berkas yang diubah", "the real signature, put to the edited file"),
     )
+    living.supersede(app, other.change, filed.change, "bukan yang ditandatangani")
     stage.step("Kepala menyetujui dengan tanda tangan SSH", "The head approves with an SSH signature")
     approval = actions.receive(app, filed, statement, signature)
     stage.show(f"{approval.role}: {approval.approver}  {approval.key}")

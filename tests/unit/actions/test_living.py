@@ -50,6 +50,16 @@ def test_returned_is_not_rejected_and_goes_on_by_a_corrected_file(desk: LifeDesk
     assert look(desk.app, "HD-1").change == new.change, "the ticket names the request that goes on"
 
 
+def test_a_ticket_names_the_request_that_is_at_work_and_not_a_file_that_was_only_received(desk: LifeDesk) -> None:
+    filed = approved(desk)
+    other = find(desk.app, str(desk.file(people=30)))
+    assert other.change != filed.change and look(desk.app, "HD-1").change == filed.change
+    living.supersede(desk.app, other.change, filed.change, "bukan yang ditandatangani")
+    desk.run(filed)
+    record(desk.app, "change.ended", filed.change, leftovers=[])
+    assert look(desk.app, "HD-1").change == filed.change, "over, and still what the ticket was about"
+
+
 def test_the_requester_is_told_of_a_returned_and_of_a_cancelled_request(desk: LifeDesk) -> None:
     filed = approved(desk)
     living.send_back(desk.app, filed.change, "surat belum ada")
