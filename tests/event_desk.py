@@ -9,6 +9,7 @@ from pathlib import Path
 from netops import actions
 from netops.app import App
 from netops.core.clock import Clock, SystemClock
+from netops.core.model import Needs, Plan
 from netops.data_root import init_workspace
 from netops.demo import configuration, lab_workspace
 from netops.filing import Filed, find
@@ -50,6 +51,12 @@ class Desk:
 
     def kinds(self, change: str) -> list[str]:
         return [recorded.event.kind for recorded in self.app.journal.read(change)]
+
+
+def event_needs(plan: Plan) -> Needs:
+    """What an event's plan needs: not the fields of a site's own service."""
+    assert isinstance(plan.needs, Needs)
+    return plan.needs
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from netops.core.clock import Clock
 from netops.core.model import Target
 from netops.core.secret import Secret, SecretRef
 from netops.lab.campus import Campus
+from netops.lab.faults import Mishaps
 from netops.lab.spec import CampusSpec, DeviceSpec
 from netops.lab.view import LabInterface, LabQueue, LabSystem
 
@@ -40,6 +41,13 @@ class FakeDevice:
     shaped: Sequence[LabQueue] = ()
     up: bool = False
     fails: bool = False
+    mishaps: Mishaps = field(default_factory=Mishaps)
+
+    def reboot(self, *, proper: bool = True, seconds: float = 0.0) -> None:
+        self.uptime = 0.0
+
+    def change_identity(self) -> None:
+        pass
 
     async def start(self, host: str) -> None:
         if self.fails:

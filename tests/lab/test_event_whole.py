@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_desk import Desk, open_desk
+from event_desk import Desk, event_needs, open_desk
 
 from netops import actions, views
 from netops.changes.execute import Outcome
@@ -51,7 +51,7 @@ def test_an_event_comes_and_goes_without_a_trace(desk: Desk, place: str, gateway
 
 def test_two_events_at_once_get_their_own_vlan_and_subnet(desk: Desk) -> None:
     one, two = desk.approved("HD-1", people=8), desk.approved("HD-2", people=8, place="lapangan")
-    first, second = (desk.app.tools.plan(views.state(desk.app, f.change).plan).needs for f in (one, two))
+    first, second = (event_needs(desk.app.tools.plan(views.state(desk.app, f.change).plan)) for f in (one, two))
     assert first.vlan != second.vlan and first.subnet != second.subnet
     for filed in (one, two):
         assert actions.apply(desk.app, filed.change) is Outcome.DONE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from event_desk import Desk, open_desk
+from event_desk import Desk, event_needs, open_desk
 
 from netops import actions, views
 from netops.changes.execute import Outcome
@@ -37,13 +37,13 @@ def test_only_overlapping_events_are_in_each_others_way(desk: Desk) -> None:
     with pytest.raises(NoCapacity, match="HD-1"):
         plan(desk, "HD-2", starts + timedelta(hours=5))
     apart = plan(desk, "HD-2", starts + timedelta(days=1, hours=7))
-    assert (apart.needs.vlan, apart.needs.subnet) == (first.needs.vlan, first.needs.subnet)
+    assert (event_needs(apart).vlan, event_needs(apart).subnet) == (event_needs(first).vlan, event_needs(first).subnet)
     with pytest.raises(NoCapacity, match="HD-2"):
         plan(desk, "HD-3", starts + timedelta(days=1, hours=7))
     with pytest.raises(NoCapacity, match="HD-1"):
         plan(desk, "HD-3", starts, bandwidth="5M/10M")  # the hall is taken
     small = plan(desk, "HD-4", starts, bandwidth="5M/10M", place="lapangan")
-    assert small.needs.vlan != first.needs.vlan and small.needs.subnet != first.needs.subnet
+    assert event_needs(small).vlan != event_needs(first).vlan and event_needs(small).subnet != event_needs(first).subnet
 
 
 def test_a_plan_that_expired_holds_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,10 @@ def test_a_plan_that_expired_holds_nothing(desk: Desk, monkeypatch: pytest.Monke
     ahead = first.expires_at - datetime.now(UTC) + timedelta(seconds=1)
     monkeypatch.setattr(SystemClock, "now", lambda self: datetime.now(UTC) + ahead)
     second = plan(desk, "HD-2", starts)
-    assert (second.needs.vlan, second.needs.subnet) == (first.needs.vlan, first.needs.subnet)
+    assert (event_needs(second).vlan, event_needs(second).subnet) == (
+        event_needs(first).vlan,
+        event_needs(first).subnet,
+    )
     with pytest.raises(NoCapacity, match="HD-2"):
         plan(desk, "HD-1", starts)
 
@@ -66,7 +69,7 @@ def test_a_rejected_request_holds_nothing(desk: Desk) -> None:
     filed = find(desk.app, first.change)
     key = desk.root / KEY
     actions.decide(desk.app, filed, decision="reject", role="kepala", approver=SIGNER, key=key, reason="Aula dipakai")
-    assert plan(desk, "HD-2", starts).needs.vlan == first.needs.vlan
+    assert event_needs(plan(desk, "HD-2", starts)).vlan == event_needs(first).vlan
 
 
 def test_a_restored_change_still_holds_what_it_may_be_applied_with_again(desk: Desk) -> None:
@@ -77,7 +80,7 @@ def test_a_restored_change_still_holds_what_it_may_be_applied_with_again(desk: D
         actions.apply(desk.app, filed.change)
     inject_refusal(desk.campus, "gw-kampus", write=0)
     other = desk.approved("HD-2", people=3, place="lapangan")
-    plans = [desk.app.tools.plan(views.state(desk.app, one.change).plan) for one in (filed, other)]
-    assert plans[0].needs.vlan != plans[1].needs.vlan and plans[0].needs.subnet != plans[1].needs.subnet
+    needs = [event_needs(desk.app.tools.plan(views.state(desk.app, one.change).plan)) for one in (filed, other)]
+    assert needs[0].vlan != needs[1].vlan and needs[0].subnet != needs[1].subnet
     for one in (filed, other):
         assert actions.apply(desk.app, one.change) is Outcome.DONE
