@@ -25,7 +25,7 @@ def render(rows: Sequence[Row], found: Sequence[Found]) -> str:
     for row in rows:
         mine = [one for one in found if one.row == row.name]
         good = sum(1 for one in mine if not one.why)
-        score = f"{good}/{len(mine)}" if good == len(mine) else f"**{good}/{len(mine)}**"
+        score = "not run" if not mine else f"{good}/{len(mine)}" if good == len(mine) else f"**{good}/{len(mine)}**"
         lines.append(f"| `{row.name}` | {row.fault} | {row.holds} | {score} | {_measured(row, mine)} |")
         broken += [f"- `{one.row}`, {one.label}: {' '.join(one.why.split())[:300]}" for one in mine if one.why]
     return "\n".join(lines) + ("\n\nWhat did not hold:\n\n" + "\n".join(broken) if broken else "")
