@@ -108,7 +108,7 @@ def describe(app: App, ref: str) -> str:
     change = _state(app, one)
     lang = app.lang
     lines = [in_words(app, one), "", f"{change.id}: {said_phase(change).to(lang)}"]
-    lines += [f"  {note.to(lang)}" for note in (*story(change), *notices(one, change, app.clock.now()))]
+    lines += [f"  {note.to(lang)}" for note in (*story(one, change), *notices(one, change, app.clock.now()))]
     lines += [f"  {line}" for line in _decisions(app, one)]
     if change.plan_expires and change.phase in (Phase.PLANNED, Phase.APPROVED):
         until = say_time(change.plan_expires, one.request.zone, lang)

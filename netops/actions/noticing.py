@@ -72,7 +72,7 @@ def _end(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:
     )
 
 
-def story(change: Change) -> tuple[Text, ...]:
+def story(one: Filed, change: Change) -> tuple[Text, ...]:
     """Why a request stands where it stands, and what took whose place."""
     found = []
     if change.phase in (Phase.RETURNED, Phase.POSTPONED, Phase.CANCELLED, Phase.SUPERSEDED) and change.why:
@@ -81,4 +81,12 @@ def story(change: Change) -> tuple[Text, ...]:
         found.append(Text(f"digantikan {change.superseded_by}", f"superseded by {change.superseded_by}"))
     if change.revises:
         found.append(Text(f"mengganti {change.revises}", f"takes the place of {change.revises}"))
+    if change.extended_until:
+        zone = one.request.zone
+        found.append(
+            Text(
+                f"diperpanjang sampai {say_time(change.extended_until, zone, 'id')}",
+                f"extended until {say_time(change.extended_until, zone, 'en')}",
+            )
+        )
     return tuple(found)

@@ -51,6 +51,7 @@ def test_an_extension_moves_the_warning_and_the_end_that_is_shown(desk: LifeDesk
     desk.clock.move(6 * 3600 - 60)
     assert notes(desk, filed) == ""
     assert overview(desk.app)[0].ends == "2026-11-20 13:00Z"
+    assert "diperpanjang sampai Jumat, 20 November 2026, pukul 20.00 WIB" in describe(desk.app, filed.change)
 
 
 def test_an_open_exception_is_shown_and_an_overdue_one_comes_first(desk: LifeDesk) -> None:
