@@ -55,7 +55,7 @@ def _of(change: Change, times: Times, now: datetime) -> Iterable[Due]:
             yield Due(change=change.id, duty=Duty.END, since=ends_at)
         case Phase.ACTIVE if ends_at is not None and now >= ends_at - WARNING:
             yield Due(change=change.id, duty=Duty.WARN, since=ends_at - WARNING)
-        case Phase.APPROVED if now >= times.opens_at and not over:
+        case Phase.APPROVED if change.plan and now >= times.opens_at and not over:  # without a plan a person is next
             yield Due(change=change.id, duty=Duty.START, since=times.opens_at)
 
 

@@ -14,13 +14,14 @@ TIMES = Times(opens_at=AT - timedelta(days=1), ends_at=AT + timedelta(hours=4))
 
 
 def due(phase: Phase, now: datetime, times: Times = TIMES) -> list[Duty]:
-    return [one.duty for one in duties([(Change(id="HD-1-aaaaaa", phase=phase), times)], now)]
+    return [one.duty for one in duties([(Change(id="HD-1-aaaaaa", phase=phase, plan="sha256:1"), times)], now)]
 
 
 def test_an_approved_event_starts_when_setting_up_opens_and_not_after_its_end() -> None:
     assert due(Phase.APPROVED, TIMES.opens_at - timedelta(seconds=1)) == []
     assert due(Phase.APPROVED, TIMES.opens_at) == [Duty.START]
     assert due(Phase.APPROVED, AT + timedelta(hours=4)) == []
+    assert duties([(Change(id="HD-1-aaaaaa", phase=Phase.APPROVED), TIMES)], AT) == (), "nobody planned it yet"
 
 
 def test_a_running_event_is_warned_of_and_then_ended_however_late() -> None:
@@ -46,7 +47,7 @@ def test_interrupted_work_comes_first_then_ends_then_starts() -> None:
     phases = {"a": Phase.APPROVED, "b": Phase.ACTIVE, "c": Phase.APPLYING}
     over = replace(TIMES, ends_at=AT)
     times = {"a": TIMES, "b": over, "c": TIMES}
-    found = duties([(Change(id=name, phase=phase), times[name]) for name, phase in phases.items()], AT)
+    found = duties([(Change(id=name, phase=phase, plan="sha256:1"), times[name]) for name, phase in phases.items()], AT)
     assert [(one.change, one.duty) for one in found] == [("c", Duty.RESUME), ("b", Duty.END), ("a", Duty.START)]
 
 
