@@ -102,7 +102,7 @@ def _sleepers(point: str, at_once: bool) -> Callable[[Setting], Iterator[Trial]]
 def _deaths(setting: Setting) -> Iterator[Trial]:
     for site, wanted in SITES.items():
         total = setting.counted.of(setting.stand, wanted, "apply").append
-        for number in some(range(8, total), setting.few(2)):
+        for number in some(range(8, total - 6), setting.few(2)):
             run = partial(taken_over, setting.stand, wanted, number)
             yield Trial(label=f"{site}: event {number}/{total}", run=run)
 
