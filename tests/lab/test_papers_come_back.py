@@ -143,6 +143,7 @@ def test_a_signed_bast_for_another_change_is_refused(desk: Desk) -> None:
     for filed in (one, two):
         actions.confirm(app, filed.change, "pasang-ap", by="Sari", photo=photo)
         actions.apply(app, filed.change)
+        actions.confirm(app, filed.change, "uji-ponsel", by="Sari", note="unduh 48 Mbps")
     paper, other = (actions.report(app, filed.change, lang="id") for filed in (one, two))
     # Electronically signed: our own PDF with something appended still says whose it is.
     signed = _write(desk, "signed.pdf", other.read_bytes() + b"\n%% signature\nstartxref\n9\n%%EOF\n")
@@ -185,6 +186,7 @@ def test_a_rented_access_point_is_never_connected_to(desk: Desk) -> None:
         photo = _write(desk, "ap.png", png())
         actions.confirm(app, change, "pasang-ap", by="Sari", photo=photo)
         actions.apply(app, change)
+        actions.confirm(app, change, "uji-ponsel", by="Sari", note="unduh 48 Mbps")
         actions.confirm(app, change, "ap-sewa", by="Vendor", photo=_write(desk, "sewa.jpg", JPEG), note="menyala")
         page = actions.report(app, change, lang="id", form="html").read_text("utf-8")
         for words in ("Ruijie RG-AP820", "G1QH000000000", "menurut petugas: menyala", "data:image/jpeg;base64,"):
