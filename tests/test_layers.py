@@ -30,6 +30,7 @@ LAYER = {
     "filing": 4,
     "views": 4,
     "demo": 4,
+    "demo_faults": 4,
     "practice": 4,
     "cli": 4,
 }
