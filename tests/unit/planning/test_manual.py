@@ -74,7 +74,12 @@ def test_access_points_advised_beyond_those_there_are_work_by_hand() -> None:
     chosen = choose(playbook(), PLACE, list(CAMPUS))
     steps = {one.id: one for one in manual.steps(playbook(), chosen, (), NEEDS, found)}
     extra = steps["titik-akses-tambahan"]
-    assert extra.when == "before" and not extra.needed and "6 buah (disarankan 8, ada 2" in extra.title.id and extra.by == "admin-jaringan"
+    assert (
+        extra.when == "before"
+        and not extra.needed
+        and "6 buah (disarankan 8, ada 2" in extra.title.id
+        and extra.by == "admin-jaringan"
+    )
     few = manual.counted(_for(40), sites().site("kampus"), place, [])
     assert few.missing == 0
     assert "titik-akses-tambahan" not in {one.id for one in manual.steps(playbook(), chosen, (), NEEDS, few)}
