@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from netops.actions import vouchers
 from netops.actions.common import change_of, recorded_refusal, running_plan
-from netops.actions.lasting import closes_at, ends_at, verdict
+from netops.actions.lasting import closes_at, ends_at, over_at, verdict
 from netops.actions.living import instead, refuse_stopped
 from netops.actions.mailing import tell
 from netops.actions.making import within_policy
@@ -151,7 +151,7 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
                 if change.phase in LIFE["request.cancelled"]
                 else instead(change),
             )
-        ends, now = ends_at(app, filed, change), app.clock.now()
+        ends, now = over_at(app, filed, change), app.clock.now()
         before = ends is None or now < ends
         if before and not early and change.phase is not Phase.ENDED:
             raise _not_yet(filed, ends)

@@ -8,7 +8,7 @@ from netops.actions.deciding import Matter, decisions, matter
 from netops.app import App
 from netops.changes.lifecycle import Change
 from netops.core.canonical import load, parse_json
-from netops.core.errors import NotApproved, OutOfBounds
+from netops.core.errors import NetopsError, NotApproved, OutOfBounds
 from netops.core.text import Text
 from netops.core.units import say_duration
 from netops.filing import Filed
@@ -118,6 +118,19 @@ def ends_at(app: App, filed: Filed, change: Change | None = None) -> datetime | 
     if asked is None or longer is None or longer <= asked:
         return asked
     return max(asked, min(longer, approved_until(app, filed) or asked))
+
+
+def over_at(app: App, filed: Filed, change: Change) -> datetime | None:
+    """When it has to be ended: `ends_at`, whatever is wrong with the site's files or the evidence.
+
+    Where it cannot be judged whether an extension is signed for, that is when the extension would end: nobody closes early
+    what may be approved, and nothing stays open for it either.
+    """
+    try:
+        return ends_at(app, filed, change)
+    except NetopsError:
+        known = [moment for moment in (filed.request.ends_at, change.extended_until) if moment is not None]
+        return max(known, default=None)
 
 
 def closes_at(app: App, filed: Filed, change: Change | None = None) -> datetime | None:

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from threading import Event as Flag
 
 from netops.actions.carrying import apply, end, resume
-from netops.actions.lasting import ends_at
+from netops.actions.lasting import over_at
 from netops.actions.mailing import deliver, tell
 from netops.app import App
 from netops.changes.duties import Due, Duty, Times, duties, watched
-from netops.changes.lifecycle import Change, fold_all
+from netops.changes.lifecycle import Change, Phase, fold_all
+from netops.changes.tools import brief
 from netops.core.clock import Clock
-from netops.core.errors import Locked, NetopsError
+from netops.core.errors import Failed, Locked, NetopsError
+from netops.core.text import Text
 from netops.filing import filed, look
 
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
@@ -38,10 +40,15 @@ class Done:
 
 @dataclass
 class _Trouble:
-    """How often a duty failed in a row, and when it is tried next."""
+    """How often a duty failed in a row, when it did last, and when it is tried next."""
 
     times: int
+    at: datetime
     next_at: datetime
+
+    def rests(self, now: datetime) -> bool:
+        """False also where the clock was put back since: what a wrong clock put off is not off until that day."""
+        return self.at <= now < self.next_at
 
 
 @dataclass
@@ -53,6 +60,7 @@ class Server:
     clock: Clock
     _busy: dict[str, Future[Done]] = field(default_factory=dict)
     _trouble: dict[tuple[str, Duty], _Trouble] = field(default_factory=dict)
+    _unread: dict[str, _Trouble] = field(default_factory=dict)
     _warned: set[Due] = field(default_factory=set)
 
     def run(self, stop: Flag, every: float) -> None:
@@ -77,21 +85,40 @@ class Server:
         begun = 0
         try:
             with self.open_app() as app:
-                deliver(app)
                 for due in self._open(app):
                     self._busy[due.change] = pool.submit(self._do, due)
                     begun += 1
+                deliver(app)
         except NetopsError as error:
             self.told(Done(due=Due(change="", duty=Duty.RESUME, since=self.clock.now()), error=error))
         return begun
 
     def _open(self, app: App) -> Iterator[Due]:
         now = app.clock.now()
-        for due in duties(list(_watched(app)), now):
+        for due in duties(list(self._watched(app)), now):
             trouble = self._trouble.get((due.change, due.duty))
-            again = trouble is None or now >= trouble.next_at
-            if due.change not in self._busy and due not in self._warned and again:
+            rests = trouble is not None and trouble.rests(now)
+            if due.change not in self._busy and due not in self._warned and not rests:
                 yield due
+
+    def _watched(self, app: App) -> Iterator[tuple[Change, Times]]:
+        """A change whose request or site's files cannot be read is told of, and holds up no other."""
+        for change in fold_all(app.journal.read()).values():
+            if change.request and watched(change):
+                try:
+                    times = _times(app, change)
+                except NetopsError as error:
+                    self._unreadable(change, error)
+                    continue
+                self._unread.pop(change.id, None)
+                yield change, times
+
+    def _unreadable(self, change: Change, error: NetopsError) -> None:
+        now, before = self.clock.now(), self._unread.get(change.id)
+        if before is None or not before.rests(now):
+            self._unread[change.id] = _later(before, now)
+            duty = Duty.START if change.phase is Phase.APPROVED else Duty.END
+            self.told(Done(due=Due(change=change.id, duty=duty, since=now), error=error))
 
     def _do(self, due: Due) -> Done:
         try:
@@ -99,6 +126,9 @@ class Server:
                 _carry_out(app, due)
         except NetopsError as error:
             return Done(due=due, error=error)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours with one change stops no other's end
+            what = brief(f"{type(error).__name__}: {error}")
+            return Done(due=due, error=Failed(Text(f"kesalahan program: {what}", f"a mistake of the program: {what}")))
         return Done(due=due)
 
     def _collect(self) -> None:
@@ -113,23 +143,25 @@ class Server:
                 if done.due.duty is Duty.WARN:
                     self._warned.add(done.due)
             elif done.due.duty is Duty.RESUME and isinstance(done.error, Locked):
-                self._trouble[key] = _Trouble(0, self.clock.now() + SOON)
+                now = self.clock.now()
+                self._trouble[key] = _Trouble(0, now, now + SOON)
             else:
-                before = self._trouble.get(key)
-                times = before.times + 1 if before else 1
-                wait = AGAIN[min(times, len(AGAIN)) - 1]
-                self._trouble[key] = _Trouble(times, self.clock.now() + wait)
+                self._trouble[key] = _later(self._trouble.get(key), self.clock.now())
             # Somebody else is at work on it: that is how it should be, and needs no line.
             if not isinstance(done.error, Locked) and (done.error or done.due.duty is not Duty.WARN):
                 self.told(done)
 
 
-def _watched(app: App) -> Iterator[tuple[Change, Times]]:
-    for change in fold_all(app.journal.read()).values():
-        if change.request and watched(change):
-            one = filed(app, change)
-            setup = timedelta(seconds=app.playbook(one.request.service).setup)
-            yield change, Times(opens_at=one.request.starts_at - setup, ends_at=ends_at(app, one, change))
+def _later(before: _Trouble | None, now: datetime) -> _Trouble:
+    times = before.times + 1 if before else 1
+    return _Trouble(times, now, now + AGAIN[min(times, len(AGAIN)) - 1])
+
+
+def _times(app: App, change: Change) -> Times:
+    """What already runs ends without its playbook, which an edit may have broken."""
+    one = filed(app, change)
+    setup = app.playbook(one.request.service).setup if change.phase is Phase.APPROVED else 0
+    return Times(opens_at=one.request.starts_at - timedelta(seconds=setup), ends_at=over_at(app, one, change))
 
 
 def _carry_out(app: App, due: Due) -> None:

@@ -5,7 +5,7 @@ from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import Change, DeviceProgress, Phase, fold
 from netops.changes.revert import restore_alone
 from netops.changes.tools import Held, brief, few
-from netops.core.errors import DeviceError, NeedsPerson, Refused
+from netops.core.errors import DeviceError, NeedsPerson, NoTarget, Refused
 from netops.core.model import DevicePlan, Plan, Tag
 from netops.core.text import Text
 
@@ -46,7 +46,7 @@ def accept(held: Held, plan: Plan, device: str, reason: str) -> Phase:
     backup, ours, unreachable = "", list[str](), ""
     try:
         backup, ours = _take_stock(held, part)
-    except DeviceError as error:
+    except (DeviceError, NoTarget) as error:  # it may have left the inventory too
         unreachable = brief(str(error))
     held.log(
         "device.accepted",

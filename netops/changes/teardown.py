@@ -1,18 +1,21 @@
 """The end of an event: access closes first whatever drifted, then exactly our rows go; what a person changed stays, reported."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from netops.changes import guards
 from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
-from netops.changes.push import send
+from netops.changes.push import save, send
 from netops.changes.revert import applied_ops
 from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, Tools, brief, few, hold, measure
-from netops.core.errors import NeedsPerson, Refused
+from netops.core.errors import JournalError, NeedsPerson, NetopsError, Refused
 from netops.core.model import DevicePlan, Plan, Tag
 from netops.core.text import Text
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,8 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
         accepted = _accepted(change)
         names = [name for name in parts if name not in accepted]
         if "snmp-end" in plan.evidence:
-            measure(held, names, "end")
-        outcomes = tools.fleet.run(names, lambda target: _end_device(held, parts[target.name]))
+            _measure(held, names)
+        outcomes = _on_each(tools, names, lambda name: _end_device(held, parts[name]))
         stuck = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
         if stuck:
             for name, error in stuck.items():
@@ -79,6 +82,29 @@ def _accepted(change: Change) -> dict[str, str]:
     }
 
 
+def _on_each(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -> Mapping[str, T | Exception]:
+    """`work` side by side, one outcome each: a device that the inventory has lost keeps none of the others open."""
+    gone: dict[str, T | Exception] = {}
+    for name in names:
+        try:
+            tools.fleet.target(name)
+        except NetopsError as error:
+            gone[name] = error
+    there = [name for name in names if name not in gone]
+    return {**gone, **(tools.fleet.run(there, lambda target: work(target.name)) if there else {})}
+
+
+def _measure(held: Held, names: Sequence[str]) -> None:
+    """The last reading; one that cannot be taken is missing, and holds nothing open."""
+    try:
+        measure(held, names, "end")
+    except JournalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a reading fails of, access closes
+        for name in names:
+            held.log("evidence.missing", name, when="end", message=brief(str(error)))
+
+
 def _look_again(held: Held, change: Change, parts: Mapping[str, DevicePlan]) -> Ended:
     """What was left of an event that is over and is still there. Reads only: its VLAN may be another event's by now.
 
@@ -87,9 +113,7 @@ def _look_again(held: Held, change: Change, parts: Mapping[str, DevicePlan]) -> 
     accepted = _accepted(change)
     dirty = [name for name in parts if not change.device(name).absent and name not in accepted]
     left: list[str] = list(accepted.values())
-    for name, lines in (
-        held.tools.fleet.run(dirty, lambda target: _left(held, parts[target.name])) if dirty else {}
-    ).items():
+    for name, lines in _on_each(held.tools, dirty, lambda one: _left(held, parts[one])).items():
         if isinstance(lines, Exception):
             raise NeedsPerson(
                 Text(id=f"{name} tidak dapat diperiksa: {lines}", en=f"{name} cannot be looked at: {lines}")
@@ -152,7 +176,7 @@ def _end_device(held: Held, part: DevicePlan) -> tuple[str, ...]:
             disarm_end(held, driver, part, progress)
             seen = driver.observe(part.scope)
         owned = platform.owned(seen, owner)
-        driver.save()
+        save(held, driver, device)
     leftovers = tuple(dict.fromkeys((*left, *owned)))
     if not leftovers:
         held.log("device.absent", device, checked=list(part.scope.paths))
