@@ -41,6 +41,8 @@ from netops.platforms.routeros.values import is_flag
 _NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/interface"}
 CATCH_UP = 300
 """Seconds between the attempts of an END timer; its script disables it with the first."""
+STOPPED = ("=disabled=yes", "=on-event=")
+"""How we switch a guard's scheduler off: told apart from one that its own script switched off."""
 _META = frozenset({".id", ".nextid", ".about", ".dead", ".section"})
 
 
@@ -53,7 +55,10 @@ class _Parts:
 
     @property
     def ran(self) -> bool:
-        return any(row.get("run-count", "0") != "0" for row in self.schedulers)
+        """Whether its script was started. A reboot resets `run-count` (manual, Scheduler), but the script's first line
+        switched its own scheduler off, and that stays. Where we switch it off, it runs nothing any more (`STOPPED`).
+        """
+        return any(row.get("run-count", "0") != "0" or (_off(row) and row.get("on-event")) for row in self.schedulers)
 
 
 def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "RouterOSDriver":
@@ -226,15 +231,17 @@ class RouterOSDriver:
         return (f"=start-date={date}", f"=start-time={time}", f"=interval={CATCH_UP}s")
 
     def guard_state(self, handle: GuardHandle) -> GuardState:
-        """FIRED once the device ran it; INACTIVE where it is there but will not run (device-mode, disabled, no date)."""
+        """FIRED once the device ran it; INACTIVE where it is there but will not run (device-mode, stopped by us, no date).
+
+        One that a hand switched off counts as FIRED: nothing on the device tells it from one that fired before a reboot.
+        """
         parts = self._parts(handle.name)
         if not parts.schedulers:
             return GuardState.ABSENT
         if parts.ran:
             return GuardState.FIRED
         row = parts.schedulers[0]
-        off = row.get("disabled") in ("true", "yes") or "inactiv" in row.get(".about", "")
-        if off or not row.get("next-run") or not parts.scripts:
+        if _off(row) or "inactiv" in row.get(".about", "") or not row.get("next-run") or not parts.scripts:
             return GuardState.INACTIVE
         return GuardState.ARMED
 
@@ -244,13 +251,15 @@ class RouterOSDriver:
         Raises `Misbehaved` (its rows removed all the same) for a REVERT guard that had fired: the change did not stay.
         Only the first look writes nothing: an error behind it says that something may have been written.
         """
-        parts = self._parts(handle.name)
+        parts, fired = self._parts(handle.name), False
         if parts.schedulers:
-            off = [("/system/scheduler/set", f"=.id={row['.id']}", "=disabled=yes") for row in parts.schedulers]
+            off = [("/system/scheduler/set", f"=.id={row['.id']}", *STOPPED) for row in parts.schedulers]
+            fired = parts.ran
             self._checked("confirm", off)
             parts = self._parts(handle.name, writes=True)
+            fired = fired or parts.ran
         self._remove(parts)
-        if parts.ran and handle.purpose is GuardPurpose.REVERT:
+        if fired and handle.purpose is GuardPurpose.REVERT:
             raise Misbehaved(
                 Text(
                     "pengaman di perangkat sudah memulihkan keadaan semula sebelum dikonfirmasi",
@@ -272,7 +281,7 @@ class RouterOSDriver:
     def _parts(self, name: str, *, writes: bool = False) -> "_Parts":
         """The rows of a guard, in one round trip; `writes`: behind a write, so that an error must not say otherwise."""
         asked: list[Command] = [
-            ("/system/scheduler/print", "=.proplist=.id,name,disabled,next-run,run-count,.about"),
+            ("/system/scheduler/print", "=.proplist=.id,name,disabled,next-run,on-event,run-count,.about"),
             ("/system/script/print", "=.proplist=.id,name"),
         ]
         found = self._wire.exchange("guard", asked, writes=writes)
@@ -318,6 +327,10 @@ def _print(path: str, *, counters: bool = False) -> Command:
     if counters:
         shown |= dict.fromkeys(name for name in COUNTERS if name in menu_.read_only)
     return (f"{menu_.path}/print", f"=.proplist={','.join(('.id', *shown))}")
+
+
+def _off(row: Mapping[str, str]) -> bool:
+    return row.get("disabled") in ("true", "yes")
 
 
 def _rows(path: str, answer: Answer) -> Iterable[Row]:

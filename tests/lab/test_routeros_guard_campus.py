@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from netops.core.errors import Misbehaved
 from netops.core.model import (
     Batch,
     GuardKind,
@@ -15,6 +16,8 @@ from netops.core.model import (
     RowOp,
     Verb,
 )
+from netops.drivers.routeros import RouterOSDriver
+from netops.lab.routeros.device import RouterOS
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.operations import invert
 
@@ -47,6 +50,62 @@ def test_a_device_left_alone_takes_the_change_back_by_itself(site: Site) -> None
     after = observe(site, want)
     assert configured(after) == configured(before)
     assert PLATFORM.owned(after, TAG) == ()
+
+
+@pytest.mark.parametrize("purpose", list(GuardPurpose))
+def test_a_guard_that_fired_before_a_reboot_is_not_taken_for_armed(
+    fresh_campus: "Campus", purpose: GuardPurpose
+) -> None:
+    """A restart resets `run-count`; that the script switched its own scheduler off stays. Confirming it says so too."""
+    device = fresh_campus.devices["gw-kampus"]
+    assert isinstance(device, RouterOS)
+    described: Any = fresh_campus.describe()["devices"]
+    site = Site(described["gw-kampus"])
+    ops = ops_for(site, site.want(users=2))
+    send(site, ops)
+    spec = GuardSpec(purpose=purpose, kind=GuardKind.DEVICE_TIMER, owner=TAG, seconds=600, inverse=invert(ops))
+    with site.open() as driver:
+        handle = driver.arm(spec)
+        assert driver.guard_state(handle) is GuardState.ARMED
+    fresh_campus.call(device.reboot)
+    with site.open() as driver:
+        assert driver.guard_state(handle) is GuardState.ARMED, "a restart alone fires nothing"
+
+    def due() -> None:
+        (job,) = device.machine.store.rows("/system/scheduler")
+        device.scheduler._fire(job, device.machine.clock.now())
+        device.reboot(proper=False)
+
+    fresh_campus.call(due)
+    (job,) = fresh_campus.call(lambda: list(device.machine.store.rows("/system/scheduler")))
+    assert device.machine.shown("/system/scheduler", job)["run-count"] == "0"
+    with site.open() as driver:
+        assert driver.guard_state(handle) is GuardState.FIRED
+        if purpose is GuardPurpose.REVERT:
+            with pytest.raises(Misbehaved, match="restored it before"):
+                driver.confirm(handle)
+        else:
+            driver.confirm(handle)
+        assert driver.guard_state(handle) is GuardState.ABSENT
+
+
+def test_a_confirmation_that_broke_half_way_is_none_that_fired(fresh_campus: "Campus") -> None:
+    """Switched off by us and not removed yet: by a reboot it does not turn into a guard that fired."""
+    device = fresh_campus.devices["gw-kampus"]
+    assert isinstance(device, RouterOS)
+    described: Any = fresh_campus.describe()["devices"]
+    site = Site(described["gw-kampus"])
+    ops = ops_for(site, site.want(users=2))
+    send(site, ops)
+    handle, _ = revert_guard(site, ops, seconds=600)
+    with site.open() as driver, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RouterOSDriver, "_remove", lambda *_: None)
+        driver.confirm(handle)
+    fresh_campus.call(device.reboot)
+    with site.open() as driver:
+        assert driver.guard_state(handle) is GuardState.INACTIVE
+        driver.confirm(handle)
+        assert driver.guard_state(handle) is GuardState.ABSENT
 
 
 def test_a_guard_fired_by_hand_takes_everything_back(site: Site) -> None:

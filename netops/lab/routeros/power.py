@@ -7,6 +7,9 @@ from netops.lab.routeros.scheduler import Scheduler
 
 FORGOTTEN = ("/ip/firewall/address-list", "/interface/wifi/registration-table", "/caps-man/registration-table")
 
+COUNTING = ("/system/scheduler", "/system/script")
+"""Their `run-count` starts at nought again (manual, Scheduler)."""
+
 
 def restart(machine: Machine, scheduler: Scheduler, hotspot: Hotspot, flows: Flows, *, proper: bool) -> None:
     """Configuration, DHCP leases and cookies stay; sessions, hosts, dynamic rows, counters and the log go.
@@ -23,6 +26,9 @@ def restart(machine: Machine, scheduler: Scheduler, hotspot: Hotspot, flows: Flo
         table = machine.store.tables.get(path)
         for row in [row for row in table.rows.values() if row.dynamic] if table is not None else ():
             machine.store.remove(row)
+    for path in COUNTING:
+        for row in machine.store.rows(path):
+            row.mark(run_count="0")
     for row in list(machine.store.rows("/log")):
         machine.store.remove(row)
     machine.booted, machine.started = machine.clock.monotonic(), machine.clock.now()
