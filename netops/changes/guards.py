@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from netops.changes.push import refuse_overslept
+from netops.changes.push import cleared
 from netops.changes.tools import Held
 from netops.core.canonical import dump
 from netops.core.errors import Refused
@@ -29,17 +29,14 @@ def arm(
             inverse=tuple(inverse),
         )
         # A guard is a write too: its intent is durable before the device hears of it, and says where to look for it.
-        clock = held.tools.clock
-        began, woke = clock.now(), clock.monotonic()
-        held.intend("guard.intent", part.device, handle=dump(_perhaps(held, part, spec)))
-        waited = max(clock.monotonic() - woke, (clock.now() - began).total_seconds())
-        refuse_overslept(part.device, waited, held.tools.send_seconds)
+        perhaps = dump(_perhaps(held, part, spec))
+        cleared(held, part.device, lambda: held.intend("guard.intent", part.device, handle=perhaps))
         handle = driver.arm(spec)
         state = driver.guard_state(handle)
         if state is GuardState.ARMED:
             held.log("guard.armed", part.device, handle=dump(handle), state=state.value)
             return handle
-        driver.confirm(handle)
+        take_away(held, driver, handle)
         held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
     refuse_unguarded(part, accept_none)
     held.note("guard.none", part.device, accepted_by=held.tools.actor)
@@ -100,11 +97,17 @@ def deadline(held: Held, handle: GuardHandle | None) -> datetime | None:
     return None if handle is None else handle.fires_at - timedelta(seconds=held.tools.guard_margin)
 
 
+def take_away(held: Held, driver: Driver, handle: GuardHandle) -> None:
+    """The timer goes, as long as the device is ours: a successor may have armed its own under the same name."""
+    cleared(held, handle.device, lambda: held.check(handle.device))
+    driver.confirm(handle)
+
+
 def disarm(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | None) -> None:
     """The change (or its restoration) stays: the device's timer is taken away."""
     if handle is None:
         return
-    driver.confirm(handle)
+    take_away(held, driver, handle)
     held.log("guard.confirmed", part.device, handle=dump(handle), state=GuardState.ABSENT.value)
 
 
@@ -114,6 +117,7 @@ def settle(held: Held, driver: Driver, part: DevicePlan, handle: GuardHandle | N
         return
     state = driver.guard_state(handle)
     if state is GuardState.FIRED:
+        cleared(held, part.device, lambda: held.check(part.device))
         driver.fire(handle)
         held.log("guard.fired", part.device, handle=dump(handle), state=state.value)
     else:

@@ -1,6 +1,6 @@
 """Send batches to one device: intent first, fence checked, outcome recorded. Never sends twice, never close to a timer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from netops.changes.tools import Held, brief
@@ -50,6 +50,21 @@ def send(
         held.note("batch.sent", device, phase=phase, batch=batch.number, replies=len(receipt.replies))
         sent += len(batch.ops)
     return sent
+
+
+def cleared(held: Held, device: str, ask: Callable[[], object]) -> None:
+    """`ask` checks the fence; raises `TimedOut` where this process slept behind it, so that nothing is sent late."""
+    clock = held.tools.clock
+    began, woke = clock.now(), clock.monotonic()
+    ask()
+    waited = max(clock.monotonic() - woke, (clock.now() - began).total_seconds())
+    refuse_overslept(device, waited, held.tools.send_seconds)
+
+
+def save(held: Held, driver: Driver, device: str) -> None:
+    """What runs now survives a restart; only as long as the device is ours."""
+    cleared(held, device, lambda: held.check(device))
+    driver.save()
 
 
 def refuse_late(device: str, until: datetime | None, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from netops.changes import guards
 from netops.changes.ending import disarm_end
 from netops.changes.lifecycle import Change, DeviceProgress, fold
-from netops.changes.push import send
+from netops.changes.push import save, send
 from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, brief, few
 from netops.core.errors import DeviceError, Failed, JournalError, NeedsPerson, NetopsError, Restored
@@ -100,7 +100,7 @@ def _restore_device(held: Held, part: DevicePlan, change: Change) -> bool:
                 guards.settle(held, driver, part, None if progress.guard_over else progress.guard)
                 disarm_end(held, driver, part, progress)
                 if progress.confirmed:
-                    driver.save()
+                    save(held, driver, part.device)
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever failed here, the other devices are still to be restored

@@ -89,6 +89,10 @@ class Held:
         """What is about to be sent: durable when this returns. Raises `FenceLost` when somebody took over, or could have."""
         return self._write(self._event(kind, device, data), alive=True)
 
+    def check(self, device: str) -> None:
+        """Before what is sent again without harm, and so needs no intent of its own. Raises `FenceLost` as `intend`."""
+        self.tools.journal.append((), self.fences((device,)), alive=True)
+
     def log(self, kind: str, device: str = "", **data: Any) -> Recorded:
         """An event that is durable when this returns, behind what was noted of its device (of all for the change's)."""
         return self._write(self._event(kind, device, data), alive=False)

@@ -138,11 +138,11 @@ class SqlJournal:
         """Write all `events` or none, durably, provided that no fence was taken over or released.
 
         A lease that has merely run out does not stop an append: what was done must be recordable as long as nobody
-        else took over. `alive`, for what is sent right after, is stricter: no lease may have run out either. Raises `FenceLost`, `JournalFull`,
-        `JournalError`.
+        else took over. `alive`, for what is sent right after, is stricter: no lease may have run out either; then it is
+        a check of its own even without events. Raises `FenceLost`, `JournalFull`, `JournalError`.
         """
         frozen = [freeze(event) for event in events]
-        if not frozen:
+        if not frozen and not alive:
             return ()
 
         def work(group: _Group) -> tuple[Recorded, ...]:
