@@ -143,7 +143,7 @@ class Vault:
             )
         self.folder, self.key_path, self._pick = folder, key_path, pick
         self._lock = threading.Lock()
-        self._opened: dict[str, tuple[Stamp, dict[str, Secret]]] = {}
+        self._opened: dict[str, tuple[Path, Stamp, dict[str, Secret]]] = {}
 
     def create(self, batch: str, count: int, taken: Collection[str] = ()) -> tuple[SecretRef, ...]:
         """Make `count` different codes, or return the references of a batch of that size that is there already.
@@ -237,13 +237,13 @@ class Vault:
         return self.folder / f"{batch}.vault"
 
     def _open(self, batch: str) -> dict[str, Secret]:
-        path = self._path(batch)
+        with self._lock:
+            held = self._opened.get(batch)
+        path = held[0] if held is not None else self._path(batch)
         try:
             stamp = _stamp(path)
-            with self._lock:
-                held = self._opened.get(batch)
-            if held is not None and held[0] == stamp:
-                return held[1]
+            if held is not None and held[1] == stamp:
+                return held[2]
             values = self._decrypt(batch, path.read_bytes())
         except FileNotFoundError:
             raise Failed(
@@ -253,7 +253,7 @@ class Vault:
         except OSError as error:
             raise _io(path, error) from error
         with self._lock:
-            self._opened[batch] = (stamp, values)
+            self._opened[batch] = (path, stamp, values)
         return values
 
     def _decrypt(self, batch: str, data: bytes) -> dict[str, Secret]:

@@ -135,7 +135,7 @@ def _noun(value: Any) -> Any:
         return value.isoformat().removesuffix("+00:00") + "Z"
     names = _names(kind)
     if names:
-        return {name: _noun(getattr(value, name)) for name in names}
+        return {name: item if (item := getattr(value, name)).__class__ in _SIMPLE else _noun(item) for name in names}
     if isinstance(value, StrEnum):
         return value.value
     raise _OtherKind

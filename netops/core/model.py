@@ -32,10 +32,10 @@ class Tag:
         return f"netops-{self.change}"
 
     def owns_comment(self, text: str) -> bool:
-        return text == self.comment or text.startswith(self.comment + " ")
+        return text.startswith(mine := self.comment) and text[len(mine) : len(mine) + 1] in ("", " ")
 
     def owns_name(self, text: str) -> bool:
-        return text == self.name or text.startswith(self.name + ".")
+        return text.startswith(mine := self.name) and text[len(mine) : len(mine) + 1] in ("", ".")
 
 
 # ── what a device has ────────────────────────────────────────────────────────────────────────────────────────────

@@ -46,18 +46,19 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
         if adopted(row):
             changes += _adopt(table, menu_, row)
             continue
-        wanted.setdefault(row.menu, set()).add(row_key(menu_, row.values))
-        gone, new = _own(table, order, menu_, row, owner)
+        key = row_key(menu_, row.values)
+        wanted.setdefault(row.menu, set()).add(key)
+        gone, new = _own(table, order, menu_, row, key, owner)
         removes += gone
         changes += new
     for path in table.paths():
         if path in RUNTIME or path in GUARD_MENUS:
             continue
+        keys = wanted.get(path)
         for row in table.rows(path):
-            if owns(owner, row) and not is_flag(row, "dynamic"):
-                key = row_key(menu(path), row.values)
-                if key not in wanted.get(path, ()):
-                    removes.append(_remove(menu(path), row))
+            stays = keys and row_key(menu(path), row.values) in keys
+            if not stays and owns(owner, row) and not is_flag(row, "dynamic"):
+                removes.append(_remove(menu(path), row))
     removes.reverse()  # what stands later in a menu may hang on what stands earlier (a queue's parent)
     removes.sort(key=lambda op: -level(op.path))
     changes.sort(key=lambda op: level(op.path))
@@ -101,7 +102,9 @@ def say(path: str, values: Mapping[str, Value]) -> str:
     return " ".join([path, *(f"{name}={quote(value, ascii_only=False)}" for name, value in key.items())])
 
 
-def _own(table: Table, order: QueueOrder, menu_: Menu, row: Row, owner: Tag) -> tuple[list[RowOp], list[RowOp]]:
+def _own(
+    table: Table, order: QueueOrder, menu_: Menu, row: Row, key: tuple[str, ...], owner: Tag
+) -> tuple[list[RowOp], list[RowOp]]:
     """Removals and changes that make one row of ours what it should be."""
     if not owns(owner, row):
         raise Refused(
@@ -115,7 +118,7 @@ def _own(table: Table, order: QueueOrder, menu_: Menu, row: Row, owner: Tag) -> 
             ),
         )
     ours: list[Row] = []
-    for other in table.find(row.menu, row_key(menu_, row.values)):
+    for other in table.find(row.menu, key):
         if not owns(owner, other):
             raise _in_the_way(row, other)
         ours.append(other)

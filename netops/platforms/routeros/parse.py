@@ -59,11 +59,15 @@ def foreign(text: str, values: Mapping[str, Value], owner: Tag, named: Collectio
 
 def adopted(row: Row) -> dict[str, str]:
     """The condition of an adopted row, {} for one that is added."""
+    if "?" not in "".join(row.values):
+        return {}
     return {name[1:]: str(value) for name, value in row.values.items() if name.startswith("?")}
 
 
 def named(row: Row) -> dict[str, Value]:
     """The properties that a wanted row names."""
+    if "?" not in "".join(row.values):
+        return dict(row.values)
     return {name: value for name, value in row.values.items() if not name.startswith("?")}
 
 

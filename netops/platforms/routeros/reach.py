@@ -46,11 +46,10 @@ _BESIDE: dict[str, tuple[str, ...]] = {
 def scope(want: Rows) -> Scope:
     """The menus of the wanted rows, of what they name, of the clients they will have, and of our guards."""
     paths = {row.menu for row in want.rows}
-    for row in want.rows:
-        paths.update(
-            path for name in row.values for path in _referred(row.menu, name) if level(path) <= level(row.menu)
-        )
-        paths.update(_BESIDE.get(row.menu, ()))
+    for menu_, name in {(row.menu, name) for row in want.rows for name in row.values}:
+        paths.update(path for path in _referred(menu_, name) if level(path) <= level(menu_))
+    for menu_ in {row.menu for row in want.rows}:
+        paths.update(_BESIDE.get(menu_, ()))
     paths.update(_ALWAYS)
     return Scope(paths=tuple(sorted(paths, key=lambda path: (level(path), path))))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from netops.core.model import Row, Value
 from netops.core.units import parse_rate
-from netops.platforms.routeros.facts import Menu, Property
+from netops.platforms.routeros.facts import Menu, Property, menu
 from netops.platforms.routeros.quirks import FLAGS, RATE_TEXTS, UNORDERED
 
 _TRUE = frozenset({"yes", "true"})
@@ -84,12 +84,23 @@ def present(menu: Menu, values: Mapping[str, Value], name: str) -> str:
 
 def row_key(menu: Menu, values: Mapping[str, Value]) -> tuple[str, ...]:
     """The natural key of a row, canonical: what tells it apart in its menu."""
-    return tuple(present(menu, values, name) for name in menu.key)
+    return _key(menu.path, *map(values.get, menu.key))
+
+
+@lru_cache(maxsize=65_536)
+def _key(path: str, *written: Value | None) -> tuple[str, ...]:
+    """A row is looked up by its key again and again between plan and proof: made once for each way it is written."""
+    menu_ = menu(path)
+    values = {name: value for name, value in zip(menu_.key, written, strict=True) if value is not None}
+    return tuple(present(menu_, values, name) for name in menu_.key)
 
 
 def is_flag(row: Row, *names: str) -> bool:
     """Whether any of the flags is set on the row (`dynamic`, `default`, `builtin`)."""
-    return any(row.values.get(name) in _TRUE for name in names)
+    for name in names:  # noqa: SIM110  # no generator: rows are asked by the thousand
+        if row.values.get(name) in _TRUE:
+            return True
+    return False
 
 
 def numbers(value: str) -> frozenset[int]:

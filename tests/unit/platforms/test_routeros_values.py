@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netops.core.model import Row, Value
+from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import menu
-from netops.platforms.routeros.values import normal, numbers, present
+from netops.platforms.routeros.parse import adopted, named
+from netops.platforms.routeros.values import normal, numbers, present, row_key
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,32 @@ def test_vlan_lists_are_bounded() -> None:
     assert numbers("10,20-22") == {10, 20, 21, 22}
     assert numbers("1-99999999999") == frozenset()
     assert numbers("30-20") == frozenset() == numbers("a") == numbers("")
+
+
+WRITTEN = st.sampled_from(["", "all", "10.0.0.1", "10.0.0.1/32", "20-22,10", "10,20,21,22", "bridge-lan", "007", "7"])
+
+
+@given(
+    path=st.sampled_from(["/ip/hotspot/user", "/ip/address", "/interface/bridge/vlan", "/ip/firewall/address-list"]),
+    data=st.data(),
+)
+def test_a_key_is_the_canonical_texts_of_the_menus_key_each_time_it_is_asked(path: str, data: st.DataObject) -> None:
+    menu_ = menu(path)
+    values: dict[str, Value] = {name: data.draw(WRITTEN) for name in menu_.key if data.draw(st.booleans())}
+    values["comment"] = "netops:hd-1"
+    for _ in range(2):
+        assert row_key(menu_, values) == tuple(present(menu_, values, name) for name in menu_.key)
+
+
+def test_a_secret_in_a_key_is_no_text_of_it() -> None:
+    users = menu("/ip/hotspot/user")
+    secret: dict[str, Value] = {name: SecretRef("voucher/hd-1/001") for name in users.key}
+    assert row_key(users, secret) == ("",) * len(users.key)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "?name", "?", "comment", "?disabled", "802.1x"]), st.just("x")))
+def test_a_condition_and_what_is_named_share_out_the_row(values: dict[str, str]) -> None:
+    row = Row(menu="/ip/hotspot/user", values=values)
+    assert adopted(row) == {name[1:]: "x" for name in values if name.startswith("?")}
+    assert named(row) == {name: "x" for name in values if not name.startswith("?")}
+    assert named(row) is not values
