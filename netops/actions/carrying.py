@@ -30,7 +30,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
     with recorded_refusal(app, filed.change):
         gate = _gate(app, filed)
         gate(app.clock.now())
-        made = _latest_plan(app, filed)
+        made, digest = _latest_plan(app, filed)
         _bound(made, filed)
         if change_of(app, filed).phase not in OPEN:
             wait_for_people(change_of(app, filed))
@@ -39,7 +39,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
             plan=made,
             gate=gate,
             accept_no_guard=accept_no_guard,
-            digest=change_of(app, filed).plan,
+            digest=digest,
             closes_at=closes_at(app, filed),
             revoked=vouchers.revoked_names(app, made),
         )
@@ -153,14 +153,20 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
             )
         ends, now = over_at(app, filed, change), app.clock.now()
         before = ends is None or now < ends
-        if before and not early and change.phase is not Phase.ENDED:
+        if before and not early and change.phase not in (Phase.ENDING, Phase.ENDED):
             raise _not_yet(filed, ends)
         return _end(app, filed, change, "early" if before else "due")
 
 
 def _end(app: App, filed: Filed, change: Change, reason: str) -> teardown.Ended:
     made = running_plan(app, change)
-    ended = teardown.end(made, app.tools, reason)
+
+    def gate() -> None:
+        now_ends = over_at(app, filed, change_of(app, filed))  # somebody may have extended it meanwhile
+        if reason == "due" and (now_ends is None or app.clock.now() < now_ends):
+            raise _not_yet(filed, now_ends)
+
+    ended = teardown.end(made, app.tools, reason, gate)
     app.vault.destroy(filed.change)
     if change.phase is not Phase.ENDED and isinstance(made.needs, Needs):
         tell(app, filed, "ended")
@@ -223,7 +229,8 @@ def _inside_window(app: App, filed: Filed, playbook: Playbook, now: datetime) ->
         )
 
 
-def _latest_plan(app: App, filed: Filed) -> Plan:
+def _latest_plan(app: App, filed: Filed) -> tuple[Plan, str]:
+    """The plan with its digest. Raises `StalePlan` where there is none that may be started."""
     change = change_of(app, filed)
     hint = Text(f"jalankan `netops plan {filed.change}`", f"run `netops plan {filed.change}`")
     if not change.plan:
@@ -247,7 +254,7 @@ def _latest_plan(app: App, filed: Filed) -> Plan:
             ),
             hint,
         )
-    return made
+    return made, change.plan
 
 
 def _bound(made: Plan, filed: Filed) -> None:

@@ -15,7 +15,7 @@ from netops.actions.lasting import (
     extension_approved,
     extension_matter,
 )
-from netops.actions.living import alone, plain, require
+from netops.actions.living import alone, instead, plain, require
 from netops.actions.mailing import tell
 from netops.actions.making import PLANNING_SECONDS
 from netops.actions.scene import where_of
@@ -166,6 +166,14 @@ def _tell_devices(app: App, filed: Filed) -> None:
         return
     with hold(app.tools, filed.change, list(parts)) as held_:
         change = fold(filed.change, app.journal.read(filed.change))
+        if change.phase is not Phase.ACTIVE:
+            raise Refused(
+                Text(
+                    f"{filed.change} diakhiri sesudah diperpanjang (status {change.phase}); tidak ada yang ditunda",
+                    f"{filed.change} was ended after it was extended (it is {change.phase}); nothing is put off",
+                ),
+                instead(change),
+            )
         sooner = [
             name
             for name in parts

@@ -69,6 +69,7 @@ def execute(order: Order, tools: Tools) -> Outcome:
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held, Lines(tools) as lines:
         change = fold(plan.change, tools.journal.read(plan.change))
         _refuse_second_start(change)
+        _refuse_overtaken(change, order)
         parts = [
             part for part in _observe_again(held, plan, lines, order.revoked) if part.plan.device not in change.lost
         ]
@@ -251,6 +252,23 @@ def _refuse_second_start(change: Change) -> None:
                 en=f"{change.id} has ended; a request is carried out once",
             ),
             Text(id="ajukan permohonan baru", en="file a new request"),
+        )
+
+
+def _refuse_overtaken(change: Change, order: Order) -> None:
+    """Raises `StalePlan` where a newer plan, or other needs, were recorded before this one held the change."""
+    if change.phase in OPEN or not change.plan:
+        return
+    if change.outdated or change.plan != (order.digest or change.plan):
+        raise StalePlan(
+            Text(
+                id=f"rencana atau kebutuhan {change.id} yang lebih baru baru saja dicatat; tidak ada yang dikirim",
+                en=f"a newer plan or other needs of {change.id} were just recorded; nothing was sent",
+            ),
+            Text(
+                id=f"lihat `netops show {change.id}`, lalu ulangi `netops apply {change.id}`",
+                en=f"see `netops show {change.id}`, then repeat `netops apply {change.id}`",
+            ),
         )
 
 

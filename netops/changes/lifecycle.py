@@ -180,7 +180,7 @@ def held(changes: Iterable[Change], now: datetime, but: str = "") -> tuple[Reser
 def _step(state: Change, recorded: Recorded) -> Change:
     event = recorded.event
     state = replace(state, last=event.at)
-    if event.kind in KINDS:
+    if event.kind in KINDS and not (event.kind == "plan.recorded" and _overtaken(state)):
         state = replace(state, demands=demanded(state.demands, event))
     if event.device:
         progress = _device_step(state.device(event.device), recorded)
@@ -229,13 +229,19 @@ def _step(state: Change, recorded: Recorded) -> Change:
 
 
 def _decided_aside(state: Change, event: Event) -> Change:
-    """A decision about a document beside the request: of an emergency's officers it opens the way, if it is a yes."""
-    good = event.data["request"] == state.emergency and event.data["decision"] == "approve"
+    """A decision about a document beside the request: of an emergency's officers it opens the way, if both say yes."""
+    complete = event.data["decision"] == "approve" and not event.data.get("awaits")
+    good = event.data["request"] == state.emergency and complete
     return replace(state, phase=Phase.APPROVED) if good and state.phase in (Phase.NEW, Phase.PLANNED) else state
 
 
+def _overtaken(state: Change) -> bool:
+    """A plan that comes now is a planner's who was overtaken: what runs holds and demands what it does, what stopped nothing."""
+    return state.phase in STOPPED or state.phase in OPEN
+
+
 def _planned(state: Change, event: Event) -> Change:
-    if state.phase in STOPPED:  # a planner that was overtaken
+    if _overtaken(state):
         return state
     return replace(
         state,

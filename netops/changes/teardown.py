@@ -26,8 +26,11 @@ class Ended:
     absent: tuple[str, ...]
 
 
-def end(plan: Plan, tools: Tools, reason: str) -> Ended:
-    """Take an event down; may be repeated until it is done. Raises `NeedsPerson` while a device cannot be reached."""
+def end(plan: Plan, tools: Tools, reason: str, gate: Callable[[], None] = lambda: None) -> Ended:
+    """Take an event down; may be repeated until it is done. Raises `NeedsPerson` while a device cannot be reached.
+
+    `gate` raises where it is not to end after all: asked once nobody else can extend it any more.
+    """
     with hold(tools, plan.change, [part.device for part in plan.devices]) as held:
         change = fold(plan.change, tools.journal.read(plan.change))
         parts = {part.device: part for part in sorted(plan.devices, key=lambda part: -part.order)}
@@ -40,6 +43,7 @@ def end(plan: Plan, tools: Tools, reason: str) -> Ended:
                     en=f"{plan.change} is not running (it is {change.phase})",
                 )
             )
+        gate()
         wait_out(tools, change)
         held.log("change.ending", reason=reason)
         accepted = _accepted(change)

@@ -16,10 +16,13 @@ from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.requests import sshsig
 from netops.requests.chain import Approval, awaited, check_turn, current, step_of
-from netops.requests.evidence import Files, prove
+from netops.requests.evidence import Files, Proof, prove
 from netops.requests.policy import EVIDENCE, Evidence, Policy, Step
 from netops.requests.refusal import no, same_operator, same_person, when
 from netops.requests.statement import PERSON, Decision, Said, Statement, parse_statement, statement_bytes
+
+OWN_KEY = (Evidence.SSH, Evidence.BSRE)
+"""Classes in which the approver's own key signs; a server's or the officers' may stand behind several approvers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ def receive(
         check_turn(previous, said.role, said.approver, rules, figures)
         _evidence(_step(rules.steps_for(figures), said.role), proof.evidence, service, figures)
         _plan(said, rules.sign_plan, plan)
+        _own_key(said, proof, previous)
     if approves and at > said.not_after:
         raise no(
             f"persetujuan sudah kedaluwarsa saat diterima (berlaku sampai {when(said.not_after)})",
@@ -157,6 +161,24 @@ def _order(said: Said, name: str, previous: Sequence[Approval], at: datetime) ->
             "Buat pernyataan baru dengan `netops approve`.",
             "Make a new statement with `netops approve`.",
         )
+
+
+def _own_key(said: Said, proof: Proof, previous: Sequence[Approval]) -> None:
+    """A key that is listed for two names is one person's all the same: it makes no two of a chain or a quorum."""
+    if proof.evidence not in OWN_KEY:
+        return
+    for earlier in previous:
+        if (
+            earlier.evidence in OWN_KEY
+            and earlier.key == proof.key
+            and not same_person(earlier.approver, said.approver)
+        ):
+            raise no(
+                f"{said.approver} memakai kunci {proof.key} yang sudah dipakai {earlier.approver}",
+                f"{said.approver} uses the key {proof.key} that {earlier.approver} used already",
+                "Satu kunci, satu orang: perbaiki inventory/allowed_signers.",
+                "One key, one person: correct inventory/allowed_signers.",
+            )
 
 
 def _step(steps: Sequence[Step], role: str) -> Step:

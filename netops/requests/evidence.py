@@ -59,6 +59,13 @@ def prove(statement: bytes, said: Said, evidence: bytes, *, requester: str, file
 def _signed(statement: bytes, said: Statement, evidence: bytes, files: Files, at: datetime) -> Proof:
     signed = sshsig.verify(statement, _text(evidence), PERSON)
     files.signers.find(said.approver, signed.key, PERSON, at)
+    if any(entry.key == signed.key and SERVER in entry.namespaces for entry in files.signers.entries):
+        raise no(
+            f"kunci {signed.fingerprint} juga kunci server ({SERVER}); itu bukan tanda tangan pribadi",
+            f"key {signed.fingerprint} is a server's too ({SERVER}); that is no personal signature",
+            "Beri server dan orang kunci masing-masing di inventory/allowed_signers.",
+            "Give server and person a key each in inventory/allowed_signers.",
+        )
     files.revoked.refuse(signed.key)
     return Proof(evidence=Evidence.SSH, key=signed.fingerprint)
 
