@@ -171,9 +171,17 @@ def before_signing(app: App, one: Filed, said: Said, lang: Lang) -> str:
 
 def what_changes(app: App, one: Filed, lang: Lang) -> list[str]:
     """The devices of the latest plan and their differences, line by line."""
-    plan = _state(app, one).plan
+    change = _state(app, one)
+    plan = change.plan
     if not plan:
         return [Text("belum ada rencana", "there is no plan yet").to(lang)]
+    if change.outdated and change.phase not in OPEN:
+        return [
+            Text(
+                f"kebutuhan teknis diubah sesudah rencana disusun; jalankan `netops plan {one.change}`",
+                f"the technical needs were edited after the plan was made; run `netops plan {one.change}`",
+            ).to(lang)
+        ]
     return [line for line in device_lines(app.tools.plan(plan), lang) if line] or [
         Text("tidak ada perangkat", "no devices").to(lang)
     ]

@@ -26,7 +26,8 @@ def recorded_refusal(app: App, change: str) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        record(app, "change.refused", change, reason=type(refusal).__name__, message=str(refusal))
+        said = {"message": refusal.message.en, "message_id": refusal.message.id}
+        record(app, "change.refused", change, reason=type(refusal).__name__, **said)
         raise
 
 

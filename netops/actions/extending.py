@@ -20,16 +20,16 @@ from netops.actions.mailing import tell
 from netops.actions.making import PLANNING_SECONDS
 from netops.actions.scene import where_of
 from netops.app import App
-from netops.changes.ending import arm_end
+from netops.changes.ending import arm_later
 from netops.changes.lifecycle import Phase, fold, fold_all, held
 from netops.changes.tools import Held, hold
 from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, NeedsPerson, OutOfBounds, Refused
-from netops.core.model import DevicePlan, Fence, Target
+from netops.core.model import DevicePlan, Fence, GuardHandle, Target
 from netops.core.text import Text
 from netops.filing import Filed, look, record
 from netops.planning.longer import lengthened
-from netops.requests.common import Zone, say_time
+from netops.requests.common import ZONES, Zone, say_time
 from netops.requests.further import Emergency, Extension, body
 from netops.requests.moments import read_moment
 
@@ -132,17 +132,17 @@ def _signed(app: App, filed: Filed, wanted: Extension) -> bool:
         return True
     zone = filed.request.zone
     up_to = Text(say_time(most, zone, "id"), say_time(most, zone, "en")) if most else Text("-", "-")
-    asked = say_time(wanted.until, zone, "id")
+    asked = f"{wanted.until.astimezone(ZONES[zone]):%Y-%m-%d %H:%M} {zone}"
     role = app.policy.service(filed.request.service).chain[0]
-    command = f'netops approve {filed.change} --as {role} --key KUNCI --extension-until "{asked}"'
+    command = f'netops approve {filed.change} --as {role} --key {{}} --extension-until "{asked}"'
     raise OutOfBounds(
         Text(
             f"melampaui yang disetujui (sampai {up_to.id})",
             f"beyond what was approved (until {up_to.en})",
         ),
         Text(
-            f"minta persetujuan: `{command}`, lalu ulangi `netops extend`",
-            f"have it approved: `{command}`, then repeat `netops extend`",
+            f"minta persetujuan: `{command.format('KUNCI')}`, lalu ulangi `netops extend`",
+            f"have it approved: `{command.format('KEY')}`, then repeat `netops extend`",
         ),
     )
 
@@ -177,13 +177,17 @@ def _tell_devices(app: App, filed: Filed) -> None:
         sooner = [
             name
             for name in parts
-            if (guard := change.device(name).end_guard) is not None
+            if name not in change.lost  # it runs without the change: there is nothing to close
+            and (guard := change.device(name).end_guard) is not None
             # Announced and not seen armed: nobody knows which time it has.
             and (guard.fires_at < closing or not change.device(name).end_armed)
         ]
         if not sooner:
             return
-        outcomes = app.tools.fleet.run(sooner, lambda target: _rearm(held_, parts[target.name], target, closing))
+        timers = {name: timer for name in sooner if (timer := change.device(name).end_guard) is not None}
+        outcomes = app.tools.fleet.run(
+            sooner, lambda target: _rearm(held_, parts[target.name], target, closing, timers[target.name])
+        )
     failed = {name: error for name, error in outcomes.items() if isinstance(error, Exception)}
     if failed:
         names = ", ".join(sorted(failed))
@@ -200,9 +204,9 @@ def _tell_devices(app: App, filed: Filed) -> None:
         )
 
 
-def _rearm(held_: Held, part: DevicePlan, target: Target, closing: datetime) -> None:
+def _rearm(held_: Held, part: DevicePlan, target: Target, closing: datetime, timer: GuardHandle) -> None:
     with held_.tools.open(target.name) as driver:
-        arm_end(held_, driver, part, closing)
+        arm_later(held_, driver, part, closing, timer)
 
 
 def extension_to_sign(app: App, filed: Filed, until: str) -> Extension:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netops.actions.common import change_of, running_plan
+from netops.actions.lasting import closes_at
 from netops.actions.privacy import write_private
 from netops.app import App
 from netops.changes import guests
@@ -220,8 +221,8 @@ def print_sheet(
     lease = app.journal.acquire(f"vouchers:{filed.change}", app.holder, PRINTING_SECONDS)
     try:
         before, gone = _printed(app, filed.change), revoked(app, filed.change)
-        if (before or reprint) and not reason:
-            raise _needs_reason(filed)
+        if (before or reprint) and not reason.strip():
+            raise _needs_reason(filed, reprint)
         codes = app.vault.codes(filed.change)
         wanted = pick(reprint, codes) if reprint else tuple(number for number in codes if number not in gone)
         if set(wanted) & gone or not wanted:
@@ -258,7 +259,12 @@ def print_sheet(
     return Printed(path=out, count=len(slips), seal=seal)
 
 
-def _needs_reason(filed: Filed) -> Refused:
+def _needs_reason(filed: Filed, reprint: str) -> Refused:
+    if reprint:
+        return Refused(
+            Text("cetak ulang memerlukan alasan", "printing a slip again needs a reason"),
+            Text("tambahkan --reason ALASAN", "add --reason WHY"),
+        )
     return Refused(
         Text(f"voucher {filed.change} sudah pernah dicetak", f"the vouchers of {filed.change} were printed before"),
         Text(
@@ -313,7 +319,11 @@ def pick(text: str, numbers: Iterable[str]) -> tuple[str, ...]:
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()) or len(first + last) > 12:
             raise InputError(Text(f"{part!r} bukan nomor voucher", f"{part!r} is no number of a voucher"))
-        for number in range(int(first), min(int(last or first), max(known, default=0) + 1) + 1):
+        low, high = int(first), int(last or first)
+        if high < low:
+            raise InputError(Text(f"{part!r} berakhir sebelum mulai", f"{part!r} ends before it begins"))
+        # The first number behind the batch is looked at too, and told; not the millions behind that.
+        for number in range(low, max(low, min(high, max(known, default=0) + 1)) + 1):
             if number not in known:
                 raise InputError(
                     Text(f"tidak ada voucher nomor {number}", f"there is no voucher number {number}"),
@@ -361,7 +371,7 @@ def reconcile(app: App, ref: str, *, fix: bool = False) -> tuple[Reconciled, ...
     every = _by_number(app, plan)
     number_of = {name: number for number, name in every.items()}
     gone = [every[number] for number in sorted(revoked(app, filed.change)) if number in every]
-    found = guests.reconcile(plan, app.tools, gone, fix=fix)
+    found = guests.reconcile(plan, app.tools, gone, fix=fix, closes_at=closes_at(app, filed) if fix else None)
     return tuple(_reconciled(name, one, number_of, gone) for name, one in sorted(found.items()))
 
 

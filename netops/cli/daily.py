@@ -100,7 +100,8 @@ def today(ctx: click.Context, on: datetime | None, by: str, json_: bool) -> None
             return
         for deed in deeds:
             at = deed.at.astimezone(app.office.timezone)
-            detail = f" ({deed.detail})" if deed.detail else ""
+            said = deed.detail.to(app.lang)
+            detail = f" ({said})" if said else ""
             result(clean(f"{at:%H.%M}  {deed.change}  {deed.what.to(app.lang)}{detail}"))
         if not deeds:
             say(Text("tidak ada yang tercatat", "nothing is recorded"))

@@ -249,7 +249,9 @@ def _run(words: list[str]) -> int:
         click.echo(Text("dibatalkan", "aborted").to(language()), err=True)
         return 1
     except click.ClickException as error:
-        error.show()
+        from netops.cli import usage
+
+        usage.show(error)
         return error.exit_code
     except NetopsError as error:
         from netops.cli.output import fail

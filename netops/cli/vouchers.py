@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from netops.papers.vouchers import Form
 
 _FORMATS = ("mikhmon", "phpnuxbill", "csv")
+_STATES = {
+    "none": Text("belum dibuat", "not made yet"),
+    "made": Text("berlaku", "valid"),
+    "revoked": Text("dicabut", "revoked"),
+}
 _MOST = 20
 """Vouchers of which people are shown what they used; `--json` has all."""
 
@@ -79,7 +84,8 @@ def list_(ctx: click.Context, ref: str, json_: bool) -> None:
             f"{batch.change}: {batch.count} ({batch.access}), {batch.comment}, {Text('entropi', 'entropy').to(app.lang)} {bits}"
         )
         head = Text("NOMOR|KEADAAN|DICETAK", "NUMBER|STATE|PRINTED").to(app.lang).split("|")
-        result(table(tuple(head), [(one.number, one.state, str(one.printed)) for one in batch.lines]))
+        rows = [(one.number, _STATES[one.state].to(app.lang), str(one.printed)) for one in batch.lines]
+        result(table(tuple(head), rows))
 
 
 @vouchers.command(

@@ -15,6 +15,7 @@ from netops.core.errors import InputError, NoCapacity, OutOfBounds, Refused, Sta
 from netops.core.model import Needs
 from netops.filing import find
 from netops.planning.briefing import brief
+from netops.views import what_changes
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def test_needs_are_edited_planned_by_and_remembered(desk: Desk, capsys: pytest.C
     assert after.basis[-1].startswith("vlan, ssid ditetapkan admin.jaringan")
     with pytest.raises(StalePlan, match="edited after this plan"):
         actions.apply(desk.app, filed.change)
+    assert "edited after the plan" in what_changes(desk.app, filed, "en")[0], "who signs is not shown what will not be"
     plan = actions.plan(desk.app, filed.change)
     assert isinstance(plan.needs, Needs) and (plan.needs.vlan, plan.needs.ssid) == (215, "Wisuda 2026")
     # The approval is of the request: it stands as long as the needs are within it.

@@ -100,6 +100,18 @@ def test_a_sheet_is_printed_once_and_a_slip_again_with_a_reason(desk: Desk, tmp_
     assert done.count == 4 and stat.S_IMODE(out.stat().st_mode) == 0o600 and out.read_bytes().startswith(b"%PDF")
     with pytest.raises(Refused, match="printed before"):
         vouchers.print_sheet(desk.app, filed.change, form="58mm", lang="id", out=tmp_path / "b.pdf")
+    with pytest.raises(Refused, match="needs a reason"):
+        vouchers.print_sheet(desk.app, filed.change, form="a4", lang="id", out=out, reprint="2", reason=" ")
+    for wrong, words in (
+        ("99", "no voucher number 99"),
+        ("3-2", "ends before"),
+        ("1-99", "number 5"),
+        ("x", "no number"),
+    ):
+        with pytest.raises(InputError, match=words):
+            vouchers.print_sheet(desk.app, filed.change, form="a4", lang="id", out=out, reprint=wrong, reason="hilang")
+        with pytest.raises(InputError, match=words):
+            vouchers.revoke(desk.app, filed.change, wrong, reason="hilang")
     again = tmp_path / "slip.html"
     vouchers.print_sheet(desk.app, filed.change, form="html", lang="en", out=again, reprint="2", reason="hilang")
     made = codes(desk, filed)

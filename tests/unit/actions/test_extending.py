@@ -13,6 +13,7 @@ from netops.changes.lifecycle import Phase
 from netops.core.errors import InputError, NoCapacity, NotApproved, OutOfBounds, OutsideWindow, Refused
 from netops.filing import Filed, record
 from netops.requests.further import Extension, body, digest_of
+from netops.requests.moments import read_moment
 
 VLAN, DOWN = "vlan:kampus:210", "uplink:kampus/ISP-A:down"
 
@@ -60,7 +61,9 @@ def test_beyond_the_approval_is_refused_with_the_command_that_asks_for_it(desk: 
     with pytest.raises(OutOfBounds, match="beyond what was approved") as caught:
         extending.extend(desk.app, filed.change, "20 Nov 2026 20:01")
     assert caught.value.exit_code == 4 and caught.value.hint is not None
-    assert "--extension-until" in caught.value.hint.en and "20.01 WIB" in caught.value.hint.en
+    for hint, key in ((caught.value.hint.id, "KUNCI"), (caught.value.hint.en, "KEY")):
+        assert f'--key {key} --extension-until "2026-11-20 20:01 WIB"' in hint
+    assert read_moment("2026-11-20 20:01 WIB", "WIB", "") == read_moment("20 Nov 2026 20:01", "WIB", "")
     assert desk.change(filed).extended_until is None and "change.refused" in desk.kinds(filed)
 
 

@@ -29,7 +29,22 @@ def test_only_ones_own_deeds_of_that_day_in_order() -> None:
         ("change.ended", "sari", 24, {}),
     )
     found = diary(events, "sari", AT, AT + timedelta(days=1))
-    assert [(deed.what.en, deed.detail) for deed in found] == [
+    assert [(deed.what.en, deed.detail.en) for deed in found] == [
         ("began to carry the change out", ""),
         ("wrote a paper", "bast"),
     ]
+
+
+def test_what_a_person_does_in_a_day_is_told_and_a_refusal_in_both_languages() -> None:
+    events = log(
+        ("change.refused", "sari", 0, {"message": "too late", "message_id": "terlambat"}),
+        ("change.refused", "sari", 1, {"message": "of an older log"}),
+        ("change.extended", "sari", 2, {"until": "2026-11-20T13:00:00+00:00"}),
+        ("request.returned", "sari", 3, {"reason": "surat belum ditandatangani"}),
+        ("vouchers.printed", "sari", 4, {"paper": "hmac-sha256:00", "numbers": "001-040"}),
+    )
+    found = diary(events, "sari", AT, AT + timedelta(days=1))
+    assert [deed.detail.id for deed in found] == [
+        "terlambat", "of an older log", "2026-11-20T13:00:00+00:00", "surat belum ditandatangani", "001-040",
+    ]  # fmt: skip
+    assert found[0].detail.en == "too late" and found[2].what.en == "extended the event"

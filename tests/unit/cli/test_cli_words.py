@@ -59,6 +59,37 @@ def test_a_word_that_is_no_command_is_told(capsys: pytest.CaptureFixture[str]) -
     assert "kerjakan" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "indonesian", "english"),
+    [
+        (["kerjakan"], "tidak ada perintah 'kerjakan'", "No such command"),
+        (["card", "--warna"], "pilihan --warna tidak dikenal", "No such option"),
+        (
+            ["attach", "HD-1", "--as", "ktp", "x.png"],
+            "--as: 'ktp' tidak dikenal; pilih salah satu dari bast, foto",
+            "'ktp' is not one of",
+        ),
+        (["show"], "REQUEST harus diisi", "Missing argument"),
+        (["return", "HD-1"], "--reason harus diisi", "Missing option"),
+        (["card", "x"], "terlalu banyak kata", "unexpected extra argument"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_command_line_is_told_in_either_language(
+    words: list[str],
+    indonesian: str,
+    english: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NETOPS_LANG", raising=False)
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "galat: " in told and indonesian in told and "Error" not in told and "Usage" not in told
+    assert main([*words, "--lang", "en"]) == 2
+    assert english in capsys.readouterr().err
+
+
 def test_json_of_a_command_is_json_in_any_language(capsys: pytest.CaptureFixture[str], tmp_path: object) -> None:
     assert main(["-C", str(tmp_path), "init", f"{tmp_path}/kampus"]) == 0
     capsys.readouterr()
