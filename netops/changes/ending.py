@@ -9,6 +9,7 @@ from math import ceil
 
 from netops.changes import guards
 from netops.changes.lifecycle import DeviceProgress
+from netops.changes.push import cleared
 from netops.changes.tools import Held
 from netops.core.canonical import dump
 from netops.core.errors import Unsupported
@@ -42,7 +43,7 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
         armed_at=now,
         fires_at=now + timedelta(seconds=seconds),
     )
-    held.intend("guard.intent", part.device, handle=dump(perhaps))
+    cleared(held, part.device, lambda: held.intend("guard.intent", part.device, handle=dump(perhaps)))
     try:
         handle = driver.arm(spec)
     except Unsupported as error:
@@ -52,7 +53,7 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
     if state is GuardState.ARMED:
         held.log("guard.armed", part.device, handle=dump(handle), state=state.value)
         return handle
-    driver.confirm(handle)
+    guards.take_away(held, driver, handle)
     held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
     return None
 

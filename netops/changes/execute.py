@@ -17,7 +17,7 @@ from netops.changes.ending import arm_end
 from netops.changes.lifecycle import OPEN, Change, Phase, fold
 from netops.changes.lines import Lines
 from netops.changes.losses import Losses
-from netops.changes.push import send
+from netops.changes.push import save, send
 from netops.changes.revert import restore
 from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, Tools, hold, measure, side_by_side
@@ -196,7 +196,7 @@ def _confirm(held: Held, wave: Wave, parts: list[_Part], lines: Lines, losses: L
 
 def _save(held: Held, part: DevicePlan, lines: Lines, closes_at: datetime | None) -> None:
     """What must survive a restart, and the timer that closes access should we not come back."""
-    lines.again(part.device, lambda driver: driver.save(), repeatable=True)
+    lines.again(part.device, lambda driver: save(held, driver, part.device), repeatable=True)
     held.note("device.saved", part.device)
     if closes_at is not None:
         at = closes_at

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from netops.changes.lifecycle import Change, Phase, fold
-from netops.changes.push import send
+from netops.changes.push import save, send
 from netops.changes.tools import Held, Tools, few, hold, side_by_side
 from netops.core.errors import Refused, VerifyFailed
 from netops.core.model import Accounts, DevicePlan, GuardState, Op, Plan, Tag
@@ -133,7 +133,7 @@ def _again(held: Held, part: DevicePlan, revoked: Collection[str]) -> None:
     with held.tools.open(part.device) as driver:
         seen = driver.observe(part.scope)
         left = (*_mending(platform.accounts(seen, part.want, owner), revoked), *platform.evict(seen, owner, revoked))
-        driver.save()
+        save(held, driver, part.device)
     if left:
         raise _unproven(held, part, left)
 
@@ -145,7 +145,7 @@ def _evict(held: Held, part: DevicePlan, names: Collection[str]) -> None:
         send(held, driver, part.device, "revoke", held.tools.platform(part).batches(ops))
     with held.tools.open(part.device) as driver:
         left = _left(driver, platform, part, owner, names)
-        driver.save()
+        save(held, driver, part.device)
     if left:
         raise _unproven(held, part, left)
 

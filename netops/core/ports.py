@@ -214,7 +214,8 @@ class Journal(Protocol):
     ) -> tuple[Recorded, ...]:
         """Durable when it returns. Raises `FenceLost`, `JournalFull`, `JournalError`; then nothing was written.
 
-        `FenceLost` when a fence was taken over; with `alive`, right before a send, also when its lease has run out.
+        `FenceLost` when a fence was taken over; with `alive`, right before a send, also when its lease has run out. Without
+        events only that is asked.
         """
         ...
 
