@@ -221,6 +221,12 @@ def _decisions(app: App, one: Filed) -> Iterator[str]:
     try:
         found = decisions(app, one)
     except NetopsError as error:
+        if _state(app, one).redacted:
+            gone = Text(
+                "bukti persetujuan dihapus; entrinya tetap", "the evidence of approval was erased; its entries stay"
+            )
+            yield f"{gone.to(lang)}: netops log show --change {one.change}"
+            return
         yield f"! {error.message.to(lang)}"
         return
     words = {"approve": Text("disetujui", "approved"), "reject": Text("ditolak", "rejected")}

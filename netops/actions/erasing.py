@@ -1,10 +1,10 @@
 """Erase what the log's bodies say of people once nothing needs it any more; refuses before the office's time is over.
 
 The log itself is not touched: entries hold digests only, and still verify. Erased are whole bodies: the requester's data,
-mails, papers with names on them, scans and photos. What stays is who acted for the office, and what was done.
+mails, papers with names on them, approval sheets, scans and photos. What stays is who acted for the office, and what was done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +28,12 @@ BODIES = {
     "paper.written": ("document",),
     "paper.attached": ("document",),
     "manual.confirmed": ("photo",),
+    "approval.sheet": ("sheet",),
+    "approval.scanned": ("scan",),
+    "approval.received": ("signature",),
+    "approval.refused": ("signature",),
 }
-"""Fields whose bodies hold personal data. The request's own body does so where it has no salt (`requests.persons`)."""
+"""Fields whose bodies hold personal data: a signature does where it is a signed sheet, which tells the whole request. The request's own body does so where it has no salt (`requests.persons`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ def erase(app: App, ref: str, reason: str) -> Erased:
         if not change.redacted:
             _may(app, filed, change)
             mine, others = _split(app, filed.change)
-            bodies = _personal(mine, change)
-            kept = tuple(sorted(bodies & {digest for one in others for digest in _personal_of(one.event)}))
+            bodies = _personal(app, mine, change)
+            kept = tuple(sorted(bodies & {digest for one in others for digest in personal_of(app, one.event)}))
             record(
                 app,
                 "data.erased",
@@ -104,14 +108,21 @@ def _split(app: App, change: str) -> tuple[list[Recorded], list[Recorded]]:
     return mine, [one for one in log if one.event.change not in gone | {change}]
 
 
-def _personal(events: Iterable[Recorded], change: Change) -> set[str]:
-    found = {digest for one in events for digest in _personal_of(one.event)}
+def _personal(app: App, events: Iterable[Recorded], change: Change) -> set[str]:
+    found = {digest for one in events for digest in personal_of(app, one.event)}
     return found if change.persons else found | {change.request}
 
 
-def _personal_of(event: Event) -> Iterable[str]:
-    fields = BODIES.get(event.kind, ())
-    return (event.data[name] for name in fields if str(event.data.get(name, "")).startswith("sha256:"))
+def personal_of(app: App, event: Event) -> Iterator[str]:
+    """The digests of an event's bodies that name the requester, or may."""
+    for name in BODIES.get(event.kind, ()):
+        digest = str(event.data.get(name, ""))
+        if digest.startswith("sha256:") and (name != "signature" or _is_sheet(app, digest)):
+            yield digest
+
+
+def _is_sheet(app: App, digest: str) -> bool:
+    return app.objects.has(digest) and app.objects.get(digest).startswith(b"%PDF-")
 
 
 def _finish(app: App, change: str) -> Erased:

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from netops.actions.common import change_of
+from netops.actions.erasing import personal_of
 from netops.actions.publishing import BODY, KEY, SIGNATURE, SIGNERS
 from netops.app import App
 from netops.core.canonical import canonical, parse_json
@@ -83,7 +84,7 @@ def _add(app: App, pack: _Pack, recorded: Recorded, digest: str, *, redact: bool
     if digest in pack.bodies or digest in pack.personal:
         return
     personal = event.data.get("persons") == digest or event.kind.startswith("mail.")
-    if personal or (redact and event.kind in _PAPERS):
+    if personal or (redact and _names_people(app, event, digest)):
         pack.personal.add(digest)
         pack.left_out[digest] = f"{_PEOPLE.id} / {_PEOPLE.en}"
     elif not app.objects.has(digest):
@@ -99,6 +100,13 @@ def _add(app: App, pack: _Pack, recorded: Recorded, digest: str, *, redact: bool
         pack.left_out.pop(digest, None)
         pack.bodies[digest] = name
         pack.files[name] = app.objects.get(digest)
+
+
+def _names_people(app: App, event: Event, digest: str) -> bool:
+    """Papers, sheets and scans; and the request itself where it has no salt, so that nothing in it is closed."""
+    if event.kind == "request.received":
+        return digest == event.data["request"] and "persons" not in event.data
+    return event.kind in _PAPERS or digest in personal_of(app, event)
 
 
 def _name(recorded: Recorded, digest: str) -> str:
