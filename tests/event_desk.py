@@ -8,12 +8,13 @@ from pathlib import Path
 
 from netops import actions
 from netops.app import App
-from netops.core.clock import Clock, SystemClock
+from netops.core.clock import Clock, ManualClock, SystemClock
 from netops.core.model import Needs, Plan
 from netops.data_root import init_workspace
 from netops.demo import configuration, lab_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
+from netops.lab.routeros.device import RouterOS
 from netops.practice import KEY, SIGNER
 from netops.requests.example import example
 from netops.settings import DEFAULT
@@ -68,3 +69,23 @@ def open_desk(root: Path, clock: Clock | None = None) -> Iterator[Desk]:
         App(root, clock=clock or SystemClock(), actor="admin.jaringan", lease_seconds=5.0) as app,
     ):
         yield Desk(root, app, campus)
+
+
+def close_by_itself(desk: Desk, name: str, *, reboot: bool = False) -> None:
+    """A RouterOS device fires its one timer early: its clock stands at that moment for as long as it takes."""
+    device = desk.campus.devices[name]
+    assert isinstance(device, RouterOS)
+
+    def due() -> None:
+        device.scheduler.tick()
+        (row,) = device.machine.store.rows("/system/scheduler")
+        right = device.machine.clock
+        late = ManualClock(device.scheduler.due or right.now())
+        device.machine.clock = late
+        device.scheduler.tick()
+        assert not row.enabled, "the script ran"
+        device.machine.clock = right
+        if reboot:
+            device.reboot()
+
+    desk.campus.call(due)

@@ -1,7 +1,7 @@
 """The device's own END timer: armed when an event becomes active, moved when it is extended, taken away when it ends.
 
-It closes access if we do not come back (see `platforms` for what it does); it takes nothing away. A device that cannot
-have one is recorded as such, and the event goes on: our own end closes it.
+It closes access if we do not come back (see `platforms` for what it does); it takes nothing away, and is opened
+again where the event goes on. A device that cannot have one is recorded as such: our own end closes it.
 """
 
 from datetime import datetime, timedelta
@@ -9,12 +9,13 @@ from math import ceil
 
 from netops.changes import guards
 from netops.changes.lifecycle import DeviceProgress
-from netops.changes.push import cleared
-from netops.changes.tools import Held
+from netops.changes.push import cleared, save, send
+from netops.changes.tools import Held, few
 from netops.core.canonical import dump
-from netops.core.errors import Unsupported
+from netops.core.errors import Unsupported, VerifyFailed
 from netops.core.model import DevicePlan, GuardHandle, GuardKind, GuardPurpose, GuardSpec, GuardState, Tag
 from netops.core.ports import Driver, GuestPlatform
+from netops.core.text import Text
 
 SHORTEST = 60
 """Seconds. A timer for a moment that is past closes in a minute, not at once: whoever arms it is still at work."""
@@ -56,6 +57,37 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
     guards.take_away(held, driver, handle)
     held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
     return None
+
+
+def arm_later(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime, timer: GuardHandle) -> None:
+    """Arm the timer anew for an event that goes on; where it fired already, what it closed is opened first.
+
+    In this order: whoever is cut off between the two finds a timer that has fired, and does both again.
+    """
+    if driver.guard_state(timer) is GuardState.FIRED:
+        open_again(held, driver, part)
+    arm_end(held, driver, part, closes_at)
+
+
+def open_again(held: Held, driver: Driver, part: DevicePlan) -> None:
+    """Open what the END timer closed, and look. Raises `DeviceError`s, `VerifyFailed`."""
+    platform, owner = held.tools.platform(part), Tag(held.change)
+    if not isinstance(platform, GuestPlatform):
+        return
+    ops = platform.opening(driver.observe(part.scope), part.want, owner)
+    if not ops:
+        return
+    send(held, driver, part.device, "reopen", platform.batches(ops))
+    left = platform.opening(driver.observe(part.scope), part.want, owner)
+    save(held, driver, part.device)
+    if left:
+        shown = platform.show(left)
+        raise VerifyFailed(
+            Text(f"{part.device} masih tertutup:\n{shown}", f"{part.device} is still closed:\n{shown}"),
+            Text("jalankan `netops vouchers reconcile --fix`", "run `netops vouchers reconcile --fix`"),
+            device=part.device,
+            findings=tuple(few(held.tools, shown.splitlines())),
+        )
 
 
 def disarm_end(held: Held, driver: Driver, part: DevicePlan, progress: DeviceProgress) -> None:

@@ -5,7 +5,9 @@ Refuses what is not running; touches no login that is not ours, and brings back 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from netops.changes.ending import arm_later
 from netops.changes.lifecycle import Change, Phase, fold
 from netops.changes.push import save, send
 from netops.changes.tools import Held, Tools, few, hold, side_by_side
@@ -69,14 +71,21 @@ def revoke(plan: Plan, tools: Tools, numbers: Collection[str], names: Collection
         held.log("vouchers.revoked", numbers=sorted(numbers), count=len(numbers))
 
 
-def reconcile(plan: Plan, tools: Tools, revoked: Collection[str], *, fix: bool) -> dict[str, Found]:
-    """What is on each device beside the plan; with `fix` ours comes back and what was revoked goes. By name of device."""
+def reconcile(
+    plan: Plan, tools: Tools, revoked: Collection[str], *, fix: bool, closes_at: datetime | None = None
+) -> dict[str, Found]:
+    """What is on each device beside the plan; with `fix` ours comes back and what was revoked goes. By name of device.
+
+    `closes_at` (aware): until then a device whose END timer closed it too soon is opened again by `fix`, its timer set anew.
+    """
     parts = doors_of(plan, tools)
     with hold(tools, plan.change, list(parts)) as held:
         change = fold(plan.change, tools.journal.read(plan.change))
         _running(change)
         found = side_by_side(
-            tools, _with_us(parts, change), lambda name: _look(held, change, parts[name], revoked, fix=fix)
+            tools,
+            _with_us(parts, change),
+            lambda name: _look(held, change, parts[name], revoked, fix=fix, closes_at=closes_at),
         )
         for name, one in sorted(found.items()):
             held.log("vouchers.reconciled", name, **_said(one, revoked), fixed=fix, mended=one.mended)
@@ -105,7 +114,9 @@ def _said(one: Found, revoked: Collection[str]) -> Mapping[str, object]:
     }
 
 
-def _look(held: Held, change: Change, part: DevicePlan, revoked: Collection[str], *, fix: bool) -> Found:
+def _look(
+    held: Held, change: Change, part: DevicePlan, revoked: Collection[str], *, fix: bool, closes_at: datetime | None
+) -> Found:
     platform, owner = guests_of(held.tools, part), Tag(held.change)
     handle = change.device(part.device).end_guard
     with held.tools.open(part.device) as driver:
@@ -118,6 +129,9 @@ def _look(held: Held, change: Change, part: DevicePlan, revoked: Collection[str]
             return Found(accounts=accounts, back=back, end=end)
         ops = _mending(accounts, revoked)
         send(held, driver, part.device, "reconcile", held.tools.platform(part).batches((*gone, *ops)))
+        early = end is GuardState.FIRED and closes_at is not None and held.tools.clock.now() < closes_at
+        if early and handle is not None and closes_at is not None:
+            arm_later(held, driver, part, closes_at, handle)
     if ops or gone:
         _again(held, part, revoked)
     return Found(accounts=accounts, back=back, end=end, mended=len(ops))

@@ -199,6 +199,10 @@ class GuestPlatform(Protocol):
         """What an END timer closes, as the removal of it; () where this device lets nobody in."""
         ...
 
+    def opening(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        """What opens again what an END timer closed, for an event that goes on; () where nothing is closed."""
+        ...
+
 
 class Connect(Protocol):
     """Opens a driver for a target; the composition root chooses it by the target's platform."""

@@ -186,6 +186,10 @@ class Radius:
     def ending(self, want: State) -> tuple[Op, ...]:
         return tuple(_remove(row) for row in _users(want))[:1]
 
+    def opening(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        """Nothing: users that expired do not any more once the timer is set anew."""
+        return ()
+
 
 def _row(number: int, words: Sequence[str], values: Mapping[str, Value]) -> Row:
     if words[0] != USER or len(words) < 2:

@@ -65,7 +65,7 @@ def test_where_the_device_cannot_be_told_the_extension_stands_and_a_person_is_to
         raise NeedsPerson(Text("tidak terjangkau", "unreachable"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(extending, "arm_end", unreachable)
+        patch.setattr(extending, "arm_later", unreachable)
         for _ in range(2):
             with pytest.raises(NeedsPerson, match="gw-kampus still closes access at the old time") as caught:
                 extending.extend(desk.app, filed.change, wished(filed, 3))

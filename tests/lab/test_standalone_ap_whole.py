@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_desk import Desk, open_desk
+from event_desk import Desk, close_by_itself, open_desk
 
 from netops import actions, views
+from netops.actions import vouchers
 from netops.changes.execute import Outcome
 from netops.core.errors import InputError
 from netops.core.model import Batch, Needs, RowOp, Tag, Verb
@@ -85,6 +86,21 @@ def test_it_falls_silent_by_its_own_end_timer(desk: Desk, place: str, point: str
     with pytest.raises(Denied, match="no access point offers"):
         join(desk, ssid)
     assert desk.campus.call(lambda: MAC not in desk.campus.people.guests), "who was on it is dropped"
+    assert actions.end(desk.app, filed.change, early=True).leftovers == ()
+
+
+@pytest.mark.parametrize(("place", "point", "menu"), CASES)
+def test_what_fell_silent_too_soon_is_heard_again(desk: Desk, place: str, point: str, menu: str) -> None:
+    alone(desk, point)
+    filed = desk.approved(place=place, people=4)
+    actions.apply(desk.app, filed.change)
+    ssid = ssid_of(desk, filed.change)
+    close_by_itself(desk, point)
+    with pytest.raises(Denied, match="no access point offers"):
+        join(desk, ssid)
+    vouchers.reconcile(desk.app, filed.change, fix=True)
+    assert join(desk, ssid) == Tag(filed.change).name
+    assert {one.device: one.end for one in vouchers.reconcile(desk.app, filed.change)}[point] == "armed"
     assert actions.end(desk.app, filed.change, early=True).leftovers == ()
 
 

@@ -115,5 +115,8 @@ class RouterOS:
     def ending(self, want: State) -> tuple[Op, ...]:
         return guests.ending(_rows(want))
 
+    def opening(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        return guests.opening(_rows(seen), _rows(want), owner)
+
 
 PLATFORM = RouterOS()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Usage, Verb
 from netops.core.units import parse_duration
@@ -41,6 +42,22 @@ def ending(want: Rows) -> tuple[Op, ...]:
         ):
             ops.append(RowOp(verb=Verb.REMOVE, path=row.menu, key=text_key(menu(row.menu), row.values), old=row.values))
     return tuple(ops)
+
+
+def opening(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
+    """What switches on again what an END script closed: rows of ours that are off, and our network on the air.
+
+    The server goes before its VLAN: without one an interface is routed like any other. A row that is gone stays so (a
+    login may have been revoked), and what a hand changed besides stays for the comparison with the plan.
+    """
+    order = {path: place for place, path in enumerate((HOTSPOT, VLAN, *USERS))}
+    ops: list[RowOp] = []
+    for op in diff(seen, want, owner):
+        if op.verb is Verb.SET and op.owned and op.path in (*order, *VIRTUAL) and op.new.get("disabled") == "no":
+            ops.append(replace(op, new={"disabled": "no"}, old={"disabled": "yes"}))
+        elif op.verb is Verb.JOIN and op.path in PROVISIONED:
+            ops.append(op)
+    return tuple(sorted(ops, key=lambda op: order.get(op.path, len(order))))
 
 
 def accounts(seen: Rows, want: Rows, owner: Tag) -> Accounts:
