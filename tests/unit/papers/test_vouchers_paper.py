@@ -59,6 +59,14 @@ def test_every_code_is_printed_once_with_its_number(tmp_path: Path, lang: Lang) 
     assert ("17.00 WIB" if lang == "id" else "17:00 WIB") in done.stdout
 
 
+def test_the_narrow_sheet_is_58_mm_wide_with_every_code(tmp_path: Path) -> None:
+    (tmp_path / "v.pdf").write_bytes(render_vouchers(facts(3), "id", "58mm"))
+    pages = pypdf.PdfReader(tmp_path / "v.pdf").pages
+    assert {round(float(page.mediabox.width) / 72 * 25.4) for page in pages} == {58}
+    text = "".join(page.extract_text() for page in pages)
+    assert all(text.count(f"kode {n:04d}") == 1 and f"117abc-{n:03d}" in text for n in (1, 2, 3))
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.needs_debian("poppler-utils")
 def test_long_names_are_set_smaller_and_lines_do_not_run_into_each_other(tmp_path: Path, lang: Lang) -> None:
