@@ -17,6 +17,8 @@ from scorecard.rows import Row, Setting, Trial
 from scorecard.stand import KAMPUS, LAMA, SITES, Broken, Case, Stand, Wanted, until
 from scorecard.wire import wired
 
+REFUSALS = ("failure: refused on purpose", "% Command rejected: refused on purpose")
+"""As RouterOS and as IOS say it."""
 BOUND = 120.0
 """Seconds within which a worker has to give up or be done, whatever a device does."""
 TIMEOUT = 4
@@ -62,10 +64,17 @@ def struck(stand: Stand, wanted: Sequence[Wanted], device: str, wish: dict[str, 
 def refused(stand: Stand, wanted: Sequence[Wanted], device: str, number: int) -> None:
     """Restored, unless what was refused is no part of the change (its timer for the end): then it says so and goes on."""
     case = stand.case(wanted)
-    mishap(stand, device, {"refuse": {str(number): "failure: refused on purpose"}})
+    mishap(stand, device, {"refuse": {str(number): REFUSALS[isinstance(stand.campus.devices[device], Ios)]}})
     worker = case.run("apply", case.change)
     if worker.code == 0:
-        raise Broken("it reports success although an operation was refused")
+        shown = case.run("show", case.change).text
+        if "guard.refused" not in case.kinds():
+            raise Broken("it reports success although an operation was refused")
+        if "WARNING" not in worker.text or f"{device} refused the timer for the end" not in shown:
+            raise Broken("nobody is told that the device refuses the timer for the end")
+        judged(case)
+        case.close()
+        return
     phase = gone_through(case, codes=(4, 5, 6))
     if phase not in (Phase.RESTORED, Phase.APPROVED):
         raise Broken(f"not restored: {phase}")
@@ -244,7 +253,7 @@ ROWS = (
     Row(
         name="refused",
         fault="a device refuses operation k, for every k, timers and saving among them",
-        holds="restored (exit 5, or 4 before the first send), never success",
+        holds="restored (exit 5, or 4 before the first send); a refused timer for the end: it runs, warns, and `show` names it",
         trials=_refusals,
     ),
     Row(

@@ -1,7 +1,7 @@
 """What befalls one netops process from inside, at an exact point: death, a pause, no space; the product knows nothing of it.
 
 A strike counts from 1: `append` is behind the n-th durable append to the journal, `fence` before the n-th check of the
-fences, `send` between the n-th check and what is sent after it (a guard or a batch). Every process leaves its counts.
+fences, `send` between the n-th check and what is sent after it (a batch, a timer, a save). Every process leaves its counts.
 """
 
 import functools
@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+CALM = 20.0
+"""Seconds that a strike waits for what is being sent."""
 ACTS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
 
@@ -23,15 +25,32 @@ class Strikes:
 
     def __init__(self, wish: Mapping[str, Any] | None, tally: Path) -> None:
         self._wish, self._tally = wish or {}, tally
-        self._lock = threading.Lock()
+        self._news = threading.Condition()
+        self._cleared: set[int] = set()
+        self._striking = False
         self.counts = {"append": 0, "fence": 0, "send": 0}
 
     def pass_by(self, point: str) -> None:
-        with self._lock:
+        with self._news:
+            if point == "fence":
+                self._news.wait_for(lambda: not self._striking, CALM)
             self.counts[point] += 1
             hit = self._wish.get("point") == point and self._wish.get("number") == self.counts[point]
+            if hit and point == "fence":
+                # The whole process sleeps: what its other threads were cleared to send is sent before, and no more.
+                self._striking = True
+                self._news.wait_for(lambda: not self._cleared, CALM)
         if hit:
             os.kill(os.getpid(), ACTS[self._wish["act"]])
+            with self._news:
+                self._striking = False
+                self._news.notify_all()
+
+    def cleared(self, now: bool) -> None:
+        """This thread may send from now on, or has sent."""
+        with self._news:
+            (self._cleared.add if now else self._cleared.discard)(threading.get_ident())
+            self._news.notify_all()
 
     def leave(self) -> None:
         self._tally.write_text(json.dumps(self.counts), encoding="utf-8")
@@ -61,6 +80,7 @@ def _around_journal(strikes: Strikes) -> None:
         if alive:
             strikes.pass_by("fence")
         recorded = real(self, events, fences, alive=alive)
+        strikes.cleared(alive)
         if recorded:
             strikes.pass_by("append")
         return recorded
@@ -76,12 +96,15 @@ def _around_drivers(strikes: Strikes) -> None:
         @functools.wraps(real)
         def sending(*given: Any, **named: Any) -> Any:
             strikes.pass_by("send")
-            return real(*given, **named)
+            try:
+                return real(*given, **named)
+            finally:
+                strikes.cleared(False)
 
         return sending
 
     for driver in (IosDriver, RouterOSDriver):
-        for name in ("apply", "arm"):
+        for name in ("apply", "arm", "confirm", "fire", "save"):
             setattr(driver, name, late(getattr(driver, name)))
 
 

@@ -24,7 +24,20 @@ def overdue(change: Change, now: datetime) -> bool:
 
 def notices(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:
     """What somebody has to do something about, most pressing first."""
-    return (*_papers(filed, change, now), *_end(filed, change, now))
+    return (*_papers(filed, change, now), *_timers(change), *_end(filed, change, now))
+
+
+def _timers(change: Change) -> tuple[Text, ...]:
+    """Devices that would not have the timer for the end: should netops not come back, they stay open."""
+    names = ", ".join(name for name, progress in sorted(change.devices.items()) if progress.end_refused)
+    if change.phase is not Phase.ACTIVE or not names:
+        return ()
+    return (
+        Text(
+            f"{names} menolak pewaktu penutup: akses tertutup hanya oleh `netops serve` atau `netops end {change.id}`",
+            f"{names} refused the timer for the end: only `netops serve` or `netops end {change.id}` closes access",
+        ),
+    )
 
 
 def _papers(filed: Filed, change: Change, now: datetime) -> tuple[Text, ...]:

@@ -49,6 +49,7 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
         handle = driver.arm(spec)
     except Unsupported as error:
         held.log("guard.refused", part.device, handle=dump(perhaps), state=GuardState.ABSENT.value, message=str(error))
+        held.tools.say("open-end", part.device)
         return None
     state = driver.guard_state(handle)
     if state is GuardState.ARMED:
@@ -56,6 +57,7 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
         return handle
     guards.take_away(held, driver, handle)
     held.log("guard.refused", part.device, handle=dump(handle), state=state.value)
+    held.tools.say("open-end", part.device)
     return None
 
 

@@ -81,6 +81,7 @@ class DeviceProgress:
     guard_over: bool = False
     end_guard: GuardHandle | None = None  # the timer that closes access if we do not come back: armed, or perhaps so
     end_armed: bool = False
+    end_refused: bool = False  # the device would not have it: nobody but us closes access
     verified: bool = False
     confirmed: bool = False
     restored: bool = False
@@ -318,7 +319,10 @@ def _device_step(progress: DeviceProgress, recorded: Recorded) -> DeviceProgress
         case kind if kind.startswith("guard.") and event.data.get("handle", {}).get("purpose") == GuardPurpose.END:
             handle = load(GuardHandle, event.data["handle"])
             over = kind in ("guard.confirmed", "guard.fired", "guard.refused")
-            return replace(progress, end_guard=None if over else handle, end_armed=kind == "guard.armed")
+            refused = kind == "guard.refused"
+            return replace(
+                progress, end_guard=None if over else handle, end_armed=kind == "guard.armed", end_refused=refused
+            )
         case "guard.intent" | "guard.armed":
             handle = load(GuardHandle, event.data["handle"])
             return replace(progress, guard=handle, guard_armed=event.kind == "guard.armed", guard_over=False)

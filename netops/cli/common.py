@@ -19,6 +19,10 @@ _STEPS = {
     "restore": Text("memulihkan", "restoring"),
     "end": Text("mengakhiri", "ending"),
     "bake": Text("mengamati sebelum gelombang berikutnya", "watching before the next wave"),
+    "open-end": Text(
+        "PERHATIAN: perangkat menolak pewaktu penutup; hanya netops yang menutup akses di",
+        "WARNING: the device refuses the timer for the end; netops alone will close access on",
+    ),
     "wait": Text("menunggu pekerja sebelumnya pasti berhenti", "waiting until the earlier worker is silent for sure"),
 }
 

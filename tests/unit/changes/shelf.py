@@ -125,7 +125,7 @@ class Shelf:
         return tuple(
             RowOp(verb=Verb.REMOVE, path="/shelf", key={"name": n}, old={"value": v})
             for n, v in _rows(seen).items()
-            if n.startswith("client-")
+            if n.startswith("client-") and (owner.owns_comment(v) or not v.startswith("netops:"))
         )
 
     def owned(self, seen: State, owner: Tag) -> tuple[str, ...]:
