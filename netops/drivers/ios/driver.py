@@ -35,7 +35,9 @@ from netops.platforms.ios.quirks import ARCHIVE
 _ERROR = re.compile(show.ERROR, re.MULTILINE)
 _TIMER = "show archive config rollback timer"
 _LONG = 120.0
-"""Seconds for what a switch takes its time for: a whole configuration, a roll-back, writing to flash."""
+"""Seconds at most for what a switch takes its time for: a whole configuration, a roll-back, writing to flash."""
+_LONGER = 10
+"""So many times the site's own `timeout`, where that is less: a switch that fell silent is given up sooner."""
 
 
 def open_driver(target: Target, secrets: SecretSource, clock: Clock) -> "IosDriver":
@@ -58,6 +60,7 @@ class IosDriver:
         self._name = target.name
         self._facts: DeviceFacts | None = None
         self._timeout = float(target.options.get("timeout", 30))
+        self._long = min(_LONG, _LONGER * self._timeout)
         # Not the end of the text: a warning of the timer may follow at any moment, on a new line or on this one.
         self._prompt = rf"(?m)^{re.escape(session.base_prompt)}[^\s#]*#[ \t]*(?:$|Rollback Confirmed Change|[%*])"
 
@@ -124,7 +127,7 @@ class IosDriver:
         timer = self._ask(_TIMER, "preflight")
         vtp = self._ask("show vtp status", "preflight")
         running = show.configuration(self._running("preflight"))
-        startup = show.configuration(self._ask("show startup-config", "preflight", _LONG))
+        startup = show.configuration(self._ask("show startup-config", "preflight", self._long))
         around = surroundings(
             clock=self._ask("show clock", "preflight"),
             ntp=self._ask("show ntp associations", "preflight"),
@@ -150,7 +153,7 @@ class IosDriver:
         return str(answer)
 
     def _running(self, step: str) -> str:
-        text = self._ask("show running-config", step, _LONG)
+        text = self._ask("show running-config", step, self._long)
         refused = _ERROR.search(text)
         if refused:
             raise self._refused(step, refused[0], wrote=False)
@@ -218,10 +221,10 @@ class IosDriver:
 
     def save(self) -> None:
         with self._at("save", wrote=True):
-            answer = self._send("write memory", _LONG, rf"{self._prompt}|\[confirm\]")
+            answer = self._send("write memory", self._long, rf"{self._prompt}|\[confirm\]")
             if "[confirm]" in answer:
                 # The startup configuration was written by another release; replacing it is what saving means.
-                answer += self._send("\n", _LONG, echo=False)
+                answer += self._send("\n", self._long, echo=False)
         if "[OK]" not in answer:
             raise self._refused("save", answer, wrote=True)
 
@@ -244,7 +247,7 @@ class IosDriver:
             raise self._refused("arm", pending, wrote=False)
         now = self._clock.now()
         with self._at("arm", wrote=True):
-            answer = self._send(f"configure terminal revert timer {minutes}", _LONG, strip=False)
+            answer = self._send(f"configure terminal revert timer {minutes}", self._long, strip=False)
             entered = bool(re.search(r"(?m)\(config[^)]*\)#", answer))
             if entered:
                 self._session.exit_config_mode()
@@ -298,7 +301,7 @@ class IosDriver:
 
     def _order(self, command: str, step: str) -> str:
         with self._at(step, wrote=True):
-            return self._send(command, _LONG)
+            return self._send(command, self._long)
 
 
 class _Feed(Iterator[str]):
