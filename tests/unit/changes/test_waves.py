@@ -356,6 +356,9 @@ class GuestShelf(Shelf):
     def ending(self, want: State) -> tuple[Op, ...]:
         return self.diff(Rows(rows=()), want, Tag(CHANGE))[:1]
 
+    def opening(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        return ()
+
 
 @pytest.mark.parametrize("serving", [True, False])
 def test_a_hotspot_that_does_not_serve_holds_up_the_rest(desk: Bench, world: World, serving: bool) -> None:
