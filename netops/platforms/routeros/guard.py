@@ -69,6 +69,8 @@ def _scriptable(ops: Sequence[RowOp]) -> bool:
 
 
 def _secret(op: RowOp) -> bool:
+    if not op.new:
+        return False
     known = menu(op.path).settable
     return any(isinstance(value, SecretRef) or (name in known and known[name].secret) for name, value in op.new.items())
 
