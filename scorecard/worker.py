@@ -10,7 +10,8 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Strikes:
         self._wish, self._tally = wish or {}, tally
         self._news = threading.Condition()
         self._cleared: set[int] = set()
+        self._inside = 0
         self._striking = False
         self.counts = {"append": 0, "fence": 0, "send": 0}
 
@@ -36,14 +38,28 @@ class Strikes:
                 self._news.wait_for(lambda: not self._striking, CALM)
             self.counts[point] += 1
             hit = self._wish.get("point") == point and self._wish.get("number") == self.counts[point]
-            if hit and point == "fence":
-                # The whole process sleeps: what its other threads were cleared to send is sent before, and no more.
+            if hit and self._wish["act"] == "stop":
+                # The whole process sleeps: what its other threads were cleared to send is sent before, and no more; nor do
+                # they sleep within a transaction, where nobody else could write until they wake.
                 self._striking = True
-                self._news.wait_for(lambda: not self._cleared, CALM)
+                self._news.wait_for(lambda: not self._inside and not (point == "fence" and self._cleared), CALM)
         if hit:
             os.kill(os.getpid(), ACTS[self._wish["act"]])
             with self._news:
                 self._striking = False
+                self._news.notify_all()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around a transaction of the journal."""
+        with self._news:
+            self._news.wait_for(lambda: not self._striking, CALM)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._news:
+                self._inside -= 1
                 self._news.notify_all()
 
     def cleared(self, now: bool) -> None:
@@ -79,12 +95,21 @@ def _around_journal(strikes: Strikes) -> None:
     def append(self: SqlJournal, events: Any, fences: Any = (), *, alive: bool = False) -> Any:
         if alive:
             strikes.pass_by("fence")
-        recorded = real(self, events, fences, alive=alive)
+        with strikes.writing():
+            recorded = real(self, events, fences, alive=alive)
         strikes.cleared(alive)
         if recorded:
             strikes.pass_by("append")
         return recorded
 
+    renewing = SqlJournal.renew
+
+    @functools.wraps(renewing)
+    def renew(*given: Any, **named: Any) -> Any:
+        with strikes.writing():
+            return renewing(*given, **named)
+
+    SqlJournal.renew = renew  # type: ignore[method-assign]  # this process only
     SqlJournal.append = append  # type: ignore[method-assign]  # this process only
 
 
