@@ -60,6 +60,7 @@ class _Part:
     remaining: tuple[Op, ...]
     guard: GuardHandle | None = None
     owned: bool = False  # whether the device carried rows of ours when it was observed
+    closes: bool = False  # whether its END timer was armed by this execution
 
 
 def execute(order: Order, tools: Tools) -> Outcome:
@@ -125,7 +126,7 @@ def _carry_out(held: Held, order: Order, parts: list[_Part], lines: Lines, lost:
             if wave is not planned[-1]:
                 health.bake(held, wave, there, {name: by_name[name].plan for name in there}, lines, losses)
         stay = [name for name in by_name if name not in losses.lost]
-        side_by_side(held.tools, stay, lambda name: _save(held, by_name[name].plan, lines, order.closes_at))
+        side_by_side(held.tools, stay, lambda name: _save(held, by_name[name], lines, order.closes_at))
         held.log("change.active", lost=list(losses.lost))
     except JournalError:
         # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
@@ -153,7 +154,7 @@ def _one_wave(
     proven = losses.over(wave, seen, prove)
     held.tools.say("verify", ", ".join(proven))
     held.settle()
-    return _confirm(held, wave, [parts[name] for name in proven], lines, losses)
+    return _confirm(held, wave, [parts[name] for name in proven], lines, losses, order.closes_at)
 
 
 def _push(held: Held, part: _Part, lines: Lines, accept_no_guard: bool) -> None:
@@ -176,12 +177,18 @@ def _verify(held: Held, part: _Part, lines: Lines) -> None:
     lines.fresh(part.plan.device, lambda driver: checks.verify(held, driver, part.plan))
 
 
-def _confirm(held: Held, wave: Wave, parts: list[_Part], lines: Lines, losses: Losses) -> tuple[str, ...]:
-    """The devices' timers are taken away: from here on the change stays. Returns the devices confirmed."""
+def _confirm(
+    held: Held, wave: Wave, parts: list[_Part], lines: Lines, losses: Losses, closes_at: datetime | None
+) -> tuple[str, ...]:
+    """The devices' timers are taken away: from here on the change stays. Returns the devices confirmed.
+
+    Never is there none: who is cut off while later waves go on leaves no access open that nobody ends.
+    """
     guarded = {part.plan.device: part for part in parts if part.guard is not None}
 
     def disarm(name: str) -> None:
         part = guarded[name]
+        _close_later(held, part, lines, closes_at)
         lines.again(name, lambda driver: guards.disarm(held, driver, part.plan, part.guard))
         # A timer that is gone was confirmed, or has fired, or the device was restarted: only the device can tell which.
         lines.again(name, lambda driver: checks.verify(held, driver, part.plan), repeatable=True)
@@ -194,13 +201,19 @@ def _confirm(held: Held, wave: Wave, parts: list[_Part], lines: Lines, losses: L
     return confirmed
 
 
-def _save(held: Held, part: DevicePlan, lines: Lines, closes_at: datetime | None) -> None:
+def _save(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
     """What must survive a restart, and the timer that closes access should we not come back."""
-    lines.again(part.device, lambda driver: save(held, driver, part.device), repeatable=True)
-    held.note("device.saved", part.device)
-    if closes_at is not None:
+    device = part.plan.device
+    lines.again(device, lambda driver: save(held, driver, device), repeatable=True)
+    held.note("device.saved", device)
+    _close_later(held, part, lines, closes_at)
+
+
+def _close_later(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
+    if closes_at is not None and not part.closes:
         at = closes_at
-        lines.again(part.device, lambda driver: arm_end(held, driver, part, at))
+        lines.again(part.plan.device, lambda driver: arm_end(held, driver, part.plan, at))
+        part.closes = True
 
 
 def _observe_again(held: Held, plan: Plan, lines: Lines, revoked: frozenset[str]) -> list[_Part]:
