@@ -15,7 +15,7 @@ from netops.actions.privacy import write_private
 from netops.app import App
 from netops.changes import guests
 from netops.changes.lifecycle import OPEN, Change, Phase
-from netops.core.errors import Failed, InputError, Refused
+from netops.core.errors import Failed, InputError, OutsideWindow, Refused
 from netops.core.model import GuardState, Needs, Plan
 from netops.core.text import Lang, Text
 from netops.filing import Filed, look, record
@@ -365,13 +365,25 @@ def revoke(app: App, ref: str, numbers: str, *, reason: str) -> tuple[str, ...]:
 
 
 def reconcile(app: App, ref: str, *, fix: bool = False) -> tuple[Reconciled, ...]:
-    """What each device has beside the plan, after a power cut say; with `fix` ours is brought back, what was revoked goes."""
+    """What each device has beside the plan, after a power cut say; with `fix` ours is brought back, what was revoked goes.
+
+    Raises `OutsideWindow` for `fix` once the event is over: its devices closed by themselves, and only wait for their end.
+    """
     filed = look(app, ref)
     plan = running_plan(app, _running(app, filed))
     every = _by_number(app, plan)
     number_of = {name: number for number, name in every.items()}
     gone = [every[number] for number in sorted(revoked(app, filed.change)) if number in every]
-    found = guests.reconcile(plan, app.tools, gone, fix=fix, closes_at=closes_at(app, filed) if fix else None)
+    closing = closes_at(app, filed) if fix else None
+    if closing is not None and app.clock.now() >= closing:
+        raise OutsideWindow(
+            Text(
+                f"waktu {filed.change} sudah lewat; tidak ada yang dibuka lagi",
+                f"the time of {filed.change} is over; nothing is opened again",
+            ),
+            Text(f"akhiri dengan `netops end {filed.change}`", f"end it by `netops end {filed.change}`"),
+        )
+    found = guests.reconcile(plan, app.tools, gone, fix=fix, closes_at=closing)
     return tuple(_reconciled(name, one, number_of, gone) for name, one in sorted(found.items()))
 
 

@@ -19,6 +19,7 @@ from netops.core.errors import Failed, NeedsPerson, NetopsError, OutsideWindow, 
 from netops.core.model import Plan
 from netops.core.text import Text
 from netops.filing import Filed, record
+from netops.lab.routeros.device import RouterOS
 
 AT = datetime.now(UTC).replace(microsecond=0)
 
@@ -152,3 +153,20 @@ def test_one_officer_of_two_does_not_make_an_emergency_approved(life: LifeDesk) 
     for role, phase in (("koordinator", Phase.PLANNED), ("petugas-piket", Phase.APPROVED)):
         life.approve(filed, role, about=lasting.emergency_matter(life.app, filed, life.change(filed).emergency))
         assert life.change(filed).phase is phase
+
+
+def test_nothing_is_opened_again_once_the_time_is_over(desk: Desk, clock: ManualClock) -> None:
+    """The device closed by itself and no server ran: a tired `reconcile --fix` brings no login back."""
+    filed = running(desk)
+    gateway = desk.campus.devices["gw-lama"]
+    assert isinstance(gateway, RouterOS)
+    users = [row for row in gateway.machine.store.rows("/ip/hotspot/user") if "netops" in str(row.get("comment"))]
+    desk.campus.call(lambda: [row.values.update(disabled="true") for row in users])
+    assert filed.request.ends_at is not None
+    clock.move((filed.request.ends_at - clock.now()).total_seconds() + 86_400)
+    with pytest.raises(OutsideWindow, match="over"):
+        vouchers.reconcile(desk.app, filed.change, fix=True)
+    rows = gateway.machine.store.rows("/ip/hotspot/user")
+    assert users and {row.get("disabled") for row in rows if "netops" in str(row.get("comment"))} == {"true"}
+    actions.end(desk.app, filed.change)
+    assert views.state(desk.app, filed.change).phase is Phase.ENDED
