@@ -29,6 +29,13 @@ _ERASED = Text("dihapus menurut catatan", "erased by the log")
 _ABSENT = Text("tidak disimpan sebagai berkas", "not kept as a file")
 _PAPERS = ("paper.written", "paper.attached", "paper.withdrawn", "manual.confirmed", "vouchers.printed")
 
+_ENDINGS = {
+    "ssh-signature": "sig",
+    "bsre-signature": "pdf",
+    "wet-signature": "wet.json",
+    "workflow-attestation": "attested",
+}
+
 
 @dataclass(slots=True)
 class _Pack:
@@ -122,7 +129,9 @@ def _name(recorded: Recorded, digest: str) -> str:
             return "request-redacted.json"
         case "plan.recorded", "plan":
             return f"plan/{seq}.json"
-        case "approval.received" | "approval.refused", _:
+        case "approval.scanned", "scan":
+            return f"papers/{seq}-disposition.{_safe(event.data['type'])}"
+        case "approval.received" | "approval.refused" | "approval.scanned" | "approval.sheet", _:
             return _approval(event, seq, what)
         case _, "policy" | "playbook":
             return f"inputs/{what}.yaml"
@@ -144,13 +153,18 @@ def _name(recorded: Recorded, digest: str) -> str:
 
 
 def _approval(event: Event, seq: int, what: str) -> str:
-    role = _safe(str(event.data.get("role", "")))
+    role = _safe(str(event.data.get("role", "") or event.data.get("officer", "")))
     match what:
         case "statement":
             return f"approvals/{seq}-{role}.json"
         case "signature":
-            ending = "sig" if event.data.get("class", "ssh-signature") == "ssh-signature" else "evidence"
-            return f"approvals/{seq}-{role}.{ending}"
+            return f"approvals/{seq}-{role}.{_ENDINGS.get(str(event.data.get('class', 'ssh-signature')), 'evidence')}"
+        case "sheet":
+            return f"approvals/{seq}-{role}-sheet.pdf"
+        case "revoked":
+            return "approvals/revoked_keys"
+        case "roots":
+            return "approvals/roots.pem"
         case "signers":
             return "approvals/allowed_signers"
         case "policy":

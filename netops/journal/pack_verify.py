@@ -220,21 +220,81 @@ class Pack:
             for name in ("request", "decision", "role", "approver"):
                 if statement[name] != data[name]:
                     raise Bad(f"persetujuan entri {entry['seq']}: {name} lain / another {name}")
-            if data.get("class") != "ssh-signature":
-                said(f"  entri {entry['seq']}: {data.get('class')} diperiksa orang", "is for a person to check")
-                continue
-            when = re.sub(r"[-:]", "", entry["at"][:19]).replace("T", "") + "Z"
-            revoked = self.body(data["revoked"]) if data.get("revoked") in self.bodies else b""
-            signature, signed = self.body(data["signature"]), self.body(data["statement"])
             try:
-                ssh_verify(
-                    self.body(data["signers"]), data["approver"], "approval@netops", signature, signed, when, revoked
-                )
+                word = self.proven(entry, statement)
             except Bad as error:
                 raise Bad(f"persetujuan entri {entry['seq']} tidak sah / approval does not hold: {error}") from error
+            if not word:
+                said(f"  entri {entry['seq']}: {data.get('class')} diperiksa orang", "is for a person to check")
+                continue
             counted += data["request"] in requests
-            said(f"  {data['role']}: {data['approver']} {data['decision']}, {entry['at']}", "signature good")
+            said(f"  {data['role']}: {data['approver']} {data['decision']}, {entry['at']}", word)
         said(f"{counted} persetujuan atas permohonan ini", f"{counted} approvals of this request")
+
+    def proven(self, entry: dict[str, Any], statement: dict[str, Any]) -> str:
+        """What was checked of an approval's evidence, in words; '' where a person has to."""
+        data, kind = entry["data"], statement["kind"]
+        signed = self.body(data["statement"])
+        if (kind == "netops-attestation-1") != (data.get("class") == "workflow-attestation"):
+            raise Bad(f"kelas {data.get('class')} bukan untuk {kind} / is not the class of such a statement")
+        match data.get("class"):
+            case "ssh-signature":
+                self.signature(entry, data["approver"], "approval@netops", self.body(data["signature"]), signed)
+                return "signature good"
+            case "workflow-attestation":
+                return self.attested(entry, statement, signed)
+            case "wet-signature":
+                return self.witnessed(entry, signed)
+        return ""
+
+    def signature(self, entry: dict[str, Any], name: str, namespace: str, signature: bytes, signed: bytes) -> None:
+        """An SSH signature, at the moment of receipt, by the files of that moment."""
+        data = entry["data"]
+        when = re.sub(r"[-:]", "", entry["at"][:19]).replace("T", "") + "Z"
+        revoked = self.body(data["revoked"]) if data.get("revoked") else b""
+        ssh_verify(self.body(data["signers"]), name, namespace, signature, signed, when, revoked)
+
+    def attested(self, entry: dict[str, Any], statement: dict[str, Any], signed: bytes) -> str:
+        """A server's word, not a person's signature. A JWS's Ed25519 signature is in no standard library."""
+        data = entry["data"]
+        if statement["system"] != data["system"] or len(data["by"]) != 1:
+            raise Bad("sistem atau server lain / another system or server")
+        evidence = self.body(data["signature"])
+        if evidence.lstrip().startswith(b"-----BEGIN SSH SIGNATURE-----"):
+            self.signature(entry, data["by"][0], "workflow@netops", evidence, signed)
+            return (
+                f"attested by {data['by'][0]} of {data['system']}, no personal signature; the server's signature good"
+            )
+        carried = evidence.strip().split(b".")[1]
+        if base64.urlsafe_b64decode(carried + b"=" * (-len(carried) % 4)) != signed:
+            raise Bad("JWS itu memuat pernyataan lain / the JWS carries another statement")
+        said(f"  entri {entry['seq']}: JWS memuat pernyataan ini", "this JWS carries the statement; its signature:")
+        return ""
+
+    def witnessed(self, entry: dict[str, Any], signed: bytes) -> str:
+        """Two officers' signatures about one scan; whether its ink is the approver's is for a person to see."""
+        data, evidence = entry["data"], json.loads(self.body(entry["data"]["signature"]))
+        if evidence["kind"] != "netops-wet-1" or evidence["scan"] not in {*self.bodies, *self.manifest["left_out"]}:
+            raise Bad("pindaian itu tidak ada dalam catatan / that scan is in no entry")
+        officers, keys = [], []
+        for part in ("recorded", "confirmed"):
+            officer, signature = evidence[part]["officer"], evidence[part]["signature"].encode()
+            record = {"kind": "netops-wet-record-1", "officer": officer, "part": part, "scan": evidence["scan"]}
+            body = canonical({**record, "statement": sha256(signed)})
+            self.signature(entry, officer, "approval@netops", signature, body)
+            officers.append(officer)
+            keys.append(signer(signature))
+        people = {name.casefold() for name in (*officers, data["approver"])}
+        if officers != data["by"] or len(people) != 3 or keys[0] == keys[1]:
+            raise Bad("bukan dua petugas yang berbeda / not two different officers")
+        where = "in " + self.bodies[evidence["scan"]] if evidence["scan"] in self.bodies else "left out"
+        return f"both officers' signatures good ({', '.join(officers)}); a person looks at the scan ({where})"
+
+
+def signer(signature: bytes) -> bytes:
+    """The public key in an SSHSIG (PROTOCOL.sshsig: magic, version, then the key as a string)."""
+    raw = base64.b64decode(b"".join(signature.strip().split(b"\n")[1:-1]))
+    return raw[14 : 14 + int.from_bytes(raw[10:14], "big")]
 
 
 def committed(request: dict[str, Any]) -> list[tuple[str, str, str]]:

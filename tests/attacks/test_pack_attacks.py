@@ -2,16 +2,15 @@
 
 import base64
 import json
-import os
 import shutil
 import subprocess
-import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from packs import unpack as unpacked
+from packs import verdict
 
 from netops import actions
 from netops.actions import erasing, living, packing, publishing
@@ -63,30 +62,6 @@ def filed(app: App) -> Filed:
     record(app, "mail.queued", one.change, mail=app.objects.put(b"Dear Siti Aminah"), kind="ready")
     publishing.publish(app)
     return one
-
-
-def unpacked(app: App, filed: Filed, folder: Path, *, redact: bool = False) -> Path:
-    packing.export(app, filed.change, folder / "pack.zip", redact=redact)
-    with zipfile.ZipFile(folder / "pack.zip") as archive:
-        archive.extractall(folder)
-    (folder / "pack.zip").unlink()
-    return folder / filed.change
-
-
-def verdict(folder: Path, *words: str) -> tuple[int, str]:
-    """`verify.py` alone, isolated from this environment: nothing but Python and ssh-keygen."""
-    base = Path(getattr(sys, "_base_executable", sys.executable))
-    done = subprocess.run(
-        [str(base), "-I", "-S", "verify.py", *words],
-        cwd=folder,
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert not done.stderr, done.stderr
-    return done.returncode, done.stdout
 
 
 def test_a_pack_is_verified_by_python_and_openssh_alone(app: App, filed: Filed, tmp_path: Path) -> None:

@@ -1,0 +1,190 @@
+"""What an auditor's pack shows of evidence that is no personal SSH signature: two officers' scan, a workflow server's word."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from approval_office import new_key, public_line
+from evidence_office import b64
+from life_desk import NOON, LifeDesk, open_life_desk
+from packs import unpack, verdict
+from returned_files import pdf
+
+from netops import actions
+from netops.actions import publishing, witnessing
+from netops.core.canonical import canonical
+from netops.filing import Filed, record
+from netops.practice import OFFICERS, SIGNER
+from netops.practice import new_key as key_file
+from netops.requests import sshsig
+from netops.requests.statement import SERVER, statement_bytes
+
+pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH: apt install openssh-client")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[LifeDesk]:
+    with open_life_desk(tmp_path / "kampus") as found:
+        yield found
+
+
+def scanned(desk: LifeDesk) -> Filed:
+    filed = desk.filed()
+    (desk.root / "disposisi.pdf").write_bytes(pdf())
+    first, second = (witnessing.Signing(officer=name, key=desk.root / key) for key, name in OFFICERS.items())
+    witnessing.record_scan(desk.app, filed, desk.root / "disposisi.pdf", first, decision="approve", role="kepala")
+    witnessing.confirm_scan(desk.app, filed, second)
+    return filed
+
+
+def attested(desk: LifeDesk, *, jws: bool) -> Filed:
+    """A helpdesk whose server may attest for small events has said so."""
+    server = new_key()
+    policy, signers = desk.root / "inventory" / "policy.yaml", desk.root / "inventory" / "allowed_signers"
+    text = policy.read_text("utf-8").replace("# systems:\n#   helpdesk:", "systems:\n  helpdesk:")
+    accepted = "      - { class: workflow-attestation, up_to: { participants: 50 } }\n"
+    policy.write_text(text.replace("      - ssh-signature\n", "      - ssh-signature\n" + accepted, 1), "utf-8")
+    with signers.open("a") as file:
+        file.write(f'helpdesk-server namespaces="{SERVER}" {public_line(server)}\n')
+    filed = desk.filed()
+    said = actions.attestation(actions.statement(desk.app, filed, "approve", "kepala", SIGNER), "helpdesk", NOON)
+    data = statement_bytes(said)
+    evidence = sshsig.sign(data, server, SERVER)
+    if jws:
+        head = b64(b'{"alg":"EdDSA","kid":"%s"}' % server.fingerprint.encode())
+        signing = f"{head}.{b64(data)}"
+        evidence = f"{signing}.{b64(sshsig.sign_raw(signing.encode(), server))}"
+    actions.receive(desk.app, filed, data, evidence)
+    return filed
+
+
+def packed(desk: LifeDesk, filed: Filed, folder: Path, *, redact: bool = False) -> Path:
+    if not (desk.root / "log.key").exists():
+        key_file(desk.root / "log.key")
+    publishing.publish(desk.app)
+    return unpack(desk.app, filed, folder, redact=redact)
+
+
+def test_two_officers_signatures_about_a_scan_are_checked(desk: LifeDesk, tmp_path: Path) -> None:
+    filed = scanned(desk)
+    folder = packed(desk, filed, tmp_path / "a")
+    code, said = verdict(folder)
+    assert code == 0, said
+    assert "both officers' signatures good (" + ", ".join(OFFICERS.values()) in said
+    (scan,) = (folder / "papers").glob("*-disposition.pdf")
+    assert scan.read_bytes() == pdf() and f"papers/{scan.name}" in said
+    folder = packed(desk, filed, tmp_path / "b", redact=True)
+    code, said = verdict(folder)
+    assert code == 0 and "a person looks at the scan (left out)" in said
+    assert not list((folder / "papers").glob("*"))
+
+
+def test_a_servers_attestation_is_checked_and_called_what_it_is(desk: LifeDesk, tmp_path: Path) -> None:
+    code, said = verdict(packed(desk, attested(desk, jws=False), tmp_path))
+    assert code == 0, said
+    assert "attested by helpdesk-server of helpdesk, no personal signature; the server's signature good" in said
+    assert "1 approvals of this request" in said
+
+
+def test_a_jws_is_left_to_a_person(desk: LifeDesk, tmp_path: Path) -> None:
+    code, said = verdict(packed(desk, attested(desk, jws=True), tmp_path))
+    assert code == 0, said
+    assert "this JWS carries the statement" in said and "workflow-attestation diperiksa orang" in said
+    assert "0 approvals of this request" in said
+
+
+def test_the_revoked_keys_of_that_moment_are_in_the_pack_and_hold(desk: LifeDesk, tmp_path: Path) -> None:
+    revoked = desk.root / "inventory" / "revoked_keys"
+    revoked.write_text(public_line(new_key()) + "\n", "utf-8")
+    filed = desk.filed()
+    desk.approve(filed)
+    folder = packed(desk, filed, tmp_path)
+    assert (folder / "approvals" / "revoked_keys").read_text() == revoked.read_text()
+    assert verdict(folder)[0] == 0
+    # Said to be left out, it would let a revoked key pass.
+    manifest = json.loads((folder / "manifest.json").read_text())
+    digest = next(name for name, file in manifest["bodies"].items() if file == "approvals/revoked_keys")
+    del manifest["bodies"][digest]
+    manifest["left_out"][digest] = "x"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "approvals" / "revoked_keys").unlink()
+    code, said = verdict(folder)
+    assert code == 1 and "not in the pack" in said
+
+
+def _again(desk: LifeDesk, filed: Filed, evidence: bytes | None = None, **other: object) -> None:
+    """An office that writes into its own log an approval which was never judged: the last one with something changed."""
+    events = [one.event for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received"]
+    data = dict(events[-1].data) | other
+    if evidence is not None:
+        data["signature"] = desk.app.objects.put(evidence)
+    record(desk.app, "approval.received", filed.change, **data)
+
+
+def _evidence(desk: LifeDesk, filed: Filed) -> dict[str, Any]:
+    events = [one.event for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received"]
+    found: dict[str, Any] = json.loads(desk.app.objects.get(events[-1].data["signature"]))
+    return found
+
+
+def _one_officer_twice(desk: LifeDesk) -> Filed:
+    filed = scanned(desk)
+    found = _evidence(desk, filed)
+    officer = found["recorded"]["officer"]
+    _again(desk, filed, canonical(found | {"confirmed": found["recorded"]}), by=[officer, officer])
+    return filed
+
+
+def _one_key_for_both_parts(desk: LifeDesk) -> Filed:
+    """The first officer signs the second part too, under the second's name."""
+    filed = scanned(desk)
+    found = _evidence(desk, filed)
+    found["confirmed"]["signature"] = found["recorded"]["signature"]
+    _again(desk, filed, canonical(found))
+    return filed
+
+
+def _another_scan(desk: LifeDesk) -> Filed:
+    filed = scanned(desk)
+    _again(desk, filed, canonical(_evidence(desk, filed) | {"scan": "sha256:" + "0" * 64}))
+    return filed
+
+
+def _no_server(desk: LifeDesk) -> Filed:
+    """A server that is in no list."""
+    filed = attested(desk, jws=False)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    _again(desk, filed, sshsig.sign(desk.app.objects.get(data["statement"]), new_key(), SERVER).encode())
+    return filed
+
+
+def _server_as_a_person(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=False)
+    _again(desk, filed, None, **{"class": "ssh-signature", "approver": SIGNER})
+    return filed
+
+
+def _jws_around_another_statement(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=True)
+    _again(desk, filed, f"{b64(b'{}')}.{b64(b'{}')}.{b64(b'x')}".encode())
+    return filed
+
+
+FORGED: dict[str, tuple[Callable[[LifeDesk], Filed], str]] = {
+    "one-officer-twice": (_one_officer_twice, "does not hold"),
+    "one-key-for-both": (_one_key_for_both_parts, "ssh-keygen"),
+    "another-scan": (_another_scan, "that scan is in no entry"),
+    "no-server": (_no_server, "ssh-keygen"),
+    "server-as-a-person": (_server_as_a_person, "is not the class"),
+    "jws-around-another": (_jws_around_another_statement, "carries another statement"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_an_approval_that_was_never_judged_is_found_in_the_pack(desk: LifeDesk, tmp_path: Path, name: str) -> None:
+    forge, why = FORGED[name]
+    code, said = verdict(packed(desk, forge(desk), tmp_path))
+    assert code == 1 and "does not hold" in said and why in said, said
