@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netops.actions.attaching import missing
 from netops.actions.deciding import decisions, matter, waiting_for
+from netops.actions.lasting import emergency_matter
 from netops.actions.noticing import last_moment, notices, overdue, story
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold, fold_all
@@ -220,19 +221,24 @@ def _decisions(app: App, one: Filed) -> Iterator[str]:
     lang = app.lang
     try:
         found = decisions(app, one)
+        emergency = _state(app, one).emergency
+        urgent = decisions(app, one, emergency_matter(app, one, emergency)) if emergency else ()
     except NetopsError as error:
         if _state(app, one).redacted:
             gone = Text(
                 "bukti persetujuan dihapus; entrinya tetap", "the evidence of approval was erased; its entries stay"
             )
-            yield f"{gone.to(lang)}: netops log show --change {one.change}"
+            yield f"{gone.to(lang)}: netops log show {one.change}"
             return
         yield f"! {error.message.to(lang)}"
         return
     words = {"approve": Text("disetujui", "approved"), "reject": Text("ditolak", "rejected")}
-    for approval in found:
+    for approval, about in (
+        *((it, "") for it in found),
+        *((it, Text("darurat, ", "emergency, ").to(lang)) for it in urgent),
+    ):
         moment = say_time(approval.received_at, one.request.zone, lang)
-        yield f"{words[approval.decision].to(lang)}: {say_approval(approval).to(lang)}, {moment}"
+        yield f"{about}{words[approval.decision].to(lang)}: {say_approval(approval).to(lang)}, {moment}"
     waiting = waiting_for(app, one, matter(app, one), found) if found else ()
     if waiting:
         yield f"{Text('menunggu', 'waiting for').to(lang)}: {', '.join(waiting)}"

@@ -16,6 +16,7 @@ from netops.changes import execute as execution
 from netops.changes import revert, teardown
 from netops.changes.lifecycle import LIFE, OPEN, Change, Phase
 from netops.changes.tools import hold
+from netops.changes.words import PHASES
 from netops.core.errors import NeedsPerson, OutsideWindow, Refused, Restored, StalePlan
 from netops.core.model import Needs, Plan
 from netops.core.text import Text
@@ -106,8 +107,8 @@ def _nothing_interrupted(change: Change) -> Refused:
     way = f"netops {ways.get(change.phase, 'show')} {change.id}"
     return Refused(
         Text(
-            f"{change.id} berstatus {change.phase}; tidak ada pelaksanaan yang terputus",
-            f"{change.id} is {change.phase}; no execution of it was interrupted",
+            f"{change.id} {PHASES[change.phase].id}; tidak ada pelaksanaan yang terputus",
+            f"{change.id} is {PHASES[change.phase].en}; no execution of it was interrupted",
         ),
         Text(f"jalankan `{way}`", f"run `{way}`"),
     )
@@ -129,8 +130,8 @@ def _to_restore(app: App, filed: Filed) -> Change:
     if change.phase not in OPEN:
         raise Refused(
             Text(
-                f"{filed.change} berstatus {change.phase}; tidak ada yang dipulihkan",
-                f"{filed.change} is {change.phase}; there is nothing to restore",
+                f"{filed.change} {PHASES[change.phase].id}; tidak ada yang dipulihkan",
+                f"{filed.change} is {PHASES[change.phase].en}; there is nothing to restore",
             )
         )
     return change
@@ -144,8 +145,8 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
         if change.phase not in OPEN and change.phase is not Phase.ENDED:
             raise Refused(
                 Text(
-                    f"{filed.change} berstatus {change.phase}; tidak ada yang diakhiri",
-                    f"{filed.change} is {change.phase}; there is nothing to end",
+                    f"{filed.change} {PHASES[change.phase].id}; tidak ada yang diakhiri",
+                    f"{filed.change} is {PHASES[change.phase].en}; there is nothing to end",
                 ),
                 Text(f"batalkan dengan `netops cancel {filed.change}`", f"cancel it by `netops cancel {filed.change}`")
                 if change.phase in LIFE["request.cancelled"]

@@ -12,6 +12,7 @@ from netops.app import App
 from netops.changes import prepare
 from netops.changes.lifecycle import OPEN, STOPPED
 from netops.changes.lines import Lines
+from netops.changes.words import PHASES
 from netops.core.canonical import dump
 from netops.core.errors import Refused
 from netops.core.model import DeviceFacts, Plan, Tag
@@ -40,8 +41,8 @@ def plan(app: App, ref: str) -> Plan:
         if phase in OPEN or phase in STOPPED:
             raise Refused(
                 Text(
-                    f"{filed.change} berstatus {phase}; tidak direncanakan lagi",
-                    f"{filed.change} is {phase}; it is not planned again",
+                    f"{filed.change} {PHASES[phase].id}; tidak direncanakan lagi",
+                    f"{filed.change} is {PHASES[phase].en}; it is not planned again",
                 ),
                 instead(change),
             )

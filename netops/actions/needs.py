@@ -11,6 +11,7 @@ from netops.actions.scene import Scene, prospects, scene
 from netops.app import App
 from netops.changes.lifecycle import OPEN, STOPPED
 from netops.changes.lines import Lines
+from netops.changes.words import PHASES
 from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, Refused
 from netops.core.model import Needs, Plan
@@ -209,8 +210,8 @@ def _may_edit(app: App, filed: Filed) -> None:
     if phase in OPEN or phase in STOPPED:
         raise Refused(
             Text(
-                f"{filed.change} berstatus {phase}; kebutuhannya tidak diubah lagi",
-                f"{filed.change} is {phase}; its needs are not edited any more",
+                f"{filed.change} {PHASES[phase].id}; kebutuhannya tidak diubah lagi",
+                f"{filed.change} is {PHASES[phase].en}; its needs are not edited any more",
             ),
             Text("Lihat `netops show` untuk langkah berikutnya.", "See `netops show` for what is next."),
         )

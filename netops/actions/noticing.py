@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from netops.changes.lifecycle import Change, Phase
+from netops.changes.lifecycle import OPEN, Change, Phase
 from netops.core.text import Text
 from netops.filing import Filed
 from netops.requests.common import Request, say_time
@@ -94,6 +94,8 @@ def story(one: Filed, change: Change) -> tuple[Text, ...]:
         found.append(Text(f"digantikan {change.superseded_by}", f"superseded by {change.superseded_by}"))
     if change.revises:
         found.append(Text(f"mengganti {change.revises}", f"takes the place of {change.revises}"))
+    if change.emergency and change.papers_due is None and change.phase in (*OPEN, Phase.ENDED):
+        found.append(Text("darurat; suratnya sudah ada", "an emergency; its letter is here"))
     if change.extended_until:
         zone = one.request.zone
         found.append(

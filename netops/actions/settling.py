@@ -7,6 +7,7 @@ from netops.app import App
 from netops.changes import settle
 from netops.changes.lifecycle import OPEN, Change, Phase, fold_all
 from netops.changes.tools import hold
+from netops.changes.words import PHASES
 from netops.core.errors import Locked, Refused
 from netops.core.text import Text
 from netops.filing import Filed, look
@@ -36,8 +37,8 @@ def _open(app: App, filed: Filed) -> Change:
     if change.phase not in OPEN:
         raise Refused(
             Text(
-                f"{filed.change} berstatus {change.phase}; tidak ada perangkat yang menunggu petugas",
-                f"{filed.change} is {change.phase}; no device waits for a person",
+                f"{filed.change} {PHASES[change.phase].id}; tidak ada perangkat yang menunggu petugas",
+                f"{filed.change} is {PHASES[change.phase].en}; no device waits for a person",
             ),
             Text(f"lihat `netops show {filed.change}`", f"see `netops show {filed.change}`"),
         )

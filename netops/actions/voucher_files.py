@@ -15,6 +15,7 @@ from netops.actions.privacy import write_private
 from netops.actions.vouchers import comment_of, logins, needs_of, refuse_taken, revoked
 from netops.app import App
 from netops.changes.lifecycle import DONE, OPEN
+from netops.changes.words import PHASES
 from netops.core.errors import InputError, Refused
 from netops.core.model import Needs
 from netops.core.text import Text
@@ -94,7 +95,7 @@ def bring(app: App, ref: str, path: Path) -> int:
     needs = needs_of(app, change)
     if change.phase in OPEN or change.phase in DONE:
         raise Refused(
-            Text(f"{filed.change} berstatus {change.phase}", f"{filed.change} is {change.phase}"),
+            Text(f"{filed.change} {PHASES[change.phase].id}", f"{filed.change} is {PHASES[change.phase].en}"),
             Text("impor dilakukan sebelum `netops apply`", "import before `netops apply`"),
         )
     rows = read_codes(path)

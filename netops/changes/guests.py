@@ -11,6 +11,7 @@ from netops.changes.ending import arm_later
 from netops.changes.lifecycle import Change, Phase, fold
 from netops.changes.push import save, send
 from netops.changes.tools import Held, Tools, few, hold, side_by_side
+from netops.changes.words import PHASES
 from netops.core.errors import Refused, VerifyFailed
 from netops.core.model import Accounts, DevicePlan, GuardState, Op, Plan, Tag
 from netops.core.ports import Driver, GuestPlatform
@@ -191,6 +192,6 @@ def guests_of(tools: Tools, part: DevicePlan) -> GuestPlatform:
 def _running(change: Change) -> None:
     if change.phase is not Phase.ACTIVE:
         raise Refused(
-            Text(f"{change.id} berstatus {change.phase}, bukan berjalan", f"{change.id} is {change.phase}, not running"),
+            Text(f"{change.id} {PHASES[change.phase].id}, bukan berjalan", f"{change.id} is {PHASES[change.phase].en}, not running"),
             Text("voucher ada di perangkat selama kegiatan berjalan", "vouchers are on devices while the event runs"),
         )  # fmt: skip

@@ -38,8 +38,9 @@ def test_needs_are_edited_planned_by_and_remembered(desk: Desk, capsys: pytest.C
     # The approval is of the request: it stands as long as the needs are within it.
     actions.apply(desk.app, filed.change)
     assert b"vlan 215" in desk.configuration()["sw-aula"]
-    with pytest.raises(Refused, match="not edited any more"):
+    with pytest.raises(Refused, match="not edited any more") as caught:
         doing.edit(desk.app, filed.change, {"vlan": 216})
+    assert " berjalan; kebutuhannya" in caught.value.describe("id") and " is running; " in caught.value.describe("en")
     told = [
         (one.source, one.actor, [part.field for part in one.changes]) for one in doing.history(desk.app, filed.change)
     ]

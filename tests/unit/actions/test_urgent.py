@@ -12,6 +12,7 @@ from netops.actions.carrying import apply
 from netops.changes.lifecycle import Phase
 from netops.core.errors import InputError, NotApproved, OutOfBounds, Refused
 from netops.filing import Filed, record
+from netops.views import describe
 
 TOLD = "jaringan posko bencana"
 
@@ -161,6 +162,19 @@ def test_the_exception_is_open_until_the_letter_is_here(desk: LifeDesk) -> None:
     assert desk.change(filed).papers_due is None
     with pytest.raises(Refused, match="waits for no papers"):
         urgent.settle(desk.app, filed.change, "B-12/Un.03/2026")
+
+
+def test_show_names_the_officers_and_says_whether_the_letter_is_here(desk: LifeDesk) -> None:
+    filed = declared(desk)
+    for role in ("koordinator", "petugas-piket"):
+        sign(desk, filed, role)
+    desk.run(filed)
+    told = describe(desk.app, filed.change)
+    for line in ("darurat, disetujui: koordinator@", "darurat, disetujui: piket@", "surat menyusul: paling lambat"):
+        assert line in told
+    urgent.settle(desk.app, filed.change, "B-12/Un.03/2026")
+    told = describe(desk.app, filed.change)
+    assert "suratnya sudah ada" in told and "surat menyusul" not in told and "koordinator@" in told
 
 
 def test_settling_names_a_letter(desk: LifeDesk) -> None:
