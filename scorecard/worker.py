@@ -79,6 +79,8 @@ def arrange(words: Mapping[str, Any], tally: Path) -> Strikes:
     _around_drivers(strikes)
     if words.get("offset"):
         _shift(float(words["offset"]))
+    if "lease" in words:
+        _hurry(float(words["lease"]))
     if "pages" in words:
         _few_pages(int(words["pages"]))
     if "bytes" in words:
@@ -143,6 +145,15 @@ def _shift(seconds: float) -> None:
         return real(self) + timedelta(seconds=seconds)
 
     SystemClock.now = now  # type: ignore[method-assign]  # this process only
+
+
+def _hurry(seconds: float) -> None:
+    """Leases of so many seconds, and as much before a timer: nobody waits for the site's own."""
+    from netops.app import App
+    from netops.changes.tools import Tools
+
+    for kind, name in ((App, "lease_seconds"), (Tools, "guard_margin")):
+        setattr(kind, "__init__", functools.partialmethod(kind.__init__, **{name: seconds}))  # noqa: B010 - this process only
 
 
 def _few_pages(pages: int) -> None:

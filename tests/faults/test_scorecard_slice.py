@@ -13,9 +13,6 @@ from scorecard.points import Counted
 from scorecard.rows import Row, Setting, Trial
 from scorecard.stand import Stand
 
-LONG = {"takeover", "path-lost", "half-open"}
-"""Rows whose cases wait for a lease or a timer of a minute: `./dev faults` alone runs them."""
-
 
 @pytest.fixture(scope="module")
 def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
@@ -29,7 +26,7 @@ def shortest(row: Row, setting: Setting) -> Trial:
     return next((trial for trial in trials if "6.49" in trial.label or "gw-lama" in trial.label), trials[0])
 
 
-@pytest.mark.parametrize("name", [row.name for row in ROWS if row.name not in LONG])
+@pytest.mark.parametrize("name", [row.name for row in ROWS])
 def test_one_case_of_the_row_holds(name: str, setting: Setting) -> None:
     row = next(row for row in ROWS if row.name == name)
     try:
