@@ -152,8 +152,11 @@ def test_a_plan_made_for_another_request_is_not_carried_out(desk: Desk) -> None:
 def test_a_ticket_with_two_requests_names_neither(desk: Desk) -> None:
     """Else `netops approve HD-1` signs, and `apply HD-1` runs, whichever was filed last."""
     first = desk.approved(people=3)
-    second = filing.find(desk.app, str(desk.request(people=4)))
+    path = str(desk.request(people=4, place="gedung-lama"))
+    second = filing.find(desk.app, path)
     assert first.change != second.change
+    assert filing.find(desk.app, "HD-1") == first, "a file that was only received does not take its place"
+    actions.plan(desk.app, path)
     with pytest.raises(InputError) as caught:
         filing.find(desk.app, "HD-1")
     assert first.change in caught.value.describe("en") and second.change in caught.value.describe("en")
