@@ -41,7 +41,9 @@ def test_a_list_of_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa " + public_line(BAD).split()[1], "nonsense", "\xff\xfe x"]
+    "line",
+    ["ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa " + public_line(BAD).split()[1], "nonsense", "\xff\xfe x"],
+    ids=["alone", "short", "another kind", "nonsense", "no text"],  # keys are new in each process of the suite
 )
 def test_a_line_that_is_no_key_is_refused_with_its_number(line: str) -> None:
     with pytest.raises(InputError, match="not an OpenSSH public key") as caught:
