@@ -36,7 +36,7 @@ UNBUILT = {
 ROWS = {
     row[1]: (row[2], row[3])
     for row in re.finditer(
-        r"^\| ((?:approval|log|injection|network): .+?) \| (.+?) \| (.+?) \|$",
+        r"^\| ((?:approval|change|log|injection|network): .+?) \| (.+?) \| (.+?) \|$",
         (ROOT / "docs" / "security.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
