@@ -131,9 +131,9 @@ def _port(stand: Stand, device: str) -> int:
     return int(str(simulated.describe()["ssh"]))
 
 
-def slow(stand: Stand, device: str) -> None:
+def slow(stand: Stand, device: str, seconds: float = 0.15) -> None:
     case = stand.case(DEVICES[device])
-    mishap(stand, device, {"slow": 0.15})
+    mishap(stand, device, {"slow": seconds})
     case.run("apply", case.change)
     gone_through(case)
     case.close()
@@ -175,20 +175,12 @@ def short_guard(root: Path) -> None:
     playbook.write_text(text.replace("guard_seconds: 10m", "guard_seconds: 60s"), encoding="utf-8")
 
 
-def soon_guard(root: Path) -> None:
-    """A timer of seconds, as RouterOS has it."""
-    impatient(root)
-    playbook = root / "playbooks" / "event-hotspot.yaml"
-    text = playbook.read_text(encoding="utf-8")
-    playbook.write_text(text.replace("guard_seconds: 10m", "guard_seconds: 8s"), encoding="utf-8")
-
-
-def path_lost(stand: Stand, device: str, prepare: Callable[[Path], None] = short_guard, **more: float) -> float:
+def path_lost(stand: Stand, device: str, **more: float) -> float:
     """From its first change on, the device cannot be reached until it is back to its old configuration by itself.
 
     Returns the seconds from the loss to the moment when the device has restored itself.
     """
-    case = stand.case(DEVICES[device], prepare=prepare)
+    case = stand.case(DEVICES[device], prepare=short_guard)
     lost, back = _first_change(stand, device), False
     with wired(case.root, _port(stand, device)) as wire:
         wire.gone = lambda: bool(lost) and not back
@@ -276,9 +268,16 @@ def _each(one: Callable[..., float | None], *more: str) -> Callable[[Setting], I
     return trials
 
 
+def _slowly(setting: Setting) -> Iterator[Trial]:
+    if setting.most == 1:
+        yield Trial(label=f"{QUICK}, 0.03 s", run=partial(slow, setting.stand, QUICK, 0.03))
+        return
+    yield from _each(slow)(setting)
+
+
 def _losses(setting: Setting) -> Iterator[Trial]:
     if setting.most == 1:
-        run = partial(path_lost, setting.stand, QUICK, soon_guard, lease=1.0)
+        run = partial(path_lost, setting.stand, QUICK, lease=1.0, timer=8)
         yield Trial(label=f"{QUICK}, a timer of 8 s", run=run)
         return
     yield from _each(path_lost)(setting)
@@ -311,7 +310,7 @@ ROWS = (
         holds=OLD_OR_NEW,
         trials=_bytes_of("silent", 6),
     ),
-    Row(name="slow", fault="a slow reader: 0.15 s for each command", holds=OLD_OR_NEW, trials=_each(slow)),
+    Row(name="slow", fault="a slow reader: 0.15 s for each command", holds=OLD_OR_NEW, trials=_slowly),
     Row(
         name="wrong-password",
         fault="every password is wrong",

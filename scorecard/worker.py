@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def arrange(words: Mapping[str, Any], tally: Path) -> Strikes:
         _shift(float(words["offset"]))
     if "lease" in words:
         _hurry(float(words["lease"]))
+    if "timer" in words:
+        _soon(int(words["timer"]))
     if "pages" in words:
         _few_pages(int(words["pages"]))
     if "bytes" in words:
@@ -154,6 +157,19 @@ def _hurry(seconds: float) -> None:
 
     for kind, name in ((App, "lease_seconds"), (Tools, "guard_margin")):
         setattr(kind, "__init__", functools.partialmethod(kind.__init__, **{name: seconds}))  # noqa: B010 - this process only
+
+
+def _soon(seconds: int) -> None:
+    """RouterOS timers of so many seconds, which no playbook may ask for."""
+    from netops.core.model import GuardPurpose, GuardSpec
+    from netops.drivers.routeros import RouterOSDriver
+
+    real = RouterOSDriver.arm
+
+    def arm(self: RouterOSDriver, spec: GuardSpec) -> Any:
+        return real(self, replace(spec, seconds=seconds) if spec.purpose is GuardPurpose.REVERT else spec)
+
+    RouterOSDriver.arm = arm  # type: ignore[method-assign]  # this process only
 
 
 def _few_pages(pages: int) -> None:
