@@ -276,9 +276,10 @@ def _fact(event: Event, entry: Entry) -> Fact:
     purpose = [str(handle.get("purpose", ""))] if isinstance(handle, Mapping) else []
     words = [str(data[name]) for name in names if data.get(name) and not str(data[name]).startswith("sha256:")]
     digest = next((str(data[name]) for name in _BODY if str(data.get(name, "")).startswith("sha256:")), "")
-    return Fact(
-        entry=entry, kind=event.kind, device=event.device, words=", ".join(chain(purpose, words, checks)), digest=digest
-    )
+    # What a guard leaves is the device's own words, told as such.
+    leaves = [f"leaves {line}" for line in data.get("leaves", ())]
+    told = ", ".join(chain(purpose, words, checks, leaves))
+    return Fact(entry=entry, kind=event.kind, device=event.device, words=told, digest=digest)
 
 
 # ── who did what ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,8 @@ def arm(
         handle = driver.arm(spec)
         state = driver.guard_state(handle)
         if state is GuardState.ARMED:
-            held.log("guard.armed", part.device, handle=dump(handle), state=state.value)
+            leaves: dict[str, object] = {"leaves": list(part.unguarded)} if part.unguarded else {}
+            held.log("guard.armed", part.device, handle=dump(handle), state=state.value, **leaves)
             return handle
         take_away(held, driver, handle)
         held.log("guard.refused", part.device, handle=dump(handle), state=state.value)

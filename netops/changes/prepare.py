@@ -7,7 +7,7 @@ from netops.changes.drift import base_of
 from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
 from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Rollout, Scope, State, Tag, Used, Value
-from netops.core.ports import Driver
+from netops.core.ports import Driver, PartlyGuarded
 
 Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
 """Device name and its facts, for whom they matter → its rendered template and the values to splice in."""
@@ -61,6 +61,9 @@ def device_plans(
         want, scope, seen, facts = lines.again(name, look, repeatable=True)
         owner = Tag(change)
         ops = platform.diff(seen, want, owner)
+        inverse = platform.invert(seen, ops)
+        kinds = tuple(kind for kind in platform.guards(facts, ops) if kind in shares[name].guards)
+        timed = GuardKind.DEVICE_TIMER in kinds
         return DevicePlan(
             device=name,
             platform=target.platform,
@@ -69,13 +72,14 @@ def device_plans(
             base=base_of(tools, platform.touched(seen, want, owner)),
             want=want,
             batches=platform.batches(ops),
-            inverse=platform.invert(seen, ops),
-            guards=tuple(kind for kind in platform.guards(facts, ops) if kind in shares[name].guards),
+            inverse=inverse,
+            guards=kinds,
             guard_seconds=shares[name].guard_seconds,
             checks=shares[name].checks,
             difference=platform.show(ops),
             management=platform.management(seen, ops, target),
             rollout=shares[name].rollout,
+            unguarded=platform.unguarded(inverse) if timed and isinstance(platform, PartlyGuarded) else (),
         )
 
     return tuple(plan for _, plan in sorted(side_by_side(tools, list(shares), one).items()))

@@ -367,6 +367,7 @@ class DevicePlan:
 
     `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words. `management`:
     what of the path by which we reach the device the ops touch, in its words; then only a device timer will do.
+    `unguarded`: what the device's timer would not bring back (a secret, a network), in its words.
     """
 
     device: str
@@ -383,6 +384,7 @@ class DevicePlan:
     checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
     management: tuple[str, ...] = ()
     rollout: Rollout = Rollout()
+    unguarded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

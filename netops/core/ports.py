@@ -204,6 +204,15 @@ class GuestPlatform(Protocol):
         ...
 
 
+@runtime_checkable
+class PartlyGuarded(Protocol):
+    """A platform whose device timer takes a change back but for what no script may hold."""
+
+    def unguarded(self, inverse: Sequence[Op]) -> tuple[str, ...]:
+        """What of the way back the timer leaves to us, in the device's words; () where it does all of it."""
+        ...
+
+
 class Connect(Protocol):
     """Opens a driver for a target; the composition root chooses it by the target's platform."""
 

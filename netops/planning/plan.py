@@ -94,6 +94,10 @@ def device_lines(plan: Plan, lang: Lang) -> list[str]:
             f"  ! {Text('jalur manajemen, wajib pewaktu', 'management path, needs the timer').to(lang)}: {line}"
             for line in one.management
         ]
+        lines += [
+            f"  ! {Text('pewaktu tidak memulihkan ini, kita yang memulihkannya', 'left by the timer, brought back by us').to(lang)}: {line}"
+            for line in one.unguarded
+        ]
         lines += _rollout_lines(one, lang)
         same = Text("tidak ada perubahan", "nothing to change").to(lang)
         lines += [f"  {line}" for line in (one.difference or same).splitlines()]

@@ -82,6 +82,9 @@ class RouterOS:
     def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
         return guard.guards(facts, ops)
 
+    def unguarded(self, inverse: Sequence[Op]) -> tuple[str, ...]:
+        return tuple(diff.say(op.path, op.key) for op in guard.left(operations.rows_only(inverse)))
+
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
         return management.management(ops, target)
 

@@ -80,6 +80,11 @@ def _left_alone(op: RowOp) -> bool:
     return op.path in ANNOUNCED and (op.verb in (Verb.ADD, Verb.JOIN) or _secret(op))
 
 
+def left(inverse: Sequence[RowOp]) -> tuple[RowOp, ...]:
+    """The operations of a way back that the script leaves to us."""
+    return tuple(op for op in inverse if _left_alone(op))
+
+
 def revert_script(name: str, inverse: Sequence[RowOp]) -> str:
     """The inverse operations as a script, in order; equal lines (a removal by one tag) once."""
     lines = [_disarm(name)]
