@@ -155,6 +155,18 @@ def test_long_names_stay_inside_the_page(word: str) -> None:
     assert outside == []
 
 
+@pytest.mark.needs_debian("poppler-utils")
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_words_of_one_column_do_not_run_into_the_next(lang: Lang) -> None:
+    boxes = _text(render_pdf("bast", replace(facts(), lab=False), lang), "-bbox")
+    words = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', boxes)
+    rates = [(word, float(low), top, float(high)) for low, top, high, _, word in words if word.startswith("Mbps")]
+    assert len(rates) > 4
+    for word, low, top, high in rates:
+        after = [float(other) for other, level, _, _, _ in words if level == top and float(other) > low]
+        assert not after or high <= min(after), f"{word!r} runs into what stands beside it"
+
+
 def test_f4_is_wider_and_taller() -> None:
     given = facts()
     f4 = replace(given, office=given.office.model_copy(update={"paper": "f4"}))
