@@ -141,7 +141,6 @@ class Ios:
         _ops(ops)
         return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "archive" in facts.features else (GuardKind.NONE,)
 
-
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
         return management(sections(_tree(seen)), _ops(ops), target)
 
