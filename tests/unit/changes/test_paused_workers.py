@@ -22,6 +22,7 @@ CHANGE = "HD-1-abc123"
 WANT = {"a": f"netops:{CHANGE}", "b": f"netops:{CHANGE} 2"}
 ORDERS = {"gw": 1, "sw": 2}
 BATCHES = 4  # two rows on each of two devices
+CHECKS = BATCHES + 2 * 3  # and of each device: arming its timer, taking it away, saving
 
 
 @dataclass
@@ -152,6 +153,37 @@ def test_paused_behind_its_check_for_longer_than_the_send_deadline_it_gives_up(t
         execute(site.order, replace(tools, journal=Journal()))  # type: ignore[arg-type]  # the rest is the journal's own
     assert site.writes() == site.written_until_then
     site.judge(f"batch {k}")
+    site.close()
+
+
+@pytest.mark.parametrize("k", range(CHECKS))
+def test_paused_before_any_check_it_does_nothing_more_on_a_device(tmp_path: Path, k: int) -> None:
+    """Timers, batches, timers taken away, saves: each stands behind a check."""
+    site = Site(tmp_path)
+    steps: list[int] = []
+
+    def meanwhile() -> None:
+        site.take_over()
+        steps.append(site.world.steps)
+
+    nap = Nap(k, meanwhile)
+    journal = site.first.journal
+    append = journal.append
+
+    class Journal:
+        """As the journal; the process is paused before a check of its fence."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(journal, name)
+
+        def append(self, events, fences=(), *, alive=False):  # type: ignore[no-untyped-def]  # as SqlJournal.append
+            if alive:
+                nap.here()
+            return append(events, fences, alive=alive)
+
+    with pytest.raises(FenceLost):
+        execute(site.order, replace(site.first.tools, journal=Journal()))  # type: ignore[arg-type]  # the rest is the journal's own
+    assert [site.world.steps] == steps
     site.close()
 
 
