@@ -1,4 +1,4 @@
-"""Where a secret lies: `env:NAME`, `file:PATH`, `cred:NAME`, `age:FILE`, looked up at each use; refuses files that others can read.
+"""Where a secret lies: `env:NAME`, `file:PATH`, `cred:NAME`, `age:FILE`, `vault:PATH#FIELD`, looked up at each use; refuses files that others can read.
 
 A message names the reference and never what it leads to; one that is malformed is not shown at all: it may be a password.
 """
@@ -18,12 +18,13 @@ from netops.core.text import Text
 
 MAX_SIZE = 65_536
 AGE_SECONDS = 30.0
-_REFERENCE = re.compile(r"(env|file|cred|age|text):(.*)", re.DOTALL)
+_REFERENCE = re.compile(r"(env|file|cred|age|vault|text):(.*)", re.DOTALL)
 _FORMS = {
     "env": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
     "file": re.compile(r"[^\x00-\x1f\x7f-\x9f]+"),
     "cred": re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*"),
     "age": re.compile(r"[^\x00-\x1f\x7f-\x9f]+"),
+    "vault": re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]+)+#[A-Za-z0-9_.-]+"),
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _OTHERS = 0o077
@@ -59,7 +60,15 @@ class References:
             return _one_line(_private(self.root / rest, text, _OTHERS), text)
         if kind == "cred":
             return self._credential(rest, text)
+        if kind == "vault":
+            return self._vault(rest, text)
         return self._age(self.root / rest, text)
+
+    def _vault(self, place: str, text: str) -> Secret:
+        from netops.hashicorp import read_field
+
+        path, _, field = place.partition("#")
+        return _one_line(read_field(path, field, self._environ).encode(), text)
 
     def _variable(self, variable: str) -> Secret:
         value = self._environ.get(variable)
@@ -171,7 +180,7 @@ def _malformed(name: str) -> Failed:
             f"secret {name} starts like a reference and is none",
         ),
         Text(
-            "Rujukan: env:NAMA, file:PATH, cred:NAMA, age:BERKAS; kata sandi yang berawalan begitu ditulis text:…",
-            "References: env:NAME, file:PATH, cred:NAME, age:FILE; a password that starts like one is written text:…",
+            "Rujukan: env:NAMA, file:PATH, cred:NAMA, age:BERKAS, vault:PATH#ISIAN; kata sandi yang berawalan begitu ditulis text:…",
+            "References: env:NAME, file:PATH, cred:NAME, age:FILE, vault:PATH#FIELD; a password that starts like one is written text:…",
         ),
     )

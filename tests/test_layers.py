@@ -15,6 +15,7 @@ LAYER = {
     "platforms": 1,
     "planning": 1,
     "changes": 1,
+    "hashicorp": 1,
     "references": 1,
     "drivers": 2,
     "fleet": 2,

@@ -114,7 +114,7 @@ def test_a_password_that_looks_like_a_reference_is_not_shown(tmp_path: Path, tex
     refused(lambda: known.get(SecretRef("device/gw")), "device/gw", "text:")
 
 
-@pytest.mark.parametrize("text", ["env", "envelope:x", "vault:a#b", "Env:A", " env:A", "a env:B", "https://x"])
+@pytest.mark.parametrize("text", ["env", "envelope:x", "vaulted:a#b", "Env:A", " env:A", "a env:B", "https://x"])
 def test_what_is_no_reference_is_a_password(text: str) -> None:
     assert not is_reference(text)
 
