@@ -9,7 +9,7 @@ from event_desk import Desk, close_by_itself, open_desk
 
 from netops import actions, views
 from netops.actions import extending, lasting, vouchers
-from netops.core.errors import Refused
+from netops.core.errors import OutsideWindow, Refused
 from netops.core.model import GuardState, Needs, Tag
 from netops.filing import Filed
 from netops.lab.routeros.device import RouterOS
@@ -116,6 +116,7 @@ def test_what_was_revoked_stays_gone_and_what_is_over_stays_closed(desk: Desk) -
     close_by_itself(desk, "gw-kampus")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vouchers, "closes_at", lambda *_: desk.app.clock.now() - timedelta(seconds=1))
-        vouchers.reconcile(desk.app, filed.change, fix=True)
+        with pytest.raises(OutsideWindow, match="nothing is opened again"):
+            vouchers.reconcile(desk.app, filed.change, fix=True)
     assert {"/interface/vlan", "/ip/hotspot"} <= off(desk, "gw-kampus"), "its time is over"
     assert actions.end(desk.app, filed.change, early=True).leftovers == ()
