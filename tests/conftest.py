@@ -1,5 +1,6 @@
 """What every test may use: a running campus, hypothesis settings, and skips that say which package is missing."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -25,6 +26,11 @@ DEBIAN_PROGRAMS = {
 }
 """A program of the package, or a path of one that has none."""
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of the suite waits for answers over sockets: half as many workers again as there are processors."""
+    return ((os.cpu_count() or 2) * 3 + 1) // 2
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
