@@ -14,9 +14,9 @@ from netops.data_root import init_workspace
 from netops.demo import lab_workspace
 from netops.filing import find, record
 from netops.requests.common import canonical_json, change_id, request_digest
-from netops.requests.event_hotspot import EventHotspot, load_event
+from netops.requests.event_hotspot import EventHotspot
 from netops.requests.example import example
-from netops.requests.load import read_document
+from netops.requests.load import read_document, validate
 from netops.settings import DEFAULT
 
 OTHERS = 200
@@ -70,7 +70,7 @@ def _reserve(app: App, number: int, begins: datetime) -> None:
     """A planned event in the log: twenty at a time, ten days side by side, as many as the site has VLANs for."""
     starts = begins + timedelta(days=(number // 10 - 5) * 1, hours=number % 10)
     text = example(starts, ticket=f"HD-{number}", place="lapangan", participants=50).replace("indoor", "outdoor")
-    request = load_event(read_document(text.encode(), name="bench.yaml"))
+    request = validate(EventHotspot, read_document(text.encode(), name="bench.yaml"))
     digest = app.objects.put(canonical(canonical_json(request)))
     change, ends = change_id(request), starts + timedelta(hours=7)
     held = [

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from netops.core.canonical import canonical, parse_json
 from netops.core.errors import Failed, InputError
+from netops.core.files import sync_folder
 from netops.core.quiet import quiet_libraries
 from netops.core.secret import Secret, SecretRef
 from netops.core.text import Text
@@ -227,7 +228,7 @@ class Vault:
         try:
             path.unlink(missing_ok=True)
             if path.parent.is_dir():
-                _sync(path.parent)
+                sync_folder(path.parent)
         except OSError as error:
             raise _io(path, error) from error
 
@@ -359,12 +360,4 @@ def _create(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

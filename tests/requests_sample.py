@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from netops.requests.event_hotspot import EventHotspot, load_event
-from netops.requests.load import Document, read_document
+from netops.requests.event_hotspot import EventHotspot
+from netops.requests.load import Document, read_document, validate
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 TEXT = """\
@@ -41,6 +41,11 @@ def document(old: str = "", new: str = "", name: str = "permohonan.yaml") -> Doc
     """The sample with one piece of its text replaced."""
     assert old in TEXT
     return read_document(TEXT.replace(old, new, 1).encode(), name=name)
+
+
+def load_event(document: Document) -> EventHotspot:
+    """The document as an event's request. Raises `InputError` with file, line, field and reason of every finding."""
+    return validate(EventHotspot, document)
 
 
 def request(old: str = "", new: str = "") -> EventHotspot:

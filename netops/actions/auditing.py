@@ -18,8 +18,6 @@ from netops.journal.tlog import consistent
 from netops.requests import sshsig
 from netops.requests.sshsig import SigningKey
 
-KEY = "log.vkey"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
@@ -114,7 +112,7 @@ def _head(folder: Path, key: VerifierKey | None) -> tuple[Checkpoint, Note, Veri
             Text("buat dengan `netops log publish`", "make one by `netops log publish`"),
             path=folder,
         )
-    used = key or read_key(str(folder / KEY))
+    used = key or read_key(str(folder / published.KEY))
     head, signed = found
     note.verify(signed, [used])
     _of(head, used)

@@ -11,7 +11,7 @@ from string import Template
 
 from netops.actions.common import change_of
 from netops.actions.erasing import personal_of
-from netops.actions.publishing import BODY, KEY, SIGNATURE, SIGNERS
+from netops.actions.publishing import BODY, SIGNATURE, SIGNERS
 from netops.app import App
 from netops.core.canonical import canonical, parse_json
 from netops.core.errors import JournalError
@@ -64,7 +64,9 @@ def export(app: App, ref: str, out: Path, *, redact: bool = False) -> Checkpoint
         )
     head, signed = found
     pack = _Pack()
-    pack.files |= {name: (folder / name).read_bytes() for name in (published.HEAD, BODY, SIGNATURE, SIGNERS, KEY)}
+    pack.files |= {
+        name: (folder / name).read_bytes() for name in (published.HEAD, BODY, SIGNATURE, SIGNERS, published.KEY)
+    }
     tree = published.tree(folder, head.size)
     for entry in app.journal.entries(filed.change):
         given = Receipt(entry=entry.body, index=entry.seq, path=tree.inclusion(entry.seq), head=signed)

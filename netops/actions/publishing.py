@@ -19,8 +19,8 @@ from netops.requests import sshsig
 from netops.requests.sshsig import SigningKey
 
 NAMESPACE = "checkpoint@netops"
-BODY, SIGNATURE, SIGNERS, KEY = "checkpoint.body", "checkpoint.body.sig", "checkpoint.signers", "log.vkey"
-"""Beside `checkpoint`: the same head for machines that have only OpenSSH, and the key for the others."""
+BODY, SIGNATURE, SIGNERS = "checkpoint.body", "checkpoint.body.sig", "checkpoint.signers"
+"""Beside `checkpoint`: the same head for machines that have only OpenSSH."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def _sign(folder: Path, kept: Path | None, head: Checkpoint, key: SigningKey, ve
     published.write_file(folder / BODY, head.text.encode())
     published.write_file(folder / SIGNATURE, sshsig.sign(head.text.encode(), key, NAMESPACE).encode())
     published.write_file(folder / SIGNERS, f'{head.origin} namespaces="{NAMESPACE}" {line}\n'.encode())
-    published.write_file(folder / KEY, f"{verifier}\n".encode())
+    published.write_file(folder / published.KEY, f"{verifier}\n".encode())
     published.write_file(folder / published.HEAD, str(signed).encode())
     if kept is not None:
         published.write_file(kept, str(signed).encode())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 TABLES = ("radcheck", "radreply", "radusergroup", "radgroupcheck")
-PASSWORD, SET, EXPIRATION = "Cleartext-Password", "(set)", "Expiration"
+SET, EXPIRATION = "(set)", "Expiration"
 PARTS = {"check": "radcheck", "reply": "radreply"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CHUNK = 500

@@ -1,14 +1,12 @@
 """Bodies by content in a folder (`objects/ab/cdef…`); refuses a body that no longer has its digest."""
 
-import contextlib
 import errno
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from netops.core.canonical import digest as digest_bytes
 from netops.core.errors import JournalError, JournalFull
+from netops.core.files import sync_folder, write_whole
 from netops.core.text import Text
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -30,7 +28,7 @@ class FolderObjects:
                 return name
             for folder in (self.path, place.parent):
                 _folder(folder)
-            _write(place, data)
+            write_whole(place, data)
         except OSError as error:
             raise _refused(place, error) from error
         return name
@@ -70,7 +68,7 @@ class FolderObjects:
         try:
             if place.is_file():
                 place.unlink()
-                _sync(place.parent)
+                sync_folder(place.parent)
         except OSError as error:
             raise _refused(place, error) from error
 
@@ -84,31 +82,7 @@ def _folder(folder: Path) -> None:
     """Make a folder durably: a new name is only safe once the folder above was synced."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(folder.parent)
-
-
-def _write(place: Path, data: bytes) -> None:
-    """Temporary file, fsync, rename, fsync of the folder: the name never shows half a body."""
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(place)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    _sync(place.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(folder.parent)
 
 
 def _refused(place: Path, error: OSError) -> JournalError:

@@ -4,14 +4,13 @@ Layout (C2SP tlog-tiles): `checkpoint`, `tile/<level>/…`, `tile/entries/…`. 
 so that a reader never finds a head without its tree. Refuses to publish over a head that the log does not contain.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from netops.core.errors import JournalBroken, JournalError, JournalFull
+from netops.core.files import write_whole
 from netops.core.text import Text
 from netops.journal import checkpoint as checkpoints
 from netops.journal.checkpoint import Checkpoint
@@ -20,7 +19,8 @@ from netops.journal.note import Note
 from netops.journal.tiles import WIDTH, Tile, TiledTree, levels, pack, tiles, unpack, unpack_hashes
 from netops.journal.tlog import Tree, leaf_hash, root
 
-HEAD = "checkpoint"
+HEAD, KEY = "checkpoint", "log.vkey"
+"""The signed head, and the key that it is verified by as the folder states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +80,11 @@ def _put(folder: Path, tile: Tile, data: bytes) -> int:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Temporary file, fsync, rename: a reader never sees half of it. Raises `JournalFull`."""
-    temporary = ""
+    """For everybody to read, whole or not at all. Raises `JournalFull`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # a published file is for everybody
-        Path(temporary).replace(path)
+        write_whole(path, data, 0o644)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise JournalFull(
             Text(f"{path}: tidak dapat ditulis: {error.strerror}", f"{path}: cannot be written: {error.strerror}"),
             Text("Periksa ruang dan izin folder itu, lalu ulangi.", "Check that folder's space and permissions."),

@@ -16,7 +16,6 @@ from netops.core.errors import InputError
 from netops.core.text import Text
 
 Kind = Literal["pdf", "jpeg", "png"]
-MEDIA: dict[Kind, str] = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 MOST_PIXELS = 80_000_000
 """More than phones and scanners make; a picture beyond it is a decompression bomb."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -220,6 +220,14 @@ def zone_of(value: object) -> Zone | None:
     return next((zone for zone in ZONES if zone == name), None)
 
 
+def with_zone(value: Any) -> Any:
+    """A period whose start carries +07:00, +08:00 or +09:00 names its zone; no need to write it twice."""
+    if isinstance(value, dict) and value.get("zone") is None:
+        zone = zone_of(value.get("starts_at"))
+        return {**value, "zone": zone} if zone else value
+    return value
+
+
 # ── parts of a request ───────────────────────────────────────────────────────────────────────────────────────────
 
 

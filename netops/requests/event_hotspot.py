@@ -8,8 +8,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
-from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, say_time, zone_of
-from netops.requests.load import Document, Loc, said, validate
+from netops.requests.common import BandwidthField, Key, Line, Request, Strict, Zone, read_time, say_time, with_zone
+from netops.requests.load import Loc, said
 
 MAX_PARTICIPANTS = 20_000
 """More than any place of a campus holds; a larger number is a slip of the keyboard."""
@@ -30,11 +30,7 @@ class Event(Strict):
     @model_validator(mode="before")
     @classmethod
     def _zone_from_offset(cls, value: Any) -> Any:
-        """A time that carries +07:00, +08:00 or +09:00 names its zone; no need to write it twice."""
-        if isinstance(value, dict) and value.get("zone") is None:
-            zone = zone_of(value.get("starts_at"))
-            return {**value, "zone": zone} if zone else value
-        return value
+        return with_zone(value)
 
     @field_validator("starts_at", "ends_at", mode="before")
     @classmethod
@@ -97,8 +93,3 @@ class EventHotspot(Request):
             (Text("Peserta", "Participants"), str(event.participants)),
             (Text("Bandwidth", "Bandwidth"), both.to(lang)),
         )
-
-
-def load_event(document: Document) -> EventHotspot:
-    """The document as a request. Raises `InputError` with file, line, field and reason of every finding."""
-    return validate(EventHotspot, document)

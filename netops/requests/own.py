@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from netops.core.text import Lang, Text
-from netops.requests.common import HostName, Key, Named, Port, Request, Strict, Zone, read_time, say_time, zone_of
+from netops.requests.common import HostName, Key, Named, Port, Request, Strict, Zone, read_time, say_time, with_zone
 from netops.requests.load import Loc, said
 
 
@@ -21,10 +21,7 @@ class Period(Strict):
     @model_validator(mode="before")
     @classmethod
     def _zone_from_offset(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("zone") is None:
-            zone = zone_of(value.get("starts_at"))
-            return {**value, "zone": zone} if zone else value
-        return value
+        return with_zone(value)
 
     @field_validator("starts_at", "ends_at", mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
+from requests_sample import load_event
 
 from netops import actions, filing, views
 from netops.actions import making
@@ -29,7 +30,7 @@ from netops.practice import KEY, SIGNER
 from netops.requests import approvals
 from netops.requests.chain import Approval
 from netops.requests.common import change_id, request_digest
-from netops.requests.event_hotspot import EventHotspot, load_event
+from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import read_document
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from planning_sample import GW, ROOT, sites
-from requests_sample import TEXT, request
+from requests_sample import TEXT, load_event, request
 
 from netops.cli.output import clean
 from netops.core.errors import Failed, InputError, JournalError, NetopsError
@@ -21,7 +21,6 @@ from netops.platforms.ios import PLATFORM as IOS
 from netops.platforms.routeros import PLATFORM as ROUTEROS
 from netops.platforms.routeros.words import quote, statements
 from netops.requests.common import change_id
-from netops.requests.event_hotspot import load_event
 from netops.requests.load import read_document
 from netops.vault import FileSecrets, Vault
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 from planning_sample import GW, ROOT, sites
-from requests_sample import TEXT, request
+from requests_sample import TEXT, load_event, request
 
 from netops.app import App
 from netops.cli.main import main
@@ -18,7 +18,6 @@ from netops.data_root import init_workspace
 from netops.planning.render import CLOSE, OPEN, Renderer, event_context
 from netops.planning.sizing import propose
 from netops.requests.common import change_id
-from netops.requests.event_hotspot import load_event
 from netops.requests.load import read_document
 
 SOON = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d")

@@ -221,7 +221,7 @@ def test_disk_full_leaves_the_old_head_with_its_tree(tmp_path: Path, monkeypatch
             raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("netops.journal.published.os.fsync", full)
+        patched.setattr("os.fsync", full)
         with pytest.raises(JournalError, match="No space left"):
             publish(tmp_path, entries, head)
     assert not list(tmp_path.rglob(".new-*"))

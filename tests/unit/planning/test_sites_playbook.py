@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 from planning_sample import NOW, playbook, sites
-from requests_sample import document, request
+from requests_sample import document, load_event, request
 
 from netops.core.errors import InputError, NoCapacity
 from netops.core.model import GuardKind
 from netops.planning.event import EventDesign
 from netops.planning.playbook import playbook_digest
-from netops.requests.event_hotspot import load_event
 
 
 def test_the_shipped_sites() -> None:

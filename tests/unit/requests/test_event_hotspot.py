@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from requests_sample import TEXT, request
+from requests_sample import TEXT, load_event, request
 
 from netops.core.canonical import canonical, digest, dump, load, parse_json
 from netops.core.errors import InputError
 from netops.requests.common import canonical_json, change_id, request_digest, say_day, say_time, slug
-from netops.requests.event_hotspot import EventHotspot, load_event
+from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import read_document
 from netops.requests.new import blank, show
 
