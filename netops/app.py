@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from netops.changes.tools import Tools
 from netops.core.clock import Clock, SystemClock
 from netops.core.errors import Failed
-from netops.core.model import Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import Target
 from netops.core.ports import Driver, Platform, Poller
 from netops.core.secret import SecretSource
 from netops.core.text import Lang, Text, language

@@ -8,7 +8,8 @@ from ipaddress import IPv4Network, collapse_addresses
 from netops.app import App
 from netops.changes.lifecycle import fold_all, held
 from netops.core.errors import NetopsError
-from netops.core.model import Expected, Finding, Reservation, Sample, Severity, Target, Used
+from netops.core.measured import Sample
+from netops.core.model import Expected, Finding, Reservation, Severity, Target, Used
 from netops.core.ports import ExpectingDriver
 from netops.core.text import Lang, Text
 from netops.planning.manual import MANUAL

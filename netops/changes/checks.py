@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from netops.changes.tools import Held, Tools
 from netops.core.canonical import digest_of
 from netops.core.errors import VerifyFailed
-from netops.core.model import DevicePlan, Op, RowOp, Rows, Sample, State, Tag, Tree, Verb
+from netops.core.measured import Sample
+from netops.core.model import DevicePlan, Op, RowOp, Rows, State, Tag, Tree, Verb
 from netops.core.ports import Driver
 from netops.core.text import Text
 

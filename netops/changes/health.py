@@ -8,7 +8,8 @@ from netops.changes.losses import Losses
 from netops.changes.tools import Held, few, measure
 from netops.changes.waves import Wave
 from netops.core.errors import VerifyFailed
-from netops.core.model import DevicePlan, InterfaceSample, Sample, Tag
+from netops.core.measured import InterfaceSample, Sample
+from netops.core.model import DevicePlan, Tag
 from netops.core.ports import Driver, GuestPlatform
 from netops.core.text import Text
 

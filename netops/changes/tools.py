@@ -9,7 +9,8 @@ from typing import Any, NoReturn, TypeVar
 from netops.core.canonical import body_of, load, parse_json
 from netops.core.clock import Clock
 from netops.core.errors import FenceLost, JournalError
-from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Target
 from netops.core.ports import Connect, Driver, Journal, Objects, Outcomes, Platform, Poller
 from netops.core.secret import SecretSource
 

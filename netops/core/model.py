@@ -486,37 +486,3 @@ class Lease:
     @property
     def fence(self) -> Fence:
         return Fence(resource=self.resource, number=self.number)
-
-
-# ── evidence ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceSample:
-    """One interface at one moment: 64-bit octets since its discontinuity, speed in bit/s, `up` its operational state.
-
-    Errors are 32-bit counters since the device restarted; None where the agent has none for this interface.
-    """
-
-    name: str
-    index: int
-    in_octets: int
-    out_octets: int
-    speed: int
-    up: bool
-    in_errors: int | None = None
-    out_errors: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
-
-    `cpu` in per cent over the last minute and all processors; None where the agent does not tell.
-    """
-
-    device: str
-    at: datetime
-    uptime: int
-    interfaces: tuple[InterfaceSample, ...]
-    cpu: int | None = None

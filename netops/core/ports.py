@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
+from netops.core.measured import Sample
 from netops.core.model import (
     Accounts,
     Batch,
@@ -22,7 +23,6 @@ from netops.core.model import (
     Receipt,
     Recorded,
     Restoration,
-    Sample,
     Scope,
     State,
     Tag,

@@ -11,7 +11,8 @@ from netops.changes.execute import Outcome
 from netops.changes.lifecycle import Phase
 from netops.core.canonical import load, parse_json
 from netops.core.errors import OutOfBounds, Restored
-from netops.core.model import Needs, Sample, Tag
+from netops.core.measured import Sample
+from netops.core.model import Needs, Tag
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 from netops.demo.asking import GUESTS, OFFICER

@@ -21,7 +21,8 @@ from pysnmp.proto.rfc1905 import EndOfMibView, NoSuchInstance, NoSuchObject
 
 from netops.core.clock import Clock
 from netops.core.errors import DeviceError, InputError, LoginRefused, NetopsError, TimedOut, Unreachable
-from netops.core.model import Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import Target
 from netops.core.secret import SecretRef, SecretSource
 from netops.core.text import Text
 from netops.monitoring import oids

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from netops.core.errors import Misbehaved
-from netops.core.model import InterfaceSample
+from netops.core.measured import InterfaceSample
 from netops.core.text import Text
 from netops.monitoring import oids
 from netops.monitoring.oids import Oid

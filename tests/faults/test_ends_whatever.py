@@ -18,7 +18,8 @@ from netops.changes.duties import Due, Duty
 from netops.changes.lifecycle import Phase
 from netops.core.clock import ManualClock
 from netops.core.errors import NeedsPerson
-from netops.core.model import Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import Target
 from netops.filing import Filed
 from netops.lab.routeros.device import RouterOS
 

@@ -12,7 +12,7 @@ from netops.changes.lifecycle import Phase
 from netops.cli.main import main
 from netops.core.canonical import load, parse_json
 from netops.core.errors import Restored
-from netops.core.model import Sample
+from netops.core.measured import Sample
 from netops.lab.routeros import commands
 from netops.lab.routeros.device import RouterOS
 from netops.lab.routeros.machine import SYSTEM

@@ -11,7 +11,8 @@ from netops.changes.execute import Outcome
 from netops.changes.lifecycle import Phase
 from netops.core.canonical import load, parse_json
 from netops.core.errors import NoCapacity, OutsideWindow, Refused, StalePlan
-from netops.core.model import Batch, LineOp, Sample, Tag
+from netops.core.measured import Sample
+from netops.core.model import Batch, LineOp, Tag
 from netops.core.secret import SecretRef
 from netops.lab.routeros.device import RouterOS
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from netops.core.clock import SystemClock
-from netops.core.model import Sample
+from netops.core.measured import Sample
 from netops.fleet import Fleet
 from netops.lab.campus import Campus
 from netops.monitoring.poll import PysnmpPoller

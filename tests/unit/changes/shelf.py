@@ -15,6 +15,7 @@ from netops.changes.prepare import Share, device_plans
 from netops.changes.tools import Tools
 from netops.core.clock import ManualClock
 from netops.core.errors import CommandRefused, Refused, Unreachable
+from netops.core.measured import InterfaceSample, Sample
 from netops.core.model import (
     Batch,
     Claim,
@@ -24,7 +25,6 @@ from netops.core.model import (
     GuardKind,
     GuardSpec,
     GuardState,
-    InterfaceSample,
     Needs,
     Op,
     Plan,
@@ -33,7 +33,6 @@ from netops.core.model import (
     Row,
     RowOp,
     Rows,
-    Sample,
     Scope,
     State,
     Tag,

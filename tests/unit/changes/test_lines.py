@@ -12,7 +12,8 @@ from netops.changes.execute import Order, Outcome, execute
 from netops.changes.lines import Lines
 from netops.core.clock import ManualClock
 from netops.core.errors import Restored, Unreachable
-from netops.core.model import Plan, Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import Plan, Target
 from netops.core.ports import Driver
 from netops.core.text import Text
 

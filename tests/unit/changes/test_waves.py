@@ -19,21 +19,8 @@ from netops.changes.teardown import end
 from netops.changes.waves import waves
 from netops.core.clock import ManualClock
 from netops.core.errors import NeedsPerson, Restored, Unreachable
-from netops.core.model import (
-    Accounts,
-    DevicePlan,
-    InterfaceSample,
-    Op,
-    Plan,
-    Rollout,
-    Rows,
-    Sample,
-    Scope,
-    State,
-    Tag,
-    Target,
-    Tree,
-)
+from netops.core.measured import InterfaceSample, Sample
+from netops.core.model import Accounts, DevicePlan, Op, Plan, Rollout, Rows, Scope, State, Tag, Target, Tree
 from netops.core.text import Text
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

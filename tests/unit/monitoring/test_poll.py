@@ -27,7 +27,8 @@ from pysnmp.proto.api import v2c
 
 from netops.core.clock import ManualClock, SystemClock
 from netops.core.errors import InputError, LoginRefused, Misbehaved, TimedOut, Unreachable
-from netops.core.model import Sample, Target
+from netops.core.measured import Sample
+from netops.core.model import Target
 from netops.core.secret import SecretRef
 from netops.lab.campus import Campus
 from netops.monitoring import oids
