@@ -36,7 +36,7 @@ def check(app: App, source: str) -> Filed:
     where = design.where(app.sites, lambda: list(app.fleet.targets.values()), document)
     app.playbook(request.service).check(request, app.clock.now(), document)
     design.check(where, app.sites.site(where.site), document)
-    return _file(request)
+    return _file(app, request)
 
 
 def form(app: App, service: str, starts: datetime | None = None) -> str:
@@ -83,7 +83,7 @@ def look(app: App, ref: str) -> Filed:
         _known(app, one)
         return one
     if _is_file(ref):
-        one = _file(load_request(read_document(Path(ref)), app.own_services))
+        one = _file(app, load_request(read_document(Path(ref)), app.own_services))
         return one if _known(app, one) else check(app, ref)
     known = [change for change in fold_all(app.journal.read()).values() if change.request]
     exact = [change for change in known if change.id == ref]
@@ -124,7 +124,13 @@ def _by_ticket(app: App, known: Sequence[Change], ref: str) -> list[Change]:
     return found
 
 
-def _file(request: Request) -> Filed:
+def _file(app: App, request: Request) -> Filed:
+    """Every request has a salt: where its file brings none, the workspace's own for just this content.
+
+    The same file so always has the same digest here, and nobody without the vault's key can guess what was erased.
+    """
+    if request.salt is None:
+        request = request.model_copy(update={"salt": app.vault.salt(canonical(canonical_json(request)))})
     return Filed(change=change_id(request), digest=request_digest(request), request=request)
 
 
@@ -148,9 +154,10 @@ def _known(app: App, one: Filed) -> bool:
 def put_request(app: App, request: Request) -> dict[str, str]:
     """Keep what is signed, and what can be erased beside it; their digests for `request.received`."""
     value = canonical_json(request)
-    bodies = {"request": app.objects.put(canonical(signed_form(value)))}
-    beside = persons(value)
-    return bodies if beside is None else {**bodies, "persons": app.objects.put(canonical(beside))}
+    return {
+        "request": app.objects.put(canonical(signed_form(value))),
+        "persons": app.objects.put(canonical(persons(value))),
+    }
 
 
 def filed(app: App, change: Change) -> Filed:

@@ -4,7 +4,7 @@ The log itself is not touched: entries hold digests only, and still verify. Eras
 mails, papers with names on them, approval sheets, scans and photos. What stays is who acted for the office, and what was done.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ BODIES = {
     "approval.received": ("signature",),
     "approval.refused": ("signature",),
 }
-"""Fields whose bodies hold personal data: a signature does where it is a signed sheet, which tells the whole request. The request's own body does so where it has no salt (`requests.persons`)."""
+"""Fields whose bodies hold personal data: a signature does where it is a signed sheet, which tells the whole request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def erase(app: App, ref: str, reason: str) -> Erased:
         if not change.redacted:
             _may(app, filed, change)
             mine, others = _split(app, filed.change)
-            bodies = _personal(app, mine, change)
+            bodies = {digest for one in mine for digest in personal_of(app, one.event)}
             kept = tuple(sorted(bodies & {digest for one in others for digest in personal_of(app, one.event)}))
             record(
                 app,
@@ -106,11 +106,6 @@ def _split(app: App, change: str) -> tuple[list[Recorded], list[Recorded]]:
     gone = {name for name, state in fold_all(log).items() if state.redacted}
     mine = [one for one in log if one.event.change == change]
     return mine, [one for one in log if one.event.change not in gone | {change}]
-
-
-def _personal(app: App, events: Iterable[Recorded], change: Change) -> set[str]:
-    found = {digest for one in events for digest in personal_of(app, one.event)}
-    return found if change.persons else found | {change.request}
 
 
 def personal_of(app: App, event: Event) -> Iterator[str]:

@@ -112,9 +112,7 @@ def _add(app: App, pack: _Pack, recorded: Recorded, digest: str, *, redact: bool
 
 
 def _names_people(app: App, event: Event, digest: str) -> bool:
-    """Papers, sheets and scans; and the request itself where it has no salt, so that nothing in it is closed."""
-    if event.kind == "request.received":
-        return digest == event.data["request"] and "persons" not in event.data
+    """Papers, sheets and scans; in the request itself persons are closed."""
     return event.kind in _PAPERS or digest in personal_of(app, event)
 
 

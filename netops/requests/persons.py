@@ -1,9 +1,8 @@
 """What a request says of people, apart from what is signed: salted digests are signed and stay, the values can be erased.
 
-A request with a `salt` (128 random bits or more, written by `netops request new`) is signed in a form in which each
-personal field is a commitment: the digest over a key made from the salt, and the value. Whoever is shown key and value can
-check them; whoever is not cannot guess them. A request without one is signed as it is: its digest can be guessed by who
-knows all the rest. Refuses values that are not those that were signed.
+A request is signed in a form in which each personal field is a commitment: the digest over a key made from its `salt`
+(128 random bits or more, written by `netops request new`; `filing` gives one to a file without), and the value. Whoever is
+shown key and value can check them; whoever is not cannot guess them. Refuses values that are not those that were signed.
 """
 
 import copy
@@ -40,7 +39,7 @@ def commitment(key: str, value: object) -> str:
 
 
 def signed_form(value: Json) -> Json:
-    """What is signed and kept: with a salt, commitments in the place of personal fields; without one, all of it."""
+    """What is signed and kept: commitments in the place of personal fields (all of it where there is no salt yet)."""
     salt = value.get("salt")
     if not salt:
         return {name: item for name, item in value.items() if name != "salt"}
@@ -51,11 +50,9 @@ def signed_form(value: Json) -> Json:
     return signed
 
 
-def persons(value: Json) -> Json | None:
-    """The body beside the signed form: the salt, and each personal field with its key; None without a salt."""
-    salt = value.get("salt")
-    if not salt:
-        return None
+def persons(value: Json) -> Json:
+    """The body beside the signed form: the salt, and each personal field with its key. The request has a salt."""
+    salt = value["salt"]
     fields = {
         f"{group}/{name}": {"key": _key(salt, group, name), "value": found} for group, name, found in _fields(value)
     }

@@ -60,7 +60,7 @@ def test_sheets_and_scans_that_name_the_requester_are_erased(desk: LifeDesk) -> 
     assert "bukti persetujuan dihapus" in views.describe(desk.app, filed.change)
 
 
-@pytest.mark.parametrize("salt", ["", "5a" * 16], ids=["unsalted", "salted"])
+@pytest.mark.parametrize("salt", ["", "5a" * 16], ids=["salt of the workspace", "salt of the file"])
 def test_a_pack_without_personal_data_has_none(desk: LifeDesk, salt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (desk.root / "netops.toml").write_text('[log]\norigin = "ptipd.kampus.example/log"\n', "utf-8")
     desk.app.__dict__.pop("settings", None)
