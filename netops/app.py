@@ -19,7 +19,7 @@ from netops.core.clock import Clock, SystemClock
 from netops.core.errors import Failed
 from netops.core.measured import Sample
 from netops.core.model import Target
-from netops.core.ports import Driver, Platform, Poller
+from netops.core.ports import Driver, OpenPoller, Platform, Poller
 from netops.core.secret import SecretSource
 from netops.core.text import Lang, Text, language
 from netops.settings import Settings, load_settings
@@ -143,6 +143,12 @@ class App:
     @cached_property
     def poller(self) -> Poller:
         return _LatePoller(self.secrets, self.clock)
+
+    def open_poller(self) -> OpenPoller:
+        """For rounds, as `with app.open_poller() as poller: … poller.sample(targets, at)`; close it when done."""
+        from netops.monitoring.poll import PysnmpPoller
+
+        return PysnmpPoller(self.secrets, self.clock)
 
     @cached_property
     def policy(self) -> "Policy":

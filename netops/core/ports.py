@@ -267,3 +267,13 @@ class Poller(Protocol):
     def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
         """One reading of each target, side by side; a dead one delays nobody beyond its own deadline."""
         ...
+
+
+class OpenPoller(Poller, Protocol):
+    """A poller kept open over many rounds: it remembers sockets, keys and what each device has. For one thread.
+
+    A device that missed several rounds is asked less often; in the rounds between, its result says so.
+    """
+
+    def __enter__(self) -> "OpenPoller": ...
+    def __exit__(self, *exc: object) -> None: ...

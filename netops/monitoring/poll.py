@@ -58,6 +58,12 @@ class PysnmpPoller:
     secrets: SecretSource
     clock: Clock
 
+    def __enter__(self) -> "PysnmpPoller":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
     def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
         """One reading each; `Sample.at` is `at` plus the time that passed until the device had answered.
 
