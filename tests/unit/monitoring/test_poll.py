@@ -80,7 +80,7 @@ def test_a_sample_is_what_the_device_shows(lab: Campus, device: FakeDevice, opti
 def test_an_agent_that_caps_getbulk_is_asked_again(lab: Campus, device: FakeDevice, cap: int) -> None:
     device.ports = tuple(port(index) for index in range(1, 61))
     lab.agents["palsu"].faults.bulk_variables = cap + 1  # and the uptime
-    found = good(sample(*snmp_target(lab, "palsu")))
+    found = good(sample(*snmp_target(lab, "palsu", timeout=30)))
     assert [each.index for each in found.interfaces] == list(range(1, 61))
     assert [each.in_octets for each in found.interfaces] == [5 * 2**32 + index for index in range(1, 61)]
 
