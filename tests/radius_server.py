@@ -1,5 +1,6 @@
 """A FreeRADIUS database on SQLite with the server's own schema, and Debian's radiusd over it, as whoever runs the test."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -24,6 +25,32 @@ CREATE TABLE radgroupreply (id INTEGER PRIMARY KEY AUTOINCREMENT, groupname varc
   attribute varchar(64) NOT NULL default '', op char(2) NOT NULL DEFAULT '=', value varchar(253) NOT NULL default '');
 """
 """Of FreeRADIUS 3.2 (mods-config/sql/main/sqlite/schema.sql), as far as authorisation reads it."""
+
+
+DATABASE = "radius-lama"
+HOST = f"""
+{DATABASE}:
+  hostname: 10.30.0.5
+  platform: radius
+  username: netops
+  data:
+    site: kampus-lama
+    roles: [radius]
+    time_zone: UTC
+    options: {{snmp: {{version: none}}}}
+"""
+
+
+def set_up(root: Path, database: Path, url: str = "") -> None:
+    """The workspace keeps the old campus' vouchers in that database."""
+    hosts, sites, secrets = root / "inventory/hosts.yaml", root / "inventory/sites.yaml", root / "secrets.json"
+    hosts.write_text(hosts.read_text("utf-8") + HOST, "utf-8")
+    head, tail = sites.read_text("utf-8").split("domain: acara.kampus-lama.example\n")
+    kept = "      vouchers: {backend: radius, server: 10.30.0.5}\n"
+    sites.write_text(f"{head}domain: acara.kampus-lama.example\n{kept}{tail}", "utf-8")
+    values = json.loads(secrets.read_text("utf-8"))
+    values |= {f"device/{DATABASE}": url or f"sqlite:///{database}", "radius/kampus-lama": "rahasia-bersama"}
+    secrets.write_text(json.dumps(values), "utf-8")
 
 
 def make_database(path: Path) -> None:

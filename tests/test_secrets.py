@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import typst
 from event_desk import Desk, open_desk
+from radius_server import DATABASE, make_database, set_up
 
 from netops import actions
 from netops.cli.main import main
@@ -243,6 +244,46 @@ def test_secrets_by_reference_and_those_seldom_used_show_nowhere(desk: Desk, tmp
     for name in ("lembar.html", "kode.csv"):
         assert (outside / name).stat().st_mode & 0o077 == 0
     assert len(_search((outside / "kode.csv").read_text(), canaries, "the export")) == 3
+
+
+@pytest.mark.parametrize("fails", ["gone", "unknown driver", "nobody answers"])
+def test_a_radius_databases_address_shows_nowhere(
+    desk: Desk, fails: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """The address of a database holds its password: in whatever way it fails, no output, log or exception has it."""
+    caplog.set_level(logging.DEBUG)
+    canary = "Kenari-radius-5521"
+    folder = tmp_path / canary
+    folder.mkdir()
+    database = folder / "radius.db"
+    make_database(database)
+    set_up(desk.root, database)
+    path = desk.request(place="gedung-lama", people=3)
+    root = ["-C", str(desk.root)]
+    assert main([*root, "plan", str(path)]) == 3
+    filed = find(desk.app, str(path))
+    desk.approve(filed)
+    assert main([*root, "apply", filed.change]) == 0
+    secrets = desk.root / "secrets.json"
+    known = json.loads(secrets.read_text())
+    broken = {
+        "gone": f"sqlite:///{tmp_path / canary / 'tidak' / 'ada.db'}",
+        "unknown driver": f"tidakada+apa://netops:{canary}@127.0.0.1/radius",
+        "nobody answers": f"sqlite:///file:{database}?mode=rw&nolock={canary}&uri=true",
+    }[fails]
+    secrets.write_text(json.dumps({**known, f"device/{DATABASE}": broken}))
+    database.unlink()
+    for words in (["doctor"], ["vouchers", "reconcile", filed.change], ["end", filed.change, "--early"]):
+        assert main([*root, *words]) != 0, words
+    desk.app.journal.close()
+    printed = capsys.readouterr()
+    canaries = {"the address": canary, "the shared secret": known["radius/kampus-lama"]}
+    leaks = _search(printed.out + printed.err, canaries, "the terminal") + _search(caplog.text, canaries, "the logs")
+    for file in sorted(desk.root.rglob("*")):
+        if file.is_file() and file.name not in ALLOWED:
+            leaks += _search(file.read_bytes().decode("latin-1"), canaries, str(file.relative_to(desk.root)))
+    assert not leaks, leaks
+    assert DATABASE in printed.out + printed.err, "its failure was told"
 
 
 def test_no_process_argument_holds_a_secret(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """Vouchers in a FreeRADIUS database beside the gateway: written, proven by Debian's radiusd, revoked, restored, ended."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
-from radius_server import ask, make_database, radiusd, rows
+from radius_server import DATABASE, ask, make_database, radiusd, rows, set_up
 
 from netops import actions
 from netops.actions import needs, vouchers
@@ -18,18 +17,7 @@ from netops.core.model import Tag
 from netops.filing import Filed, find
 from netops.lab.routeros.device import RouterOS
 
-GATEWAY, DATABASE = "gw-lama", "radius-lama"
-HOST = f"""
-{DATABASE}:
-  hostname: 10.30.0.5
-  platform: radius
-  username: netops
-  data:
-    site: kampus-lama
-    roles: [radius]
-    time_zone: UTC
-    options: {{snmp: {{version: none}}}}
-"""
+GATEWAY = "gw-lama"
 
 
 @dataclass
@@ -65,17 +53,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with open_desk(tmp_path / "kampus") as desk:
         set_up(desk.root, database)
         yield Rig(desk, database)
-
-
-def set_up(root: Path, database: Path) -> None:
-    hosts, sites, secrets = root / "inventory/hosts.yaml", root / "inventory/sites.yaml", root / "secrets.json"
-    hosts.write_text(hosts.read_text("utf-8") + HOST, "utf-8")
-    head, tail = sites.read_text("utf-8").split("domain: acara.kampus-lama.example\n")
-    kept = "      vouchers: {backend: radius, server: 10.30.0.5}\n"
-    sites.write_text(f"{head}domain: acara.kampus-lama.example\n{kept}{tail}", "utf-8")
-    values = json.loads(secrets.read_text("utf-8"))
-    values |= {f"device/{DATABASE}": f"sqlite:///{database}", "radius/kampus-lama": "rahasia-bersama"}
-    secrets.write_text(json.dumps(values), "utf-8")
 
 
 def approved(rig: Rig, access: str = "up") -> Filed:
@@ -121,7 +98,7 @@ def test_users_are_in_the_database_and_the_gateway_asks_it(rig: Rig) -> None:
 
 
 @pytest.mark.needs_debian("freeradius")
-@pytest.mark.needs_debian("radclient")
+@pytest.mark.needs_debian("freeradius-utils")
 def test_radiusd_lets_a_code_in_during_the_event_and_not_after(rig: Rig, tmp_path: Path) -> None:
     filed = applied(rig, "vc")
     made = rig.codes(filed)
