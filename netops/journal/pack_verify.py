@@ -10,10 +10,13 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +81,116 @@ def ssh_verify(
         done = subprocess.run(words, input=data, capture_output=True, timeout=60, check=False)
     if done.returncode != 0:
         raise Bad(f"ssh-keygen: {(done.stdout + done.stderr).decode(errors='replace').strip()}")
+
+
+# Ed25519 (RFC 8032, 5.1), which is in no standard library: points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+
+
+def plus(a: Point, b: Point) -> Point:
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    return ((f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P)
+
+
+def times(number: int, point: Point) -> Point:
+    found: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = plus(found, point)
+        point, number = plus(point, point), number >> 1
+    return found
+
+
+def pointed(data: bytes) -> Point:
+    """A point from its 32 bytes. Raises `Bad`."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        raise Bad("bukan kunci atau tanda tangan Ed25519 / no Ed25519 key or signature")
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def ed25519(key: bytes, signature: bytes, data: bytes) -> bool:
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    base = pointed((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+    response = int.from_bytes(signature[32:], "little")
+    if response >= ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + data).digest(), "little") % ORDER
+    left, right = times(response, base), plus(pointed(signature[:32]), times(challenge, pointed(key)))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+LISTED = re.compile(r'(\S+)\s+(?:((?:[^\s"]|"[^"]*")+)\s+)?(ssh-ed25519)\s+(\S+)')
+
+
+def listed(signers: bytes, name: str, namespace: str, at: str) -> list[bytes]:
+    """The Ed25519 keys (wire form) that `allowed_signers` has for a name and a namespace at a moment (`YYYYMMDDHHMMSS`, UTC)."""
+    found = []
+    for line in signers.decode().splitlines():
+        match = LISTED.match(line.strip())
+        if match is None or name not in match[1].split(","):
+            continue
+        options = dict(re.findall(r'([a-z-]+)="([^"]*)"', match[2] or ""))
+        after, before = (options.get(word, "").removesuffix("Z") for word in ("valid-after", "valid-before"))
+        here = namespace in options.get("namespaces", namespace).split(",")
+        if here and (after or "0").ljust(14, "0") <= at and (not before or at <= before.ljust(14, "0")):
+            found.append(base64.b64decode(match[4], validate=True))
+    return found
+
+
+def revoked_key(key: bytes, revoked: bytes) -> bool:
+    """By a list of keys, or by a KRL, which `ssh-keygen -Q` reads."""
+    line = base64.b64encode(key).decode()
+    if not revoked.startswith(b"SSHKRL\n\0"):
+        return line in revoked.decode(errors="replace").split()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "krl").write_bytes(revoked)
+        (Path(folder) / "key").write_text(f"ssh-ed25519 {line}\n")
+        words = ["ssh-keygen", "-Q", "-f", f"{folder}/krl", f"{folder}/key"]
+        return subprocess.run(words, capture_output=True, timeout=60, check=False).returncode != 0
+
+
+def unpadded(text: bytes) -> bytes:
+    """base64url without padding (RFC 7515)."""
+    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+
+
+def pdf_verify(openssl: str, signed: bytes, sheet: bytes, roots: bytes, at: datetime) -> bytes:
+    """`openssl cms -verify` of a PDF's one signature over the whole file (ISO 32000-2, 12.8); the signer's certificate (DER)."""
+    ranges = RANGE.findall(signed)
+    if not signed.startswith(sheet) or len(ranges) != 1:
+        raise Bad("bukan lembar yang diterbitkan dengan satu tanda tangan / not the sheet that was issued, signed once")
+    start, length, tail, rest = (int(number) for number in ranges[0])
+    hole = signed[length:tail]
+    whole = start == 0 and len(sheet) <= length < tail and tail + rest == len(signed)
+    if not whole or not re.fullmatch(rb"<[0-9A-Fa-f]+>", hole):
+        raise Bad("tanda tangan tidak meliputi seluruh berkas / the signature does not cover the whole file")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "cms").write_bytes(bytes.fromhex(hole[1:-1].decode()))
+        (folder / "covered").write_bytes(signed[:length] + signed[tail:])
+        (folder / "roots").write_bytes(roots)
+        words = [openssl, "cms", "-verify", "-binary", "-inform", "DER", "-in", "cms", "-content", "covered"]
+        words += ["-CAfile", "roots", "-no-CApath", "-no-CAstore", "-purpose", "any"]
+        words += ["-attime", str(int(at.timestamp())), "-signer", "signer", "-out", os.devnull]
+        done = subprocess.run(words, cwd=folder, capture_output=True, timeout=60, check=False)
+        if done.returncode != 0:
+            raise Bad(f"openssl: {done.stderr.decode(errors='replace').strip()}")
+        pem = (folder / "signer").read_text().partition("-----BEGIN CERTIFICATE-----")[2]
+        return base64.b64decode(pem.partition("-----END")[0])
 
 
 class Pack:
@@ -245,6 +358,8 @@ class Pack:
                 return self.attested(entry, statement, signed)
             case "wet-signature":
                 return self.witnessed(entry, signed)
+            case "bsre-signature":
+                return self.sealed(entry)
         return ""
 
     def signature(self, entry: dict[str, Any], name: str, namespace: str, signature: bytes, signed: bytes) -> None:
@@ -255,7 +370,7 @@ class Pack:
         ssh_verify(self.body(data["signers"]), name, namespace, signature, signed, when, revoked)
 
     def attested(self, entry: dict[str, Any], statement: dict[str, Any], signed: bytes) -> str:
-        """A server's word, not a person's signature. A JWS's Ed25519 signature is in no standard library."""
+        """A server's word, not a person's signature: an SSH signature, or an Ed25519 JWS (RFC 7515, RFC 8037)."""
         data = entry["data"]
         if statement["system"] != data["system"] or len(data["by"]) != 1:
             raise Bad("sistem atau server lain / another system or server")
@@ -265,11 +380,39 @@ class Pack:
             return (
                 f"attested by {data['by'][0]} of {data['system']}, no personal signature; the server's signature good"
             )
-        carried = evidence.strip().split(b".")[1]
-        if base64.urlsafe_b64decode(carried + b"=" * (-len(carried) % 4)) != signed:
+        head, carried, mark = evidence.strip().split(b".")
+        if unpadded(carried) != signed:
             raise Bad("JWS itu memuat pernyataan lain / the JWS carries another statement")
-        said(f"  entri {entry['seq']}: JWS memuat pernyataan ini", "this JWS carries the statement; its signature:")
-        return ""
+        kid = json.loads(unpadded(head))
+        at = re.sub(r"[-:T]", "", entry["at"][:19])
+        revoked = self.body(data["revoked"]) if data.get("revoked") else b""
+        for key in listed(self.body(data["signers"]), data["by"][0], "workflow@netops", at):
+            mine = "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+            if kid.get("alg") != "EdDSA" or kid.get("kid") != mine or revoked_key(key, revoked):
+                continue
+            # The wire form is "ssh-ed25519" and the key, each behind its length (RFC 8709).
+            if not ed25519(key[-32:], unpadded(mark), head + b"." + carried):
+                raise Bad("tanda tangan JWS tidak cocok / the signature of the JWS does not match")
+            return f"attested by {data['by'][0]} of {data['system']} (JWS), no personal signature; the server's signature good"
+        raise Bad(
+            "kunci JWS itu tidak terdaftar saat diterima / the key of the JWS was not listed when it was received"
+        )
+
+    def sealed(self, entry: dict[str, Any]) -> str:
+        """A PDF sheet signed electronically, by OpenSSL where it is; what its pages show is for a person to see."""
+        data, openssl = entry["data"], shutil.which("openssl")
+        issued = (one["data"] for one in self.entries if one["kind"] == "approval.sheet")
+        sheet = next((one["sheet"] for one in issued if one["statement"] == data["statement"]), "")
+        if not openssl or not {sheet, data["signature"]} <= set(self.bodies):
+            return ""
+        at = datetime.fromisoformat(entry["at"])
+        certificate = pdf_verify(openssl, self.body(data["signature"]), self.body(sheet), self.body(data["roots"]), at)
+        if data["key"] != f"X509 SHA256:{hashlib.sha256(certificate).hexdigest()}":
+            raise Bad("sertifikat lain yang menandatangani / another certificate signed it")
+        words = [openssl, "x509", "-inform", "DER", "-noout", "-subject", "-nameopt", "RFC2253"]
+        named = subprocess.run(words, input=certificate, capture_output=True, timeout=60, check=True).stdout
+        subject = named.decode(errors="replace").strip().removeprefix("subject=").strip()
+        return f"electronic signature good ({subject}); a person looks at {self.bodies[data['signature']]}"
 
     def witnessed(self, entry: dict[str, Any], signed: bytes) -> str:
         """Two officers' signatures about one scan; whether its ink is the approver's is for a person to see."""

@@ -1,5 +1,6 @@
 """What an auditor's pack shows of evidence that is no personal SSH signature: two officers' scan, a workflow server's word."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,21 +9,28 @@ from typing import Any
 
 import pytest
 from approval_office import new_key, public_line
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evidence_office import b64
+from hypothesis import given
+from hypothesis import strategies as st
 from life_desk import NOON, LifeDesk, open_life_desk
 from packs import unpack, verdict
+from pdf_signing import HEAD, Authority, write_roots
 from returned_files import pdf
 
 from netops import actions
-from netops.actions import publishing, witnessing
+from netops.actions import publishing, sheets, witnessing
 from netops.core.canonical import canonical
 from netops.filing import Filed, record
+from netops.journal import pack_verify
 from netops.practice import OFFICERS, SIGNER
 from netops.practice import new_key as key_file
 from netops.requests import sshsig
 from netops.requests.statement import SERVER, statement_bytes
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH: apt install openssh-client")
+
+ROOT = Authority()
 
 
 @pytest.fixture
@@ -89,11 +97,52 @@ def test_a_servers_attestation_is_checked_and_called_what_it_is(desk: LifeDesk, 
     assert "1 approvals of this request" in said
 
 
-def test_a_jws_is_left_to_a_person(desk: LifeDesk, tmp_path: Path) -> None:
+def test_a_jws_is_checked_with_the_standard_library_alone(desk: LifeDesk, tmp_path: Path) -> None:
     code, said = verdict(packed(desk, attested(desk, jws=True), tmp_path))
     assert code == 0, said
-    assert "this JWS carries the statement" in said and "workflow-attestation diperiksa orang" in said
-    assert "0 approvals of this request" in said
+    assert "attested by helpdesk-server of helpdesk (JWS), no personal signature; the server's signature good" in said
+    assert "1 approvals of this request" in said
+
+
+@given(key=st.binary(min_size=32, max_size=32), data=st.binary(max_size=200), flip=st.integers(0, 511))
+def test_the_packs_own_ed25519_agrees_with_a_library(key: bytes, data: bytes, flip: int) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(key)
+    public, signature = private.public_key().public_bytes_raw(), private.sign(data)
+    assert pack_verify.ed25519(public, signature, data)
+    bent = bytearray(signature)
+    bent[flip // 8] ^= 1 << flip % 8
+    with contextlib.suppress(pack_verify.Bad):  # the first half may be no point of the curve any more
+        assert not pack_verify.ed25519(public, bytes(bent), data)
+    assert not pack_verify.ed25519(public, signature, data + b"x")
+
+
+def _sealed(desk: LifeDesk) -> Filed:
+    """A head who signed the sheet electronically."""
+    inventory = desk.root / "inventory"
+    text = (inventory / "policy.yaml").read_text("utf-8")
+    (inventory / "policy.yaml").write_text(text + f'\ncertificates:\n  {SIGNER}: "CN={HEAD},C=ID"\n', "utf-8")
+    write_roots(inventory, ROOT)
+    filed = desk.filed()
+    said = actions.statement(desk.app, filed, "approve", "kepala", SIGNER)
+    path = desk.root / "kembali.pdf"
+    path.write_bytes(ROOT.sign(sheets.issue(desk.app, filed, said, desk.root / "lembar.pdf").read_bytes()))
+    statement, body, _ = sheets.read(desk.app, filed, path)
+    actions.receive(desk.app, filed, statement, body)
+    return filed
+
+
+@pytest.mark.needs_debian("openssl")
+def test_an_electronically_signed_sheet_is_checked_by_openssl(desk: LifeDesk, tmp_path: Path) -> None:
+    folder = packed(desk, _sealed(desk), tmp_path / "a")
+    code, said = verdict(folder)
+    assert code == 0, said
+    assert f"electronic signature good (CN={HEAD},C=ID); a person looks at approvals/" in said
+    assert "1 approvals of this request" in said
+
+
+def test_where_a_sheet_is_left_out_a_person_has_to_ask_for_it(desk: LifeDesk, tmp_path: Path) -> None:
+    code, said = verdict(packed(desk, _sealed(desk), tmp_path, redact=True))
+    assert code == 0 and "bsre-signature diperiksa orang" in said and "0 approvals of this request" in said
 
 
 def test_the_revoked_keys_of_that_moment_are_in_the_pack_and_hold(desk: LifeDesk, tmp_path: Path) -> None:
@@ -167,6 +216,53 @@ def _server_as_a_person(desk: LifeDesk) -> Filed:
     return filed
 
 
+def _jws_by_a_key_that_is_not_listed(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=True)
+    other = new_key()
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    head = b64(b'{"alg":"EdDSA","kid":"%s"}' % other.fingerprint.encode())
+    signing = f"{head}.{b64(desk.app.objects.get(data['statement']))}"
+    _again(desk, filed, f"{signing}.{b64(sshsig.sign_raw(signing.encode(), other))}".encode())
+    return filed
+
+
+def _jws_with_another_signature(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=True)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    head, body, _ = desk.app.objects.get(data["signature"]).split(b".")
+    _again(desk, filed, b".".join((head, body, b64(sshsig.sign_raw(b"x", new_key())).encode())))
+    return filed
+
+
+def _jws_by_a_key_that_was_revoked(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=True)
+    line = (desk.root / "inventory" / "allowed_signers").read_text().splitlines()[-1].split(" ", 2)[2]
+    _again(desk, filed, revoked=desk.app.objects.put(f"{line}\n".encode()))
+    return filed
+
+
+def _sheet_with_a_byte_changed(desk: LifeDesk) -> Filed:
+    filed = _sealed(desk)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    signed = bytearray(desk.app.objects.get(data["signature"]))
+    signed[signed.rindex(b"startxref") - 1] ^= 1
+    _again(desk, filed, bytes(signed))
+    return filed
+
+
+def _sheet_added_to_afterwards(desk: LifeDesk) -> Filed:
+    filed = _sealed(desk)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    _again(desk, filed, desk.app.objects.get(data["signature"]) + b"\n% x\n")
+    return filed
+
+
+def _sheet_by_another_authority(desk: LifeDesk) -> Filed:
+    filed = _sealed(desk)
+    _again(desk, filed, roots=desk.app.objects.put(Authority("Akar Lain").pem))
+    return filed
+
+
 def _jws_around_another_statement(desk: LifeDesk) -> Filed:
     filed = attested(desk, jws=True)
     _again(desk, filed, f"{b64(b'{}')}.{b64(b'{}')}.{b64(b'x')}".encode())
@@ -180,11 +276,19 @@ FORGED: dict[str, tuple[Callable[[LifeDesk], Filed], str]] = {
     "no-server": (_no_server, "ssh-keygen"),
     "server-as-a-person": (_server_as_a_person, "is not the class"),
     "jws-around-another": (_jws_around_another_statement, "carries another statement"),
+    "jws-unlisted-key": (_jws_by_a_key_that_is_not_listed, "was not listed when it was received"),
+    "jws-revoked-key": (_jws_by_a_key_that_was_revoked, "was not listed when it was received"),
+    "jws-other-signature": (_jws_with_another_signature, "does not match"),
+    "sheet-byte-changed": (_sheet_with_a_byte_changed, "openssl"),
+    "sheet-added-to": (_sheet_added_to_afterwards, "does not cover the whole file"),
+    "sheet-other-authority": (_sheet_by_another_authority, "openssl"),
 }
 
 
 @pytest.mark.parametrize("name", FORGED)
 def test_an_approval_that_was_never_judged_is_found_in_the_pack(desk: LifeDesk, tmp_path: Path, name: str) -> None:
     forge, why = FORGED[name]
+    if name.startswith("sheet-") and shutil.which("openssl") is None:
+        pytest.skip("needs the Debian package openssl")
     code, said = verdict(packed(desk, forge(desk), tmp_path))
     assert code == 1 and "does not hold" in said and why in said, said
