@@ -223,8 +223,9 @@ def _carried(app: App, change: Change) -> dict[str, Any]:
     """What the old request holds at this moment."""
     expires = change.plan_expires
     if expires is None or expires <= app.clock.now():
-        return {"reservations": [], "expires_at": None}
-    return {"reservations": dump(change.reservations), "expires_at": expires.isoformat()}
+        return {"reservations": [], "commitments": [], "expires_at": None}
+    held = {"reservations": dump(change.reservations), "commitments": dump(change.commitments)}
+    return {**held, "expires_at": expires.isoformat()}
 
 
 def _received(app: App, new: Filed, source: str) -> Event:

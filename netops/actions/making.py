@@ -59,6 +59,7 @@ def plan(app: App, ref: str) -> Plan:
                 request=filed.digest,
                 expires_at=made.expires_at.isoformat(),
                 reservations=dump(made.reservations),
+                commitments=dump(made.commitments),
                 papers=list(made.papers),
                 manual=dump(made.manual),
                 inputs=inputs(app, filed.request.service),

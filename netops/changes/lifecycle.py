@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from netops.changes.demands import KINDS, Demands, demanded
 from netops.core.canonical import load
+from netops.core.measured import Commitment
 from netops.core.model import Event, GuardHandle, GuardPurpose, Recorded, Reservation
 
 
@@ -110,6 +111,7 @@ class Change:
     accepted_no_guard: bool = False
     plan_expires: datetime | None = None
     reservations: tuple[Reservation, ...] = ()
+    commitments: tuple[Commitment, ...] = ()  # what units are promised by it; of an ended one, up to its end
     devices: Mapping[str, DeviceProgress] = field(default_factory=dict)
     lost: tuple[str, ...] = ()  # devices that failed within the budget: the change runs without them
     leftovers: tuple[str, ...] = ()
@@ -159,10 +161,12 @@ def fold(change: str, events: Iterable[Recorded]) -> Change:
 
 
 def fold_all(events: Iterable[Recorded]) -> dict[str, Change]:
-    """Every change of the log by id, in order of first appearance."""
+    """Every change of the log by id, in order of first appearance. An event without a change belongs to none."""
     states: dict[str, Change] = {}
     for recorded in events:
         change = recorded.event.change
+        if not change:
+            continue
         states[change] = _step(states.get(change, Change(id=change)), recorded)
     return states
 
@@ -172,10 +176,25 @@ def held(changes: Iterable[Change], now: datetime, but: str = "") -> tuple[Reser
     return tuple(
         reservation
         for change in changes
-        if change.id != but and change.phase not in DONE
-        if change.phase in OPEN or (change.plan_expires is not None and change.plan_expires > now)
+        if change.id != but and _holding(change, now)
         for reservation in change.reservations
     )
+
+
+def promised(changes: Iterable[Change], now: datetime, but: str = "") -> tuple[Commitment, ...]:
+    """What units are promised by the other changes: open ones, ended ones up to their end, planned ones until their plan expires."""
+    return tuple(
+        commitment
+        for change in changes
+        if change.id != but and (change.phase is Phase.ENDED or _holding(change, now))
+        for commitment in change.commitments
+    )
+
+
+def _holding(change: Change, now: datetime) -> bool:
+    if change.phase in DONE:
+        return False
+    return change.phase in OPEN or (change.plan_expires is not None and change.plan_expires > now)
 
 
 def _step(state: Change, recorded: Recorded) -> Change:
@@ -223,7 +242,8 @@ def _step(state: Change, recorded: Recorded) -> Change:
         case "emergency.settled":
             return replace(state, settled=True)
         case "change.ended":
-            return replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
+            ended = replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
+            return replace(ended, commitments=_up_to(state.commitments, event.at))
         case kind if kind in _PHASES:
             return replace(state, phase=_PHASES[kind])
     return state
@@ -251,6 +271,20 @@ def _planned(state: Change, event: Event) -> Change:
         outdated=False,
         plan_expires=datetime.fromisoformat(event.data["expires_at"]),
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+        commitments=_commitments(event),
+    )
+
+
+def _commitments(event: Event) -> tuple[Commitment, ...]:
+    return tuple(load(Commitment, item) for item in event.data.get("commitments", ()))
+
+
+def _up_to(commitments: Iterable[Commitment], end: datetime) -> tuple[Commitment, ...]:
+    """What was promised until the change ended; what had not begun then was never kept."""
+    return tuple(
+        one if one.until is not None and one.until <= end else replace(one, until=end)
+        for one in commitments
+        if one.since < end
     )
 
 
@@ -272,16 +306,18 @@ def _lived(state: Change, event: Event) -> Change:
         case "emergency.declared":
             by = datetime.fromisoformat(event.data["papers_due"])
             return replace(state, emergency=event.data["document"], papers_by=by, settled=False)
+    until = datetime.fromisoformat(event.data["until"])
     return replace(
         state,
-        extended_until=datetime.fromisoformat(event.data["until"]),
+        extended_until=until,
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+        commitments=tuple(one if one.until is None else replace(one, until=until) for one in state.commitments),
     )
 
 
 def _free(state: Change) -> Change:
     """Without plan and reservations: going on later begins with a new plan."""
-    return replace(state, plan="", plan_expires=None, reservations=())
+    return replace(state, plan="", plan_expires=None, reservations=(), commitments=())
 
 
 def _revised(state: Change, event: Event) -> Change:
@@ -294,6 +330,7 @@ def _revised(state: Change, event: Event) -> Change:
         revises=event.data["revises"],
         plan_expires=datetime.fromisoformat(expires) if expires else None,
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
+        commitments=_commitments(event),
     )
 
 

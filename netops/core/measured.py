@@ -177,8 +177,9 @@ class Commitment:
     """What a unit was promised on an uplink, bit/s each way, in [since, until); `until` None: until something replaces it.
 
     `allocation` (`<device>/<queue or interface>`) is what it holds: a later commitment of the same allocation replaces an
-    earlier one for as long as it lasts. `letter` is the letter's number, '' where nobody knows of one. `change` is the
-    change or the adoption that made it, `watch` where it is measured.
+    earlier one for as long as it lasts. `uplink` is `<site>/<uplink>`. `letter` is the letter's number, '' where nobody
+    knows of one. `change` is the change that made it, '' for what was adopted; `watch` where it is measured; `within` the
+    allocation (a parent queue) that it comes out of, '' where it comes out of the uplink itself.
     """
 
     allocation: str
@@ -192,3 +193,4 @@ class Commitment:
     kind: Literal["permanent", "temporary", "event"]
     change: str
     watch: Watch | None = None
+    within: str = ""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from netops.core.measured import Commitment
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 
@@ -425,7 +426,7 @@ class Plan:
     """Canonical data with one digest over all; what runs is the plan that was shown.
 
     `papers` are the kinds of papers that must have come back before the change is finished. `failure_budget`: how many
-    devices may fail and be restored alone, while the rest goes on.
+    devices may fail and be restored alone, while the rest goes on. `commitments`: what units are promised by it.
     """
 
     change: str
@@ -442,6 +443,7 @@ class Plan:
     loans: tuple[Loan, ...] = ()
     papers: tuple[str, ...] = ()
     failure_budget: int = 0
+    commitments: tuple[Commitment, ...] = ()
 
 
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────

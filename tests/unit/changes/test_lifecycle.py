@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netops.changes.lifecycle import DONE, OPEN, Change, Phase, fold, fold_all, held
+from netops.changes.lifecycle import DONE, OPEN, Change, Phase, fold, fold_all, held, promised
 from netops.core.canonical import dump
+from netops.core.measured import Commitment
 from netops.core.model import Event, GuardHandle, GuardKind, GuardPurpose, Recorded, Reservation
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -16,6 +17,10 @@ HANDLE = GuardHandle(
     fires_at=NOW + timedelta(minutes=5),
 )  # fmt: skip
 HELD = Reservation(resource="vlan:kampus:210", amount=1, starts_at=NOW, ends_at=NOW + timedelta(hours=6))
+ALLOCATED = Commitment(
+    allocation="gw/unit-a", unit="Unit A", letter="7/2026", uplink="kampus/ISP-A", up=1, down=2, since=NOW, until=None,
+    kind="permanent", change="C",
+)  # fmt: skip
 
 KINDS: dict[str, dict[str, object]] = {
     "request.received": {"request": "sha256:r"},
@@ -23,6 +28,7 @@ KINDS: dict[str, dict[str, object]] = {
         "plan": "sha256:p",
         "expires_at": (NOW + timedelta(days=1)).isoformat(),
         "reservations": [dump(HELD)],
+        "commitments": [dump(ALLOCATED)],
     },
     "approval.received": {"decision": "approve"},
     "change.refused": {"reason": "x"},
@@ -165,6 +171,38 @@ def test_who_holds_what() -> None:
     restored = fold("C", recorded("plan.recorded", "change.started", "change.restored"))
     assert held([restored], NOW) == (HELD,), "it may be applied again while its plan is good"
     assert held([restored], NOW + timedelta(days=2)) == ()
+
+
+def commitments(*kinds: str, now: datetime = NOW) -> tuple[Commitment, ...]:
+    return promised([fold("C", recorded(*kinds))], now)
+
+
+def test_what_is_promised_while_it_is_planned_runs_and_after_it_ended() -> None:
+    planned = ("request.received", "plan.recorded")
+    running = (*planned, "approval.received", "change.started", "change.active")
+    assert commitments(*planned) == (ALLOCATED,)
+    assert commitments(*planned, now=NOW + timedelta(days=2)) == ()  # the plan expired
+    assert commitments(*running, now=NOW + timedelta(days=2)) == (ALLOCATED,)
+    assert commitments(*planned, "request.cancelled") == commitments(*planned, "request.postponed") == ()
+    assert promised([fold("C", recorded(*planned))], NOW, but="C") == ()
+    (ended,) = commitments(*running, "change.ending", "change.ended")
+    assert ended == replace(ALLOCATED, until=NOW + timedelta(seconds=6))
+    assert commitments(*planned, "request.returned", "request.revised") == (ALLOCATED,)
+
+
+def test_a_temporary_promise_lasts_as_long_as_its_change_is_extended() -> None:
+    temporary = replace(ALLOCATED, kind="temporary", until=NOW + timedelta(hours=4))
+    events = recorded("request.received", "plan.recorded", "approval.received", "change.started", "change.active")
+    data = {**events[1].event.data, "commitments": [dump(temporary)]}
+    events[1] = replace(events[1], event=replace(events[1].event, data=data))
+    longer = Recorded(
+        seq=5, leaf="00", event=replace(events[0].event, kind="change.extended", data=KINDS["change.extended"])
+    )
+    assert fold("C", [*events, longer]).commitments == (replace(temporary, until=NOW + timedelta(hours=5)),)
+
+
+def test_an_event_of_the_log_without_a_change_belongs_to_none() -> None:
+    assert list(fold_all([*recorded("some.future-kind", change=""), *recorded("request.received")])) == ["C"]
 
 
 @settings(max_examples=60)
