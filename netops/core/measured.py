@@ -130,7 +130,8 @@ class Flow:
     """One direction over a period; rates in bit/s from five-minute averages on the clock, times in seconds.
 
     `p95`: nearest rank over the five-minute averages. `over_80` and `at_limit`: time at or above 80 % and 98 % of the
-    limit then in force; None where no limit is known.
+    limit then in force; `utilisation`: what passed, in per mille of what those limits would have let through in the time
+    measured. None where no limit is known.
     """
 
     average: int
@@ -139,13 +140,37 @@ class Flow:
     volume: int
     over_80: int | None = None
     at_limit: int | None = None
+    utilisation: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What a series may carry, bit/s each way, in [since, until); `until` None: until further notice."""
+
+    since: datetime
+    until: datetime | None
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What figures are wanted of: a watch, the limits in force over time (without overlap), and the names it had before.
+
+    `formerly`: the same interface or queue under an earlier name, when its device or itself was renamed.
+    """
+
+    watch: Watch
+    limits: tuple[Limit, ...] = ()
+    formerly: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What a report states of a series in [since, until). `measured` of `expected` seconds are valid (kelengkapan data).
 
-    `up` and `down` are None where nothing valid was measured; `office` are the same two over working hours.
+    `flaws` counts the intervals that are no evidence. `up` and `down` are None where nothing valid was measured, or where
+    the series has no such counter (`SeriesKind`); `office` are the same two over working hours, None where none were given.
     """
 
     watch: Watch
@@ -156,7 +181,7 @@ class Figures:
     flaws: Mapping[Flaw, int]
     up: Flow | None
     down: Flow | None
-    office: tuple[Flow, Flow] | None = None
+    office: tuple[Flow | None, Flow | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +192,55 @@ class Slot:
     up: int
     down: int
     measured: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Slots in a row drawn as one point: average and highest five-minute average each way, `measured` of `seconds`."""
+
+    at: datetime
+    seconds: int
+    up: int
+    down: int
+    up_max: int
+    down_max: int
+    measured: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Time that is no evidence and why: `count` intervals in a row with the same flaw."""
+
+    since: datetime
+    until: datetime
+    flaw: Flaw
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """`count` readings of a device in a row that did not come, from the first to the last, for the same reason."""
+
+    since: datetime
+    until: datetime
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a report shows of one series: the figures, what they stand on, and what is missing.
+
+    `points` are the slots thinned for a chart; nothing measured, no slot and no point. `outages`: when the readings said
+    that the interface is down, [since, until).
+    """
+
+    figures: Figures
+    slots: tuple[Slot, ...]
+    points: tuple[Point, ...]
+    lost: tuple[Lost, ...]
+    unanswered: tuple[Unanswered, ...]
+    outages: tuple[tuple[datetime, datetime], ...] = ()
 
 
 # ── what is promised ─────────────────────────────────────────────────────────────────────────────────────────────
