@@ -45,6 +45,7 @@ ONLY_IN = {
     "paramiko": {"netops.drivers.ios", "netops.requests.agent"},
     "jinja2": {"netops.planning.render"},
     "hier_config": {"netops.platforms.ios"},
+    "duckdb": {"netops.monitoring.duck"},
     "sqlite3": {"netops.journal.store", "netops.journal.database"},
     "typst": {"netops.papers.pdf"},
     "segno": {"netops.papers.pdf", "netops.papers.qr"},
