@@ -21,6 +21,7 @@ DEBIAN_PROGRAMS = {
     "snmp": "snmpbulkwalk",
     "openssh-client": "ssh-keygen",
     "poppler-utils": "pdftotext",
+    "libnss3-tools": "certutil",
     "freeradius-utils": "radclient",
     "golang-go": "go",
     "golang-golang-x-mod-dev": "/usr/share/gocode/src/golang.org/x/mod/sumdb",

@@ -1,6 +1,7 @@
-"""A certificate authority and a head's certificate for tests of electronically signed PDFs; signs with pyHanko."""
+"""A certificate authority and a head's certificate for tests of electronically signed PDFs; signs with pyHanko, or Poppler."""
 
 import io
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 
 pytest.importorskip("pyhanko", reason="signatures on PDFs: pip install 'netops[bsre]'")
@@ -19,6 +26,8 @@ from asn1crypto import x509 as asn1
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from netops.requests.pades import FIELD
 
 DAY = timedelta(days=1)
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -31,15 +40,16 @@ def _name(common: str) -> x509.Name:
 
 
 class Authority:
-    """`pem` is what a site pins."""
+    """`pem` is what a site pins; one with an `above` is an intermediate authority, whose certificate a signer carries along."""
 
-    def __init__(self, name: str = "Akar Contoh") -> None:
+    def __init__(self, name: str = "Akar Contoh", above: "Authority | None" = None) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = self.issue(name, self.key, ca=True, name=_name(name))
+        made = above.issue(name, self.key, ca=True) if above else None
+        self.certificate = made or self.issue(name, self.key, ca=True, name=_name(name))
         self.pem = self.certificate.public_bytes(Encoding.PEM)
 
     def issue(
-        self, common: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False, name: x509.Name | None = None,
+        self, common: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, *, ca: bool = False, name: x509.Name | None = None,
         until: datetime = MADE + 365 * DAY, signing: bool = True,
     ) -> x509.Certificate:  # fmt: skip
         usage = x509.KeyUsage(
@@ -94,6 +104,25 @@ class Authority:
             new_field_spec=spec,
         )
         return bytes(signed.getvalue())
+
+
+def sign_with_poppler(authority: Authority, sheet: Path, signed: Path, folder: Path) -> None:
+    """The sheet, signed in its own field by Debian's `pdfsig` (Poppler on NSS): software that nobody here wrote."""
+    key = rsa.generate_private_key(65537, 2048)
+    leaf = authority.issue(HEAD, key)
+    made = pkcs12.serialize_key_and_certificates(
+        b"kepala", key, leaf, [authority.certificate], BestAvailableEncryption(b"x")
+    )
+    (folder / "kepala.p12").write_bytes(made)
+    (folder / "akar.pem").write_bytes(authority.pem)
+    store = f"sql:{folder}"
+    for words in (
+        ["certutil", "-N", "-d", store, "--empty-password"],
+        ["pk12util", "-i", str(folder / "kepala.p12"), "-d", store, "-W", "x"],
+        ["certutil", "-A", "-d", store, "-n", "akar", "-t", "CT,C,C", "-i", str(folder / "akar.pem")],
+        ["pdfsig", "-nssdir", store, "-nick", "kepala", "-etsi", "-sign", FIELD, str(sheet), str(signed)],
+    ):
+        subprocess.run(words, check=True, capture_output=True, timeout=60)
 
 
 def write_roots(inventory: Path, *authorities: Authority) -> None:

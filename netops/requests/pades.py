@@ -20,6 +20,7 @@ from netops.core.text import Text
 from netops.requests.refusal import no
 
 if TYPE_CHECKING:
+    from pyhanko.sign.diff_analysis import DiffPolicy
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
 MAX_FILE = 10_000_000
@@ -115,7 +116,7 @@ def _prove(signed: bytes, sheet: bytes, subject: str, roots: bytes, at: datetime
 def _only_signed(reader: "object", ours: int, signature: "EmbeddedPdfSignature") -> None:
     """The signature covers the whole file (but for later proofs of its validity), and changed nothing of ours but its field."""
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
+    from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
     assert isinstance(reader, PdfFileReader)
@@ -134,13 +135,34 @@ def _only_signed(reader: "object", ours: int, signature: "EmbeddedPdfSignature")
     if not whole and (level is None or level > ModificationLevel.LTA_UPDATES):
         raise no("dokumen ditambah sesudah ditandatangani", "the document was added to after it was signed")
     try:
-        found = DEFAULT_DIFF_POLICY.review_file(reader, ours - 1)
+        found = _allowed().review_file(reader, ours - 1)
     except SuspiciousModification as error:
         raise changed from error
     if isinstance(found, SuspiciousModification):
         raise changed from found
     if found.modification_level > ModificationLevel.FORM_FILLING or found.changed_form_fields - {signature.field_name}:
         raise changed
+
+
+def _allowed() -> "DiffPolicy":
+    """What signing may change: pyHanko's default rules, and the date `/M` on the field's annotation (ISO 32000-2, table 166).
+
+    Poppler's signer, and whatever is built on it, writes that date; it shows nothing.
+    """
+    from pyhanko.sign.diff_analysis import (
+        DEFAULT_DIFF_POLICY,
+        FormUpdatingRule,
+        GenericFieldModificationRule,
+        SigFieldCreationRule,
+        SigFieldModificationRule,
+        StandardDiffPolicy,
+    )
+    from pyhanko.sign.diff_analysis.constants import VALUE_UPDATE_KEYS
+
+    signing = SigFieldModificationRule(value_update_keys=VALUE_UPDATE_KEYS | {"/M"})
+    creation = SigFieldCreationRule()  # type: ignore[no-untyped-call]  # pyHanko left it untyped
+    fields = [creation, signing, GenericFieldModificationRule()]
+    return StandardDiffPolicy(DEFAULT_DIFF_POLICY.global_rules, FormUpdatingRule(field_rules=fields))
 
 
 def _der(roots: bytes) -> Iterator[bytes]:

@@ -31,6 +31,7 @@ from netops.requests.statement import SERVER, statement_bytes
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH: apt install openssh-client")
 
 ROOT = Authority()
+BELOW = Authority("Penerbit Contoh", above=ROOT)
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def _sealed(desk: LifeDesk) -> Filed:
     filed = desk.filed()
     said = actions.statement(desk.app, filed, "approve", "kepala", SIGNER)
     path = desk.root / "kembali.pdf"
-    path.write_bytes(ROOT.sign(sheets.issue(desk.app, filed, said, desk.root / "lembar.pdf").read_bytes()))
+    path.write_bytes(BELOW.sign(sheets.issue(desk.app, filed, said, desk.root / "lembar.pdf").read_bytes()))
     statement, body, _ = sheets.read(desk.app, filed, path)
     actions.receive(desk.app, filed, statement, body)
     return filed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from life_desk import NOON, LifeDesk, open_life_desk
-from pdf_signing import DAY, HEAD, Authority, write_roots
+from pdf_signing import DAY, HEAD, Authority, sign_with_poppler, write_roots
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from returned_files import pdf
@@ -49,6 +49,30 @@ def refused(desk: LifeDesk, filed: Filed, signed: bytes, en: str, id: str) -> No
         come_back(desk, filed, signed)
     assert en in caught.value.message.en and id in caught.value.message.id
     assert not actions.decisions(desk.app, filed)
+
+
+@pytest.mark.needs_debian("poppler-utils")
+@pytest.mark.needs_debian("libnss3-tools")
+def test_a_sheet_signed_by_software_that_nobody_here_wrote_is_accepted(desk: LifeDesk, tmp_path: Path) -> None:
+    filed = desk.filed()
+    issued(desk, filed)
+    signed = tmp_path / "ditandatangani.pdf"
+    sign_with_poppler(ROOT, desk.root / "lembar.pdf", signed, tmp_path)
+    approval = come_back(desk, filed, signed.read_bytes())
+    assert (approval.evidence, approval.approver, approval.roots) == (Evidence.BSRE, SIGNER, digest(ROOT.pem))
+
+
+def test_an_intermediate_authority_is_followed_to_the_pinned_root(desk: LifeDesk) -> None:
+    filed = desk.filed()
+    below = Authority("Penerbit Contoh", above=ROOT)
+    approval = come_back(desk, filed, below.sign(issued(desk, filed)))
+    assert approval.evidence is Evidence.BSRE
+
+
+def test_an_intermediate_authority_of_another_root_is_refused(desk: LifeDesk) -> None:
+    filed = desk.filed()
+    below = Authority("Penerbit Contoh", above=Authority())
+    refused(desk, filed, below.sign(issued(desk, filed)), "does not lead to a root", "tidak berujung pada akar")
 
 
 @pytest.mark.parametrize(("field", "visible"), [("Persetujuan", False), ("BSrE", False), ("BSrE", True)])
