@@ -1,6 +1,7 @@
 """Tables as spreadsheets (only importer of xlsxwriter): every cell is text or a number, never a formula; the same in, the same bytes."""
 
 import io
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,6 +10,8 @@ from netops.papers.glyphs import printable
 Cell = str | int
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The one moment of every part of the file: docProps and the zip's own dates."""
+LINE = 15.0
+"""Points of one line at the standard size (Calibri 11)."""
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,7 +39,9 @@ def workbook(
     for column, (word, width) in enumerate(zip(head, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(2, column, word, top)
+    sheet.set_row(2, _height(head, widths))
     for number, row in enumerate(rows, 3):
+        sheet.set_row(number, _height(row, widths))
         for column, cell in enumerate(row):
             if isinstance(cell, int):
                 sheet.write_number(number, column, cell, plain)
@@ -51,6 +56,12 @@ def workbook(
     sheet.set_footer("&L&A&R&P / &N")
     book.close()
     return out.getvalue()
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
+    """Points that the longest of the wrapped texts needs, in a font a little wider than ours too: not every program does it."""
+    lines = (len(textwrap.wrap(str(cell), width * 7 // 8)) for cell, width in zip(row, widths, strict=True))
+    return LINE * max(1, *lines)
 
 
 def _safe(text: str) -> str:
