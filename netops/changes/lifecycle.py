@@ -118,6 +118,7 @@ class Change:
     needs: str = ""  # digest of the technical needs that an admin recorded; '' leaves them to the planner
     outdated: bool = False  # needs were recorded after the plan was made
     last: datetime | None = None
+    ended_at: datetime | None = None
     before: Phase = Phase.NEW  # where a returned or postponed request goes on from
     why: str = ""  # the reason of what last happened to the request itself
     revises: str = ""
@@ -243,7 +244,7 @@ def _step(state: Change, recorded: Recorded) -> Change:
             return replace(state, settled=True)
         case "change.ended":
             ended = replace(state, phase=Phase.ENDED, leftovers=tuple(event.data["leftovers"]))
-            return replace(ended, commitments=_up_to(state.commitments, event.at))
+            return replace(ended, commitments=_up_to(state.commitments, event.at), ended_at=event.at)
         case kind if kind in _PHASES:
             return replace(state, phase=_PHASES[kind])
     return state

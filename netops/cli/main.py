@@ -108,6 +108,9 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
             ),
             "mail": Entry("netops.cli.mail", Text("Antrean surel kepada pemohon", "Mails to requesters")),
             "today": Entry("netops.cli.daily", Text("Yang saya kerjakan hari ini", "What I did today")),
+            "capacity": Entry(
+                "netops.cli.capacity", Text("Daftar ketersediaan bandwidth", "The list of available bandwidth")
+            ),
             "erase": Entry(
                 "netops.cli.erase", Text("Hapus data pribadi sesudah masa simpan", "Erase personal data in due time")
             ),

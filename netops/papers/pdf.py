@@ -125,6 +125,11 @@ def _root(beside: Mapping[str, bytes]) -> Iterator[Path]:
             yield Path(folder)
 
 
+def render_png(svg: str) -> bytes:
+    """A drawing as a picture for screens and letters, in our font. Raises `Failed`."""
+    return _compile("picture", {"svg": svg}, 0, form="png")
+
+
 def _compile(
     paper: str,
     inputs: dict[str, str],
@@ -132,6 +137,7 @@ def _compile(
     *,
     archive: bool = True,
     beside: Mapping[str, bytes] = MappingProxyType({}),
+    form: Literal["pdf", "png"] = "pdf",
 ) -> bytes:
     try:
         with _root(beside) as root, as_file(files("netops") / "data" / "fonts") as fonts:
@@ -141,9 +147,9 @@ def _compile(
                 root=root,
                 font_paths=only,
                 ignore_system_fonts=True,
-                format="pdf",
+                format=form,
                 sys_inputs=inputs,
-                pdf_standards=["a-2a", "ua-1"] if archive else None,
+                pdf_standards=["a-2a", "ua-1"] if archive and form == "pdf" else None,
                 timestamp=at,
                 # No packages: both places they could come from do not exist.
                 package_path=root / "no-packages",
