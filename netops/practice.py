@@ -11,6 +11,8 @@ SIGNER = "kepala@kampus.example"
 KEY = "kepala.key"
 OFFICERS = {"koordinator.key": "koordinator@kampus.example", "piket.key": "piket@kampus.example"}
 """Who may let an emergency run before its papers, by the lab's key file."""
+CHAIN = {"kadis.key": "kadis@pemda.example", "kabid.key": "kabid@pemda.example", "kasi.key": "kasi@pemda.example"}
+"""Who sign a change of bandwidth, in this order, by the lab's key file."""
 LOG_KEY = "log.key"
 ORIGIN = "lab.kampus.example/log"
 """The practice log and its key: a real office keeps its own away from this folder, behind a passphrase."""
@@ -64,9 +66,9 @@ def mark(root: Path, mail_port: int) -> tuple[str, ...]:
         return (NAME,)
     new_key(root / LOG_KEY)
     with (root / "inventory" / "allowed_signers").open("a", encoding="utf-8") as signers:
-        for key, signer in {KEY: SIGNER, **OFFICERS}.items():
+        for key, signer in {KEY: SIGNER, **OFFICERS, **CHAIN}.items():
             signers.write(f'{signer} namespaces="approval@netops" {new_key(root / key)}\n')
-    return (NAME, KEY, *OFFICERS, LOG_KEY, "inventory/allowed_signers")
+    return (NAME, KEY, *OFFICERS, *CHAIN, LOG_KEY, "inventory/allowed_signers")
 
 
 def practises(root: Path) -> bool:

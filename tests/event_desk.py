@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from netops import actions
 from netops.app import App
@@ -15,8 +16,8 @@ from netops.demo import configuration, lab_workspace
 from netops.filing import Filed, find
 from netops.lab.campus import Campus
 from netops.lab.routeros.device import RouterOS
-from netops.practice import KEY, SIGNER
-from netops.requests.example import example
+from netops.practice import CHAIN, KEY, SIGNER
+from netops.requests.example import bandwidth_example, example
 from netops.settings import DEFAULT
 
 
@@ -46,6 +47,27 @@ class Desk:
 
     def approve(self, filed: Filed) -> None:
         actions.decide(self.app, filed, decision="approve", role="kepala", approver=SIGNER, key=self.root / KEY)
+
+    def bandwidth(self, ticket: str = "HD-B1", *, starts: datetime | None = None, **wishes: Any) -> Path:
+        """A request for a unit's bandwidth that begins now unless it says when; wishes are those of the example."""
+        path = self.root / f"{ticket}.yaml"
+        begins = starts or self.app.clock.now().replace(second=0, microsecond=0)
+        path.write_text(bandwidth_example(begins, ticket=ticket, **wishes), encoding="utf-8")
+        return path
+
+    def raised(self, ticket: str = "HD-B1", **wishes: Any) -> Filed:
+        """A change of bandwidth that was planned and that the whole chain has signed."""
+        path = self.bandwidth(ticket, **wishes)
+        actions.plan(self.app, str(path))
+        filed = find(self.app, str(path))
+        self.approve_chain(filed)
+        return filed
+
+    def approve_chain(self, filed: Filed) -> None:
+        """Head of office, of division, of section."""
+        roles = ("kepala-dinas", "kepala-bidang", "kepala-seksi")
+        for role, (key, signer) in zip(roles, CHAIN.items(), strict=True):
+            actions.decide(self.app, filed, decision="approve", role=role, approver=signer, key=self.root / key)
 
     def configuration(self) -> dict[str, bytes]:
         return configuration(self.app)

@@ -22,8 +22,9 @@ from netops.core.errors import NetopsError, Restored
 from netops.core.secret import SecretRef
 from netops.demo import inject_refusal
 from netops.filing import find
+from netops.practice import CHAIN
 
-ALLOWED = {"secrets.json", "vault.key", "kepala.key", "koordinator.key", "piket.key"}
+ALLOWED = {"secrets.json", "vault.key", "kepala.key", "koordinator.key", "piket.key", *CHAIN}
 """The files that are made to hold secrets; all of mode 0600 (asserted)."""
 
 

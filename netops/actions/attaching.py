@@ -23,12 +23,17 @@ from netops.filing import look, record
 if TYPE_CHECKING:
     from netops.papers.received import Kind, Received
 
-Sort = Literal["bast", "foto", "disposisi", "surat"]
+Sort = Literal["bast", "foto", "disposisi", "surat", "formulir", "surat-pemberitahuan", "laporan-tindak-lanjut"]
 SORTS: Mapping[Sort, Text] = {
     "bast": Text("BAST bertanda tangan", "signed BAST"),
     "foto": Text("foto pemasangan", "photo of the installation"),
     "disposisi": Text("lembar disposisi", "disposition sheet"),
     "surat": Text("surat", "letter"),
+    "formulir": Text("formulir penambahan bandwidth bertanda tangan", "signed form of the bandwidth change"),
+    "surat-pemberitahuan": Text("surat pemberitahuan kepada pemohon", "notice to the requester"),
+    "laporan-tindak-lanjut": Text(
+        "laporan hasil tindak lanjut alokasi bandwidth, bertanda tangan", "signed follow-up report on the allocation"
+    ),
 }
 _SINGLE = ("bast",)
 """Of these a change has one; another takes its place, with a reason."""

@@ -6,7 +6,7 @@ from typing import Any
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.inputs import inputs
 from netops.actions.living import instead
-from netops.actions.scene import by_hand, refuse_conflicts, scene, where_of, with_recorded
+from netops.actions.scene import by_hand, design_for, refuse_conflicts, scene, where_of, with_recorded
 from netops.actions.settling import refuse_quarantined
 from netops.app import App
 from netops.changes import prepare
@@ -21,7 +21,6 @@ from netops.filing import Filed, find, record
 from netops.planning import manual
 from netops.planning import plan as planning
 from netops.planning.claims import render_checked
-from netops.planning.design import design_of
 from netops.planning.playbook import Playbook
 from netops.planning.render import Renderer
 from netops.planning.targets import Chosen
@@ -79,9 +78,10 @@ def _made(app: App, filed: Filed, lines: Lines) -> Plan:
     request, tools = filed.request, app.tools
     now = app.clock.now()
     within_policy(app, filed)
-    design, at = design_of(request), scene(app, filed, lines)
+    design, at = design_for(app, filed), scene(app, filed, lines)
     site, chosen = at.ground.site, at.chosen
     needs = with_recorded(app, filed, at, design.propose(at.ground))
+    design.require(needs, at.ground)
     refuse_conflicts(app, filed, at, needs)
     refuse_quarantined(app, filed.change, [one.target.name for one in chosen])
     renderer = Renderer(app.settings.templates)

@@ -1,4 +1,4 @@
-"""Technical needs of an event: shown, edited, remembered with who and when. Refuses what the request or others do not allow."""
+"""Technical needs of a request: shown, edited, remembered with who and when. Refuses what the request or others do not allow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,21 +7,22 @@ from pathlib import Path
 
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.publishing import seal_of
-from netops.actions.scene import Scene, prospects, scene
+from netops.actions.scene import Scene, needs_body, prospects, recorded, scene
 from netops.app import App
 from netops.changes.lifecycle import OPEN, STOPPED
 from netops.changes.lines import Lines
 from netops.changes.words import PHASES
-from netops.core.canonical import dump, load, parse_json
+from netops.core.canonical import dump, load
 from netops.core.errors import InputError, Refused
-from netops.core.model import Needs, Plan
+from netops.core.model import AnyNeeds, LinkNeeds, Needs, Plan
 from netops.core.text import Lang, Text
+from netops.core.units import say_rate
 from netops.filing import Filed, find, look, record
+from netops.planning import briefing
 from netops.planning.briefing import NeedsFacts
-from netops.planning.event import within_bounds
-from netops.planning.needs import Difference, differences, edited, still_free
-from netops.planning.sizing import propose
-from netops.requests.common import ZONES
+from netops.planning.design import Design, design_of
+from netops.planning.needs import Difference, differences
+from netops.requests.common import ZONES, Request
 from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import read_document
 
@@ -34,58 +35,64 @@ class Entry:
     actor: str
     source: str
     changes: tuple[Difference, ...] = ()
-    needs: Needs | None = None
+    needs: AnyNeeds | None = None
 
 
 def show(app: App, ref: str) -> NeedsFacts:
-    """The needs as they stand: recorded by an admin, else of the plan, else proposed now (devices are observed)."""
+    """An event's needs as they stand: recorded by an admin, else of the plan, else proposed now (devices are observed).
+
+    Raises `Refused` for a service that has no list of them.
+    """
     filed = look(app, ref)
-    return _facts(app, filed)
-
-
-def _facts(app: App, filed: Filed) -> NeedsFacts:
     request = _event(filed)
     with Lines(app.tools) as lines:
         at = scene(app, filed, lines)
-        return prospects(app, filed, request, at, current(app, filed, at))
+        needs = current(app, filed, at)
+        assert isinstance(needs, Needs)  # an event has them
+        return prospects(app, filed, request, at, needs)
 
 
-def current(app: App, filed: Filed, at: Scene) -> Needs:
+def shown(app: App, ref: str) -> tuple[NeedsFacts | AnyNeeds, str]:
+    """The needs of any request as they stand, and as lines for people. Raises `Refused` where they are its own fields."""
+    filed = look(app, ref)
+    if isinstance(filed.request, EventHotspot):
+        facts = show(app, ref)
+        return facts, briefing.say(facts, app.lang)
+    design = _editable(filed)
+    with Lines(app.tools) as lines:
+        needs = current(app, filed, scene(app, filed, lines))
+    return needs, briefing.say_plain(filed.change, design.values(needs, app.lang), needs, app.lang)
+
+
+def current(app: App, filed: Filed, at: Scene) -> AnyNeeds:
     change = change_of(app, filed)
-    digest = change.needs
-    if digest:
-        return _body(app, digest)
+    found = recorded(app, change)
+    if found is not None:
+        return found
     plan = change.running_plan or change.plan
-    if plan:
-        needs = app.tools.plan(plan).needs
-        if isinstance(needs, Needs):
-            return needs
-    ground, used = at.ground, at.ground.used()
-    return propose(
-        _event(filed), ground.site, ground.period, ground.taken, used.vlans, used.subnets, change=filed.change
-    )
+    return app.tools.plan(plan).needs if plan else design_of(filed.request).propose(at.ground)
 
 
-def edit(app: App, ref: str, wishes: Mapping[str, str | int]) -> Needs:
+def edit(app: App, ref: str, wishes: Mapping[str, str | int]) -> AnyNeeds:
     """Record needs with these fields changed; the plan made before is outdated by it.
 
     Raises `InputError` for a field or value that is none, `OutOfBounds` beyond the request or the site's ranges,
     `NoCapacity` for what another change holds, `Refused` once the change is on devices or over.
     """
     filed = find(app, ref)
-    request = _event(filed)
+    design = _editable(filed)
     _may_edit(app, filed)
     with Lines(app.tools) as lines:
         at = scene(app, filed, lines)
         ground, before = at.ground, current(app, filed, at)
-    after = edited(before, wishes)
-    changes = differences(before, after)
-    if not changes:
-        return before
-    with recorded_refusal(app, filed.change):
-        within_bounds(after, request, ground.site)
-        still_free(after, ground.site, ground.period, ground.taken, filed.change)
-    after = replace(after, basis=(*after.basis, _basis(app, request, changes)))
+        after = design.edited(before, wishes)
+        changes = differences(design.values(before, "id"), design.values(after, "id"))
+        if not changes:
+            return before
+        with recorded_refusal(app, filed.change):
+            design.within_bounds(after, ground.site)
+            design.require(after, ground)
+    after = replace(after, basis=(*after.basis, _basis(app, filed.request, changes)))
     _record(app, filed, "edited", app.tools.body(after), changes)
     return after
 
@@ -93,7 +100,7 @@ def edit(app: App, ref: str, wishes: Mapping[str, str | int]) -> Needs:
 def reset(app: App, ref: str) -> None:
     """Leave the needs to the planner again."""
     filed = find(app, ref)
-    _event(filed)
+    _editable(filed)
     _may_edit(app, filed)
     if change_of(app, filed).needs:
         _record(app, filed, "reset", "", ())
@@ -102,15 +109,13 @@ def reset(app: App, ref: str) -> None:
 def history(app: App, ref: str) -> tuple[Entry, ...]:
     """Every proposal of a plan and every edit, oldest first."""
     found: list[Entry] = []
-    for recorded in app.journal.read(look(app, ref).change):
-        event = recorded.event
+    for event in (one.event for one in app.journal.read(look(app, ref).change)):
         if event.kind == "plan.recorded":
             plan: Plan = app.tools.plan(event.data["plan"])
-            if isinstance(plan.needs, Needs):
-                found.append(Entry(at=event.at, actor=event.actor, source="proposed", needs=plan.needs))
+            found.append(Entry(at=event.at, actor=event.actor, source="proposed", needs=plan.needs))
         elif event.kind == "needs.recorded":
             changes = tuple(load(Difference, one) for one in event.data["changes"])
-            needs = _body(app, event.data["needs"]) if event.data["needs"] else None
+            needs = needs_body(app, event.data["needs"]) if event.data["needs"] else None
             source = str(event.data["source"])
             found.append(Entry(at=event.at, actor=event.actor, source=source, changes=changes, needs=needs))
     return tuple(found)
@@ -122,7 +127,7 @@ def paper(app: App, ref: str, *, lang: Lang, form: str = "pdf", out: Path | None
     from netops.papers.pdf import render_sheet
 
     filed = find(app, ref)
-    facts = _facts(app, filed)
+    facts = show(app, ref)
     seq, at = _stands_since(app)
     page = needs_page(facts, app.office, lang, at=at, lab=app.settings.lab)
     seal = seal_of(app, seq)
@@ -187,20 +192,44 @@ def say_history(entries: Sequence[Entry], lang: Lang) -> str:
     lines = []
     for one in entries:
         changes = ", ".join(f"{part.field} {part.before} → {part.after}" for part in one.changes)
-        found = f"VLAN {one.needs.vlan}, {one.needs.subnet}, {one.needs.ssid}" if one.needs and not changes else changes
+        found = _short(one.needs, lang) if one.needs and not changes else changes
         what = words[one.source].to(lang)
         lines.append(f"{one.at:%Y-%m-%d %H:%M}Z  {one.actor}  {what}" + (f": {found}" if found else ""))
     return "\n".join(lines)
 
 
-def _event(filed: Filed) -> EventHotspot:
-    if not isinstance(filed.request, EventHotspot):
+def _short(needs: AnyNeeds, lang: Lang) -> str:
+    match needs:
+        case Needs():
+            return f"VLAN {needs.vlan}, {needs.subnet}, {needs.ssid}"
+        case LinkNeeds():
+            return f"{needs.allocation} {say_rate(needs.up, lang)} / {say_rate(needs.down, lang)}"
+    return ""
+
+
+def _editable(filed: Filed) -> Design:
+    """How the request is engineered. Raises `Refused` where its needs are what was asked."""
+    design = design_of(filed.request)
+    if not design.fields:
         raise Refused(
             Text(
                 f"{filed.change}: kebutuhan layanan {filed.request.service} adalah isian permohonannya sendiri",
                 f"{filed.change}: the needs of the service {filed.request.service} are the fields of its request",
             ),
             Text("Ubah permohonannya.", "Change the request."),
+        )
+    return design
+
+
+def _event(filed: Filed) -> EventHotspot:
+    _editable(filed)
+    if not isinstance(filed.request, EventHotspot):
+        raise Refused(
+            Text(
+                f"{filed.change}: layanan {filed.request.service} tidak punya daftar kebutuhan teknis",
+                f"{filed.change}: the service {filed.request.service} has no list of technical needs",
+            ),
+            Text(f"Lihat `netops needs {filed.change}`.", f"See `netops needs {filed.change}`."),
         )
     return filed.request
 
@@ -229,12 +258,8 @@ def _record(app: App, filed: Filed, source: str, needs: str, changes: tuple[Diff
     )
 
 
-def _basis(app: App, request: EventHotspot, changes: tuple[Difference, ...]) -> str:
+def _basis(app: App, request: Request, changes: tuple[Difference, ...]) -> str:
     fields = ", ".join(one.field for one in changes)
     at = app.clock.now().astimezone(ZONES[request.zone])
     actor = app.actor.replace("|", "/")
     return f"{fields} ditetapkan {actor}, {at:%Y-%m-%d %H.%M} | {fields} set by {actor}, {at:%Y-%m-%d %H:%M}"
-
-
-def _body(app: App, digest: str) -> Needs:
-    return load(Needs, parse_json(app.objects.get(digest)))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 
 from netops.app import App
 from netops.changes import prepare
-from netops.changes.lifecycle import DONE, OPEN, Change, fold_all, held
+from netops.changes.lifecycle import DONE, OPEN, Change, fold, fold_all, held
 from netops.changes.lines import Lines
 from netops.core.canonical import load, parse_json
 from netops.core.model import AnyNeeds, ManualStep, Needs, Recorded, Reservation, Target
@@ -15,8 +16,7 @@ from netops.planning import manual
 from netops.planning.briefing import NeedsFacts, needs_facts
 from netops.planning.capacity import Ground
 from netops.planning.conflicts import Booked, Conflict, conflicts, refuse
-from netops.planning.design import design_of
-from netops.planning.needs import chosen, still_free
+from netops.planning.design import Design, design_of
 from netops.planning.playbook import Playbook
 from netops.planning.targets import Chosen, Where, choose
 from netops.requests.event_hotspot import EventHotspot
@@ -39,9 +39,25 @@ class Scene:
     officers: Mapping[str, str]
 
 
+def design_for(app: App, one: Filed) -> Design:
+    """The request with the needs that an admin recorded for it."""
+    return design_of(one.request, recorded(app, fold(one.change, app.journal.read(one.change))))
+
+
+def recorded(app: App, change: Change | None) -> AnyNeeds | None:
+    """The needs that an admin chose; None where they are left to the planner."""
+    return needs_body(app, change.needs) if change and change.needs else None
+
+
+def needs_body(app: App, digest: str) -> AnyNeeds:
+    """Recorded needs of whatever kind, by their digest."""
+    found: AnyNeeds = load(cast("type[Any]", AnyNeeds), parse_json(app.objects.get(digest)))
+    return found
+
+
 def where_of(app: App, one: Filed) -> Where:
     """Where the request acts. Raises `InputError` for a place or device that is not there any more."""
-    return design_of(one.request).where(app.sites, lambda: list(app.fleet.targets.values()))
+    return design_for(app, one).where(app.sites, lambda: list(app.fleet.targets.values()))
 
 
 def scene(app: App, one: Filed, lines: Lines) -> Scene:
@@ -62,6 +78,7 @@ def scene(app: App, one: Filed, lines: Lines) -> Scene:
             period=playbook.window(request.starts_at, request.ends_at),
             taken={name: found for name, found in taken.items() if found},
             used=cache(lambda: prepare.used(tools, [part.target.name for part in driven], lines)),
+            limits=cache(lambda name: prepare.limits(tools, name, lines)),
         ),
         everything=everything,
         chosen=driven,
@@ -77,15 +94,11 @@ def _officers(log: Sequence[Recorded]) -> dict[str, str]:
 
 def with_recorded(app: App, one: Filed, at: Scene, proposed: AnyNeeds) -> AnyNeeds:
     """The proposal with what an admin chose; what nobody chose stays the planner's. Raises `NoCapacity` for what is taken."""
-    digest = at.changes[one.change].needs if one.change in at.changes else ""
-    if not digest or not isinstance(proposed, Needs):
+    found = recorded(app, at.changes.get(one.change))
+    if found is None:
         return proposed
-    recorded = load(Needs, parse_json(app.objects.get(digest)))
     fields, edits = _edited(app.journal.read(one.change))
-    needs = chosen(proposed, recorded, fields, edits)
-    ground, used = at.ground, at.ground.used()
-    still_free(needs, ground.site, ground.period, ground.taken, one.change, used.vlans, used.subnets)
-    return needs
+    return design_of(one.request, found).settled(proposed, found, fields, edits, at.ground)
 
 
 def _edited(events: Iterable[Recorded]) -> tuple[frozenset[str], int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from netops.changes.drift import base_of
 from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
-from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Rollout, Scope, State, Tag, Used, Value
-from netops.core.ports import Driver, PartlyGuarded
+from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Limit, Rollout, Scope, State, Tag, Used, Value
+from netops.core.ports import Driver, LimitPlatform, PartlyGuarded
 
 Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
 """Device name and its facts, for whom they matter → its rendered template and the values to splice in."""
@@ -25,6 +25,14 @@ def used(tools: Tools, names: Sequence[str], lines: Lines) -> Used:
         vlans=frozenset().union(*(one.vlans for one in found)),
         subnets=tuple(sorted({subnet for one in found for subnet in one.subnets})),
     )
+
+
+def limits(tools: Tools, name: str, lines: Lines) -> tuple[Limit, ...]:
+    """What limits units on this device now. Raises `InputError` for a device that the inventory does not have."""
+    platform = tools.platforms[tools.fleet.target(name).platform]
+    if not isinstance(platform, LimitPlatform):
+        return ()
+    return lines.again(name, lambda driver: platform.limits(driver.observe(platform.limits_scope())), repeatable=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

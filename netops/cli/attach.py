@@ -1,7 +1,7 @@
 """`netops attach` and `netops missing`: signed papers and photos that come back, and what has not."""
 
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -9,6 +9,11 @@ from netops.cli.common import json_option, opened, ref_argument
 from netops.cli.output import as_json, clean, result, say
 from netops.core.errors import InputError
 from netops.core.text import Text, language
+
+if TYPE_CHECKING:
+    from netops.actions.attaching import Sort
+
+_SORTS = ("bast", "foto", "disposisi", "surat", "formulir", "surat-pemberitahuan", "laporan-tindak-lanjut")
 
 
 @click.command(
@@ -18,7 +23,7 @@ from netops.core.text import Text, language
     ).to(language())
 )
 @ref_argument
-@click.option("--as", "sort", required=True, type=click.Choice(["bast", "foto", "disposisi", "surat"]))
+@click.option("--as", "sort", required=True, type=click.Choice(_SORTS))
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--code",
@@ -44,7 +49,7 @@ def attach(
 ) -> None:
     from netops import actions
 
-    kind = cast("Literal['bast', 'foto', 'disposisi', 'surat']", sort)
+    kind = cast("Sort", sort)
     with opened(ctx) as app:
         if remove:
             gone = actions.withdraw(app, ref, kind, remove, reason=reason)

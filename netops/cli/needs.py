@@ -88,10 +88,13 @@ def needs(
         if paper or html or out:
             result(str(actions.paper(app, ref, lang=app.lang, form="html" if html else "pdf", out=out)))
             return
-        facts = actions.show(app, ref)
-        if json_:
-            as_json(facts)
-        elif summary:
-            result(clean("\n".join(briefing.brief(facts, app.lang))))
+        if summary:
+            facts = actions.show(app, ref)
+            text = "\n".join(briefing.brief(facts, app.lang))
+            found: object = facts
         else:
-            result(clean(briefing.say(facts, app.lang)))
+            found, text = actions.shown(app, ref)
+        if json_:
+            as_json(found)
+        else:
+            result(clean(text))

@@ -43,9 +43,9 @@ def new(ctx: click.Context, service: str | None, named: str | None, filled: bool
 
     starts = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
     if word in SERVICES:
-        from netops.requests.example import example
+        from netops.requests.example import EXAMPLES
 
-        result(_salted(example(starts)))
+        result(_salted(EXAMPLES[word](starts)))
         return
     from netops.filing import form
 

@@ -94,6 +94,30 @@ class Used:
     subnets: tuple[str, ...]
 
 
+Form = Literal["simple", "tree", "profile", "police", "shape"]
+"""How a device limits a unit: RouterOS simple queue, queue tree, hotspot user profile; policer, shaper of a policy-map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One limit that stands on a device, bit/s as the clients see them, 0 where it limits nothing.
+
+    `name` as the device has it (a class of a policy-map: `<policy-map> <class>`), `target` what it limits, as written
+    there (addresses, packet marks; of a policy-map `<interface> in|out`), `parent` the limit that it is inside of. `way`:
+    a row of a queue tree or a class limits one direction; both figures are the same then. `shared`: so many others use it.
+    """
+
+    form: Form
+    name: str
+    up: int
+    down: int
+    target: str = ""
+    parent: str = ""
+    way: Literal["both", "up", "down", "one"] = "both"
+    comment: str = ""
+    shared: int = 0
+
+
 # ── what changes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -332,7 +356,43 @@ class FieldNeeds:
     kind: Literal["fields"] = "fields"
 
 
-AnyNeeds = Needs | FieldNeeds
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkNeeds:
+    """What a change of a unit's bandwidth needs: which limit on which device gets which rate (bit/s, as the clients see it).
+
+    `unit` as the office calls it. `queue` is the limit's name on the device, `target` what it limits, `parent` what it is
+    inside of; `…_up` are those of the upload, which has its own in a queue tree or policy-map and else the same. `port`:
+    where a policy-map is in force. `makes`: nobody made such a limit, the change makes its own. `was_…`: what stands now,
+    0 for no limit.
+    """
+
+    site: str
+    unit: str
+    uplink: str
+    device: str
+    form: Form
+    up: int
+    down: int
+    queue: str = ""
+    queue_up: str = ""
+    target: str = ""
+    target_up: str = ""
+    parent: str = ""
+    parent_up: str = ""
+    port: str = ""
+    makes: bool = False
+    was_up: int = 0
+    was_down: int = 0
+    basis: tuple[str, ...] = ()
+    kind: Literal["link"] = "link"
+
+    @property
+    def allocation(self) -> str:
+        """What a commitment holds: `<device>/<queue or interface>`."""
+        return f"{self.device}/{self.port or self.queue or self.target}"
+
+
+AnyNeeds = Needs | FieldNeeds | LinkNeeds
 """Every kind has `site` (a key of `sites.yaml`) and `basis`; told apart by `kind`."""
 
 

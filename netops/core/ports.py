@@ -19,6 +19,7 @@ from netops.core.model import (
     GuardSpec,
     GuardState,
     Lease,
+    Limit,
     Op,
     Receipt,
     Recorded,
@@ -201,6 +202,19 @@ class GuestPlatform(Protocol):
 
     def opening(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
         """What opens again what an END timer closed, for an event that goes on; () where nothing is closed."""
+        ...
+
+
+@runtime_checkable
+class LimitPlatform(Protocol):
+    """A platform whose devices limit what units may use."""
+
+    def limits_scope(self) -> Scope:
+        """What has to be observed to know the limits of a device."""
+        ...
+
+    def limits(self, seen: State) -> tuple[Limit, ...]:
+        """Every limit that is in force, in the device's order; not those that the device makes for each client."""
         ...
 
 

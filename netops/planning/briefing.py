@@ -1,10 +1,10 @@
 """What an event needs, gathered for people: the figures of the needs list, and the summary that a head decides by. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from netops.core.model import ManualStep, Needs, Severity
+from netops.core.model import AnyNeeds, ManualStep, Needs, Severity
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.planning.capacity import Taken, Way, free, office_share
@@ -175,3 +175,11 @@ def say(facts: NeedsFacts, lang: Lang) -> str:
     marks = {Severity.STOP: "✗", Severity.WARNING: "!"}
     lines += [f"{marks.get(one.severity, ' ')} {one.text.to(lang)}" for one in facts.conflicts]
     return "\n".join(lines)
+
+
+def say_plain(change: str, shown: Mapping[str, str], needs: AnyNeeds, lang: Lang) -> str:
+    """The needs of a service without a list of its own: each field that can be edited, and whence it comes."""
+    head = Text(f"Kebutuhan teknis {change}", f"Technical needs of {change}").to(lang)
+    width = max(map(len, shown), default=0)
+    lines = [head, *(f"  {name:<{width}}  {value}" for name, value in shown.items() if value)]
+    return "\n".join([*lines, *(f"  · {say_basis(line, lang)}" for line in needs.basis)])

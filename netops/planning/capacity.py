@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from netops.core.errors import NoCapacity
-from netops.core.model import Reservation, Used
+from netops.core.model import Limit, Reservation, Used
 from netops.core.text import Text
 from netops.core.units import RatePair, say_rate
 from netops.planning.sites import Site, Uplink
@@ -20,7 +20,8 @@ Way = Literal["up", "down"]
 class Ground:
     """What needs are proposed on: the site, the playbook's window, what plans hold by change.
 
-    `used` observes the chosen devices when it is asked: what they carry now.
+    `used` observes the chosen devices when it is asked: what they carry now; `limits` a device of that name: what limits
+    units on it.
     """
 
     change: str
@@ -28,6 +29,7 @@ class Ground:
     period: tuple[datetime, datetime]
     taken: Taken
     used: Callable[[], Used]
+    limits: Callable[[str], tuple[Limit, ...]] = lambda name: ()
 
 
 def overlapping(

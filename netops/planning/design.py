@@ -1,15 +1,18 @@
 """How each kind of request is engineered: where it acts, what it needs, what it holds, what its templates may use. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from netops.core.model import AnyNeeds, DeviceFacts, Reservation, Tag, Target
+from netops.core.model import AnyNeeds, DeviceFacts, LinkNeeds, Reservation, Tag, Target
+from netops.core.text import Lang, Text
 from netops.planning.capacity import Ground
 from netops.planning.event import EventDesign
+from netops.planning.link import LinkDesign
 from netops.planning.own import OwnDesign
 from netops.planning.sites import Site, Sites
 from netops.planning.sizing import Period
 from netops.planning.targets import Chosen, Where
+from netops.requests.bandwidth_change import BandwidthChange
 from netops.requests.common import Request
 from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import Document
@@ -35,6 +38,32 @@ class Design(Protocol):
         """The technical needs. Raises `NoCapacity`."""
         ...
 
+    @property
+    def fields(self) -> Mapping[str, Text]:
+        """What of the needs an admin may edit, by name; {} where they are what was asked."""
+        ...
+
+    def values(self, needs: AnyNeeds, lang: Lang) -> dict[str, str]:
+        """Each of `fields` as people read and write it."""
+        ...
+
+    def edited(self, needs: AnyNeeds, wishes: Mapping[str, str | int]) -> AnyNeeds:
+        """The needs with those fields changed. Raises `InputError` naming the field: unknown, or no value of its kind."""
+        ...
+
+    def settled(
+        self, proposed: AnyNeeds, recorded: AnyNeeds, fields: Collection[str], edits: int, ground: Ground
+    ) -> AnyNeeds:
+        """The proposal with those fields as an admin recorded them; the last `edits` lines of basis say who.
+
+        Raises `NoCapacity` for what is taken by now.
+        """
+        ...
+
+    def require(self, needs: AnyNeeds, ground: Ground) -> None:
+        """Raises `NoCapacity` for what others hold at that time, and for what does not fit."""
+        ...
+
     def within_bounds(self, needs: AnyNeeds, site: Site) -> None:
         """Raises `OutOfBounds` where needs go beyond the approved request or the site's ranges."""
         ...
@@ -50,10 +79,13 @@ class Design(Protocol):
         ...
 
 
-def design_of(request: Request) -> Design:
+def design_of(request: Request, recorded: AnyNeeds | None = None) -> Design:
+    """`recorded`: the needs that an admin chose, where they say on which devices the request acts."""
     match request:
         case EventHotspot():
             return EventDesign(request)
+        case BandwidthChange():
+            return LinkDesign(request, recorded if isinstance(recorded, LinkNeeds) else None)
         case OwnRequest():
             return OwnDesign(request)
         case _:

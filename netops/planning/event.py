@@ -1,6 +1,6 @@
 """An event, engineered: VLAN, subnet, rates and vouchers at a place; refuses needs beyond what was asked or is allowed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from ipaddress import IPv4Network
@@ -14,6 +14,7 @@ from netops.core.text import Lang, Text
 from netops.core.units import RatePair, say_duration, say_rate
 from netops.planning.capacity import Ground, require_contract, uplink_resource
 from netops.planning.codes import batch_comment, check_codes
+from netops.planning.needs import FIELDS, chosen, edited, still_free, values
 from netops.planning.render import Air, Sealed, event_context
 from netops.planning.sites import Site, Sites
 from netops.planning.sizing import Period, propose, vouchers
@@ -51,6 +52,26 @@ class EventDesign:
         return propose(
             self.request, ground.site, ground.period, ground.taken, used.vlans, used.subnets, change=ground.change
         )
+
+    @property
+    def fields(self) -> Mapping[str, Text]:
+        return FIELDS
+
+    def values(self, needs: AnyNeeds, lang: Lang) -> dict[str, str]:
+        return values(_event(needs), lang)
+
+    def edited(self, needs: AnyNeeds, wishes: Mapping[str, str | int]) -> Needs:
+        return edited(_event(needs), wishes)
+
+    def settled(
+        self, proposed: AnyNeeds, recorded: AnyNeeds, fields: Collection[str], edits: int, ground: Ground
+    ) -> Needs:
+        needs, used = chosen(_event(proposed), _event(recorded), fields, edits), ground.used()
+        still_free(needs, ground.site, ground.period, ground.taken, ground.change, used.vlans, used.subnets)
+        return needs
+
+    def require(self, needs: AnyNeeds, ground: Ground) -> None:
+        still_free(_event(needs), ground.site, ground.period, ground.taken, ground.change)
 
     def within_bounds(self, needs: AnyNeeds, site: Site) -> None:
         within_bounds(_event(needs), self.request, site)

@@ -125,10 +125,9 @@ def values(needs: Needs, lang: Lang) -> dict[str, str]:
     }
 
 
-def differences(before: Needs, after: Needs) -> tuple[Difference, ...]:
-    """What an edit changed, field by field; () where it changed nothing."""
-    old, new = values(before, "id"), values(after, "id")
-    return tuple(Difference(field=name, before=old[name], after=new[name]) for name in FIELDS if old[name] != new[name])
+def differences(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Difference, ...]:
+    """What an edit changed of a design's `values`, field by field; () where it changed nothing."""
+    return tuple(Difference(field=name, before=old[name], after=new[name]) for name in old if old[name] != new[name])
 
 
 def chosen(proposed: Needs, recorded: Needs, fields: Collection[str], edits: int) -> Needs:

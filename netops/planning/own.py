@@ -1,13 +1,13 @@
 """A site's own service, engineered: its fields are its needs; it holds the ports that it names. Refuses ports that are taken."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from netops.core.canonical import dump
 from netops.core.errors import InputError, NoCapacity, OutOfBounds
 from netops.core.model import AnyNeeds, DeviceFacts, FieldNeeds, Reservation, Tag, Target
-from netops.core.text import Text
+from netops.core.text import Lang, Text
 from netops.planning.capacity import Ground, overlapping
 from netops.planning.paths import read_links
 from netops.planning.sites import Site, Sites
@@ -100,6 +100,25 @@ class OwnDesign:
                     ),
                 )
         return needs
+
+    @property
+    def fields(self) -> Mapping[str, Text]:
+        """None: what was asked is what is done."""
+        return {}
+
+    def values(self, needs: AnyNeeds, lang: Lang) -> dict[str, str]:
+        return {}
+
+    def edited(self, needs: AnyNeeds, wishes: Mapping[str, str | int]) -> AnyNeeds:
+        return needs
+
+    def settled(
+        self, proposed: AnyNeeds, recorded: AnyNeeds, fields: Collection[str], edits: int, ground: Ground
+    ) -> AnyNeeds:
+        return proposed
+
+    def require(self, needs: AnyNeeds, ground: Ground) -> None:
+        """Nothing beyond what `propose` refuses."""
 
     def within_bounds(self, needs: AnyNeeds, site: Site) -> None:
         """What was asked is what is done."""

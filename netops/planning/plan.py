@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from netops.core.canonical import digest_of
-from netops.core.model import AnyNeeds, DevicePlan, GuardKind, Loan, ManualStep, Needs, Plan, Reservation
+from netops.core.model import AnyNeeds, DevicePlan, GuardKind, LinkNeeds, Loan, ManualStep, Needs, Plan, Reservation
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.planning.design import design_of
 from netops.planning.event import say_event
+from netops.planning.link import say_link
 from netops.planning.own import say_fields
 from netops.planning.playbook import Playbook, playbook_digest
 from netops.planning.sites import Site
@@ -69,7 +70,7 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             ).to(lang),
             "",
             Text("Kebutuhan teknis", "Technical needs").to(lang),
-            *(say_event(needs, lang) if isinstance(needs, Needs) else say_fields(needs)),
+            *say_needs(needs, lang),
             *(f"  · {say_basis(line, lang)}" for line in needs.basis),
             "",
             *device_lines(plan, lang),
@@ -78,6 +79,15 @@ def explain(plan: Plan, site: Site, lang: Lang) -> str:
             *(f"  {_reserved(one, lang)}" for one in plan.reservations),
         ]
     )
+
+
+def say_needs(needs: AnyNeeds, lang: Lang) -> list[str]:
+    match needs:
+        case Needs():
+            return say_event(needs, lang)
+        case LinkNeeds():
+            return say_link(needs, lang)
+    return say_fields(needs)
 
 
 def device_lines(plan: Plan, lang: Lang) -> list[str]:

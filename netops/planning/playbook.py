@@ -16,7 +16,7 @@ from netops.requests.load import Document, said, validate
 from netops.requests.services import BUILT_IN
 
 Check = Literal["configuration", "snmp-interfaces", "wireless"]
-Paper = Literal["bast", "foto", "disposisi", "surat"]
+Paper = Literal["bast", "foto", "disposisi", "surat", "formulir", "surat-pemberitahuan", "laporan-tindak-lanjut"]
 Evidence = Literal["snmp-before", "snmp-after", "snmp-end"]
 Health = Literal["reachable", "hotspot", "errors", "cpu"]
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from netops.core.errors import InputError
+from netops.core.model import Form
 from netops.core.text import Text
 from netops.core.units import parse_duration
 from netops.requests.common import BandwidthField, HostName, Key, Line, Port, Rate, Strict, Zone
@@ -131,6 +132,56 @@ class Sizing(Strict):
     source: Line
 
 
+QueueName = Annotated[Line, Field(max_length=120)]
+
+
+class BothWays(Strict):
+    """A name for each direction, as seen from the unit: upload and download."""
+
+    up: QueueName
+    down: QueueName
+
+
+def _both(value: object) -> object:
+    return {"up": value, "down": value} if isinstance(value, str) else value
+
+
+class Allocation(Strict):
+    """A unit's limit: `name` as the office and its letters call it, out of which `uplink`, on which device, in which form.
+
+    `queue` is its name on the device (`{up: …, down: …}` where each direction has its own), `target` what it limits; one of
+    them finds it. A limit that nobody made yet is made for `target`, inside `parent`. `port`: where a policy-map is in force.
+    """
+
+    key: Key
+    name: Line
+    uplink: Line
+    device: HostName
+    form: Form
+    queue: Annotated[BothWays, BeforeValidator(_both)] | None = None
+    target: Annotated[BothWays, BeforeValidator(_both)] | None = None
+    parent: Annotated[BothWays, BeforeValidator(_both)] | None = None
+    port: Port | None = None
+
+    @model_validator(mode="after")
+    def _findable(self) -> Self:
+        if self.form in ("police", "shape"):
+            if self.port is None:
+                raise said(f"form {self.form} memerlukan port", f"the form {self.form} needs a port")
+        elif self.queue is None and (self.target is None or self.form == "profile"):
+            names = ("queue", "queue") if self.form == "profile" else ("queue atau target", "queue or target")
+            raise said(f"form {self.form} memerlukan {names[0]}", f"the form {self.form} needs a {names[1]}")
+        return self
+
+
+class Units(Strict):
+    """What units of a site are promised. `children`: so many per cent of a parent queue its children may have together (none:
+    they may share it as they like; one alone is never above it).
+    """
+
+    children: Annotated[Percent, Field(ge=1)] | None = None
+
+
 class Site(Strict):
     key: Key
     name: Line
@@ -138,6 +189,26 @@ class Site(Strict):
     uplinks: Annotated[dict[str, Uplink], Field(min_length=1)]
     event: EventRange
     sizing: Sizing
+    units: Units = Units()
+    allocations: dict[Key, Allocation] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _allocation_keys(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("allocations"), dict):
+            return {**value, "allocations": _keyed(value["allocations"])}
+        return value
+
+    @model_validator(mode="after")
+    def _allocations_known(self) -> Self:
+        for one in self.allocations.values():
+            if one.uplink not in self.uplinks:
+                known = ", ".join(self.uplinks)
+                raise said(
+                    f"alokasi {one.key!r} menyebut uplink {one.uplink!r} yang tidak ada ({known})",
+                    f"the allocation {one.key!r} names the uplink {one.uplink!r}, which does not exist ({known})",
+                )
+        return self
 
     @model_validator(mode="after")
     def _uplink_known(self) -> Self:
@@ -209,6 +280,37 @@ class Sites(Strict):
                 field="site",
             )
         return self.sites[key]
+
+    def allocation(self, link: str, document: Document | None = None, loc: Loc = ()) -> tuple[Site, Allocation]:
+        """The unit's limit by its name or key, in any case (`<site>/<key>` where two sites have it). Raises `InputError`."""
+        wanted = " ".join(link.split()).casefold()
+        found = [
+            (site, one)
+            for site in self.sites.values()
+            for one in site.allocations.values()
+            if wanted in (one.key, one.name.casefold(), f"{site.key}/{one.key}")
+        ]
+        if len(found) == 1:
+            return found[0]
+        asked = document or Document(name="", data=None, lines={})
+        if found:
+            names = ", ".join(f"{site.key}/{one.key}" for site, one in found)
+            raise asked.error(
+                loc,
+                Text(f"{link!r} ada beberapa", f"there are several {link!r}"),
+                Text(f"tulis {names}", f"write {names}"),
+            )
+        names = "; ".join(
+            f"{one.name} ({one.key})" for site in self.sites.values() for one in site.allocations.values()
+        )
+        raise asked.error(
+            loc,
+            Text(f"unit atau jalur {link!r} tidak dikenal", f"the unit or link {link!r} is not known"),
+            Text(
+                f"Di inventory/sites.yaml (allocations): {names or '-'}. Tambahkan unit itu di sana.",
+                f"In inventory/sites.yaml (allocations): {names or '-'}. Add the unit there.",
+            ),
+        )
 
     def place(self, key: str, document: Document | None = None, loc: Loc = ("event", "place")) -> Place:
         """With the request's document, an unknown place is told with file and line."""

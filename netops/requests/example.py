@@ -1,5 +1,6 @@
-"""A filled request, for the lab, the demo and the documentation; its people and letters are invented."""
+"""Filled requests, for the lab, the demo and the documentation; its people and letters are invented."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from netops.requests.common import ZONES
@@ -49,3 +50,49 @@ event:
   participants: {participants}
   bandwidth: {bandwidth}
 """
+
+
+def bandwidth_example(
+    starts: datetime,
+    *,
+    ticket: str = "HD-2026-0301",
+    link: str = "Perpustakaan",
+    rate: str = "20M/40M",
+    hours: int = 0,
+) -> str:
+    """YAML of a change of bandwidth from `starts` (aware) on, in WIB; with `hours` for so long, without for good."""
+    local = starts.astimezone(ZONES["WIB"])
+    ends = f"  ends_at: {local + timedelta(hours=hours):%Y-%m-%d %H:%M}\n" if hours else ""
+    return f"""\
+service: bandwidth-change
+ticket: {ticket}
+
+letter:
+  number: B-301/Un.03/PERPUS/11/2026
+  date: {local:%Y-%m-%d}
+  subject: Permohonan penambahan bandwidth
+  signatory: Kepala Perpustakaan
+
+unit: {link}
+
+requester:
+  name: Rina Contohwati
+  email: rina.contohwati@kampus.example
+  phone: 0812-1111-2222
+
+contact:
+  name: Agus Contohadi
+  phone: 0813-3333-4444
+
+reason: Jurnal daring dan ujian berbasis komputer
+
+bandwidth:
+  link: {link}
+  rate: {rate}                # unggah/unduh
+  zone: WIB
+  starts_at: {local:%Y-%m-%d %H:%M}
+{ends}"""
+
+
+EXAMPLES: Mapping[str, Callable[[datetime], str]] = {"event-hotspot": example, "bandwidth-change": bandwidth_example}
+"""By service, for those that netops brings."""

@@ -91,6 +91,24 @@ event:
   bandwidth:                  # 50M both ways, or upload/download: 20M/50M
 """,
 }
+_BANDWIDTH = {
+    "id": """\
+bandwidth:
+  link:                       # unit atau jalur seperti disebut kantor (allocations di inventory/sites.yaml)
+  rate:                       # 50M untuk dua arah, atau unggah/unduh: 20M/50M
+  zone: WIB                   # WIB, WITA atau WIT
+  starts_at:                  # mis. 2026-11-20 09:00
+  ends_at:                    # kosong: tetap; terisi: sementara, lalu kembali sendiri
+""",
+    "en": """\
+bandwidth:
+  link:                       # the unit or line as the office calls it (allocations in inventory/sites.yaml)
+  rate:                       # 50M both ways, or upload/download: 20M/50M
+  zone: WIB                   # WIB, WITA or WIT
+  starts_at:                  # e.g. 2026-11-20 09:00
+  ends_at:                    # empty: for good; given: for a time, then it returns by itself
+""",
+}
 _PERIOD = {
     "id": """\
 period:
@@ -103,6 +121,7 @@ period:
   starts_at:                  # e.g. 2026-11-20 09:00
 """,
 }
+_OWN = {"event-hotspot": _EVENT, "bandwidth-change": _BANDWIDTH}
 _ENDS = {
     True: Text("kosong atau dihapus: tetap, tanpa waktu selesai", "empty or left out: lasting, without an end"),
     False: Text("mis. 2026-11-20 16:00", "e.g. 2026-11-20 16:00"),
@@ -120,7 +139,10 @@ _HINTS: Mapping[str, Text] = {
     "prefix": Text("awalan, mis. 10.20.0.0/24", "a prefix, e.g. 10.20.0.0/24"),
     "time": Text("waktu, mis. 2026-11-20 09:00", "a time, e.g. 2026-11-20 09:00"),
 }
-SERVICES = {"event-hotspot": Text("internet kegiatan", "internet for an event")}
+SERVICES = {
+    "event-hotspot": Text("internet kegiatan", "internet for an event"),
+    "bandwidth-change": Text("penambahan bandwidth", "a change of bandwidth"),
+}
 """Services that netops brings, as people are told them."""
 _NO_LABELS: Mapping[str, Text] = {}
 _HEAD = Text(
@@ -131,7 +153,7 @@ _HEAD = Text(
 
 def blank(service: str, lang: Lang) -> str:
     """The form of a service that netops brings, as YAML."""
-    return _head(service, SERVICES[service], lang) + _SHARED[lang] + _EVENT[lang]
+    return _head(service, SERVICES[service], lang) + _SHARED[lang] + _OWN[service][lang]
 
 
 def blank_own(service: str, title: Text, fields: Mapping[str, FieldSpec], lasting: bool, lang: Lang) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from netops.core.canonical import canonical, parse_json
 from netops.core.errors import InputError
 from netops.core.text import Text
+from netops.requests.bandwidth_change import BandwidthChange
 from netops.requests.common import Request
 from netops.requests.event_hotspot import EventHotspot
 from netops.requests.fields import FieldSpec, load_own
@@ -14,7 +15,7 @@ from netops.requests.load import Document, validate
 from netops.requests.own import OwnRequest
 from netops.requests.persons import ERASED, filled, joined
 
-BUILT_IN: Mapping[str, type[Request]] = {"event-hotspot": EventHotspot}
+BUILT_IN: Mapping[str, type[Request]] = {"event-hotspot": EventHotspot, "bandwidth-change": BandwidthChange}
 """Services with a module of their own, by the word in the document."""
 
 

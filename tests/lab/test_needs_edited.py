@@ -28,6 +28,7 @@ def test_needs_are_edited_planned_by_and_remembered(desk: Desk, capsys: pytest.C
     filed = desk.approved("HD-1", people=20)
     proposed = doing.show(desk.app, filed.change).needs
     after = doing.edit(desk.app, filed.change, {"vlan": 215, "ssid": "Wisuda 2026"})
+    assert isinstance(after, Needs)
     assert (after.vlan, after.ssid) == (215, "Wisuda 2026") and proposed.vlan != 215
     assert after.basis[-1].startswith("vlan, ssid ditetapkan admin.jaringan")
     with pytest.raises(StalePlan, match="edited after this plan"):

@@ -219,4 +219,4 @@ def test_a_playbook_goes_by_its_files_name(desk: Desk) -> None:
             filing.form(desk.app, "../port-vlan")
     finally:
         other.unlink()
-    assert "Services: event-hotspot, port-lain, port-vlan" in caught.value.describe("en")
+    assert "Services: bandwidth-change, event-hotspot, port-lain, port-vlan" in caught.value.describe("en")

@@ -8,7 +8,7 @@ import pytest
 from netops.app import App
 from netops.core.errors import InputError
 from netops.data_root import init_workspace
-from netops.practice import KEY, OFFICERS, new_key, point_at, practises
+from netops.practice import CHAIN, KEY, OFFICERS, new_key, point_at, practises
 from netops.requests.signers import read_signers
 from netops.settings import DEFAULT, NAME, load_settings
 
@@ -66,7 +66,7 @@ def test_a_workspace_is_pointed_at_a_lab_and_may_be_again(tmp_path: Path, lab_fi
     settings = load_settings(root)
     assert settings.lab and (settings.mail_host, settings.mail_port) == ("127.0.0.1", 2525)
     assert (root / "secrets.json").stat().st_mode & 0o077 == 0 and (root / KEY).stat().st_mode & 0o077 == 0
-    assert len(read_signers(root / "inventory" / "allowed_signers").entries) == 1 + len(OFFICERS)
+    assert len(read_signers(root / "inventory" / "allowed_signers").entries) == 1 + len(OFFICERS) + len(CHAIN)
     again = point_at(root, *lab_files, 2526)
     assert KEY not in again and load_settings(root).mail_port == 2526
 

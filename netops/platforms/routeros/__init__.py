@@ -8,6 +8,7 @@ from netops.core.model import (
     Claim,
     DeviceFacts,
     GuardKind,
+    Limit,
     Op,
     Restoration,
     Rows,
@@ -23,6 +24,7 @@ from netops.platforms.routeros import (
     diff,
     guard,
     guests,
+    limits,
     management,
     operations,
     parse,
@@ -93,6 +95,12 @@ class RouterOS:
 
     def used(self, seen: State) -> Used:
         return reach.used(_rows(seen))
+
+    def limits_scope(self) -> Scope:
+        return limits.limits_scope()
+
+    def limits(self, seen: State) -> tuple[Limit, ...]:
+        return limits.limits(_rows(seen))
 
     def silent(self, seen: State, want: State) -> tuple[str, ...]:
         return reach.on_air(_rows(seen), _rows(want))

@@ -12,7 +12,7 @@ from netops.core.text import Lang
 from netops.planning.briefing import NeedsFacts, brief, needs_facts, say
 from netops.planning.capacity import Taken
 from netops.planning.conflicts import Booked, Conflict, conflicts, refuse
-from netops.planning.needs import chosen, differences, edited, still_free
+from netops.planning.needs import chosen, differences, edited, still_free, values
 from netops.planning.sizing import access_points, propose
 from netops.planning.targets import Where, choose
 from netops.requests.event_hotspot import EventHotspot
@@ -106,7 +106,7 @@ def test_an_edit_that_is_none_names_the_field(wish: dict[str, str | int], reason
 
 def test_edits_are_told_field_by_field_and_the_rest_stays_the_planners() -> None:
     after = edited(NEEDS, {"vlan": 215, "client": "1M/2M", "lease": "30m", "access": "vc"})
-    assert [(one.field, one.after) for one in differences(NEEDS, after)] == [
+    assert [(one.field, one.after) for one in differences(values(NEEDS, "id"), values(after, "id"))] == [
         ("vlan", "215"), ("lease", "30m"), ("client", "1 Mbps / 2 Mbps"), ("access", "vc")
     ]  # fmt: skip
     other = propose(MINE, SITE, PERIOD, held("subnet:kampus:10.90.0.0/16".replace("/16", "/23")), (), (), change="HD-1")

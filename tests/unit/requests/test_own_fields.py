@@ -165,7 +165,7 @@ def test_an_unknown_service_names_those_that_there_are() -> None:
         load_request(document, {"port-vlan": dict})
     assert caught.value.describe("id").splitlines() == [
         "p.yaml:1: service: layanan 'unit-port' tidak dikenal",
-        "Layanan: event-hotspot, port-vlan",
+        "Layanan: bandwidth-change, event-hotspot, port-vlan",
     ]
 
 
