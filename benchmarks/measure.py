@@ -21,8 +21,8 @@ class BenchError(Exception):
     """A contestant failed, so that its time means nothing; or a measurement cannot be made here (the reason says why)."""
 
 
-def timed_process(command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> Timing:
-    """Run a program from start to end. Raises `BenchError` with the end of its output when it fails.
+def timed_process(command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, code: int = 0) -> Timing:
+    """Run a program from start to end. Raises `BenchError` with the end of its output when it ends with another `code`.
 
     Programs may keep their bytecode, as an installed one does: without it each start compiles what was edited last.
     """
@@ -39,7 +39,7 @@ def timed_process(command: Sequence[str], log: Path, env: Mapping[str, str] | No
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    if child.returncode != code:
         tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
         raise BenchError(f"{' '.join(command[:4])} … ended with {child.returncode}:\n{tail}")
     return Timing(wall=wall, cpu=usage.ru_utime + usage.ru_stime)

@@ -20,7 +20,7 @@ def arm(
     Raises `Refused` before anything was pushed when the device cannot guard itself and nobody accepted that.
     """
     planned = GuardKind.DEVICE_TIMER in part.guards
-    if planned and GuardKind.DEVICE_TIMER in held.tools.platform(part).guards(driver.facts, ops):
+    if planned and GuardKind.DEVICE_TIMER in held.tools.platform(part).guards(driver.features, ops):
         spec = GuardSpec(
             purpose=GuardPurpose.REVERT,
             kind=GuardKind.DEVICE_TIMER,

@@ -61,16 +61,16 @@ def device_plans(
         target = tools.fleet.target(name)
         platform = tools.platforms[target.platform]
 
-        def look(driver: Driver) -> tuple[State, Scope, State, DeviceFacts]:
+        def look(driver: Driver) -> tuple[State, Scope, State, tuple[str, ...]]:
             want = platform.parse(*render(name, lambda: driver.facts))
             scope = platform.scope(want)
-            return want, scope, driver.observe(scope, facts=True), driver.facts
+            return want, scope, driver.observe(scope, facts=True), driver.features
 
-        want, scope, seen, facts = lines.again(name, look, repeatable=True)
+        want, scope, seen, features = lines.again(name, look, repeatable=True)
         owner = Tag(change)
         ops = platform.diff(seen, want, owner)
         inverse = platform.invert(seen, ops)
-        kinds = tuple(kind for kind in platform.guards(facts, ops) if kind in shares[name].guards)
+        kinds = tuple(kind for kind in platform.guards(features, ops) if kind in shares[name].guards)
         timed = GuardKind.DEVICE_TIMER in kinds
         return DevicePlan(
             device=name,

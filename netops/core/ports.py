@@ -44,6 +44,11 @@ class Driver(Protocol):
         """What the device says of itself; may be asked when first wanted."""
         ...
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Of those facts the words that guards ask for; a device may be able to tell them alone, with less to ask."""
+        ...
+
     def __enter__(self) -> "Driver": ...
     def __exit__(self, *exc: object) -> None: ...
 
@@ -141,8 +146,8 @@ class Platform(Protocol):
         """The difference in the device's own words, `+`/`-`/`~` in front; secrets as `***`, bulk as `40 × …`."""
         ...
 
-    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
-        """The guards this device can give for these ops, best first; ends with `NONE` where that may be accepted."""
+    def guards(self, features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+        """The guards that a device with these features can give for these ops, best first; ends with `NONE` where that may be accepted."""
         ...
 
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:

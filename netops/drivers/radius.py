@@ -56,6 +56,10 @@ class RadiusDriver:
     def facts(self) -> DeviceFacts:
         return DeviceFacts(platform="radius", version="", board="SQL", identity=self._target.name)
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        return ()
+
     def __enter__(self) -> Self:
         """Raises `DeviceError`s: where nobody answers it is found out before anything else is done."""
         with self._sql.reading("connect") as db:

@@ -94,6 +94,10 @@ class RouterOSDriver:
         return self._facts
 
     @property
+    def features(self) -> tuple[str, ...]:
+        return self.facts.features
+
+    @property
     def _wire(self) -> Wire:
         if self._open is None:
             raise RuntimeError("the driver is used outside its with block")

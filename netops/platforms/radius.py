@@ -14,7 +14,6 @@ from netops.core.model import (
     Accounts,
     Batch,
     Claim,
-    DeviceFacts,
     GuardKind,
     Op,
     Restoration,
@@ -129,7 +128,7 @@ class Radius:
         lines = Counter(f"{signs[op.verb]} {_bulk(op)}" for op in _row_ops(ops))
         return "\n".join(line if count == 1 else f"{line[:2]}{count} × {line[2:]}" for line, count in lines.items())
 
-    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+    def guards(self, features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
         return (GuardKind.DEVICE_TIMER, GuardKind.NONE)
 
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:

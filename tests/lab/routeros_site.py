@@ -135,6 +135,6 @@ def revert_guard(site: Site, ops: tuple[RowOp, ...], seconds: int) -> tuple[Guar
         inverse=invert(ops),
     )
     with site.open() as driver:
-        assert GuardKind.DEVICE_TIMER in PLATFORM.guards(driver.facts, ops)
+        assert GuardKind.DEVICE_TIMER in PLATFORM.guards(driver.features, ops)
         handle = driver.arm(spec)
         return handle, driver.guard_state(handle)

@@ -59,10 +59,11 @@ class IosDriver:
         self._target, self._session, self._clock = target, session, clock
         self._name = target.name
         self._facts: DeviceFacts | None = None
+        self._features: tuple[str, ...] | None = None
         self._timeout = float(target.options.get("timeout", 30))
         self._long = min(_LONG, _LONGER * self._timeout)
         # Not the end of the text: a warning of the timer may follow at any moment, on a new line or on this one.
-        self._prompt = rf"(?m)^{re.escape(session.base_prompt)}[^\s#]*#[ \t]*(?:$|Rollback Confirmed Change|[%*])"
+        self._prompt = rf"^{re.escape(session.base_prompt)}[^\s#]*#[ \t]*(?:$|Rollback Confirmed Change|[%*])"
 
     @contextmanager
     def _at(self, step: str, *, wrote: bool) -> Iterator[None]:
@@ -93,22 +94,28 @@ class IosDriver:
 
         with self._at("facts", wrote=False):
             napalm = Napalm(self._target.host, self._target.username, "", optional_args={"force_no_enable": True})
-            napalm.device = self._session
+            napalm.device = _Asked(self)
             found = napalm.get_facts()
-        archive = self._ask("show archive", "facts")
-        has_archive = not _ERROR.search(archive) and "not enabled" not in archive
         return DeviceFacts(
             platform="ios",
             version=show.version(found["os_version"]),
             board=found["model"],
             identity=found["hostname"],
-            features=("archive",) if has_archive else (),
+            features=self.features,
         )
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Whether there is an archive, in one command: all that planning and guarding need to know."""
+        if self._features is None:
+            archive = self.ask("show archive", "facts")
+            self._features = () if _ERROR.search(archive) or "not enabled" in archive else ("archive",)
+        return self._features
 
     def observe(self, scope: Scope, *, facts: bool = False, counters: bool = False) -> State:
         vlans: dict[int, str] = {}
         if any(path.startswith("vlan ") for path in scope.paths):
-            vlans = show.vlan_table(self._ask("show vlan brief", "observe"))
+            vlans = show.vlan_table(self.ask("show vlan brief", "observe"))
         try:
             return show.observed(self._running("observe"), vlans, scope.paths)
         except ValueError as exc:
@@ -124,14 +131,14 @@ class IosDriver:
 
     def preflight(self) -> tuple[Finding, ...]:
         facts = self.facts
-        timer = self._ask(_TIMER, "preflight")
-        vtp = self._ask("show vtp status", "preflight")
+        timer = self.ask(_TIMER, "preflight")
+        vtp = self.ask("show vtp status", "preflight")
         running = show.configuration(self._running("preflight"))
-        startup = show.configuration(self._ask("show startup-config", "preflight", self._long))
+        startup = show.configuration(self.ask("show startup-config", "preflight", self._long))
         around = surroundings(
-            clock=self._ask("show clock", "preflight"),
-            ntp=self._ask("show ntp associations", "preflight"),
-            flash=self._ask("dir flash:", "preflight"),
+            clock=self.ask("show clock", "preflight"),
+            ntp=self.ask("show ntp associations", "preflight"),
+            flash=self.ask("dir flash:", "preflight"),
             now=self._clock.now(),
             running=running,
         )
@@ -140,20 +147,16 @@ class IosDriver:
     def compare(self, expected: Expected) -> tuple[Finding, ...]:
         return compare(show.configuration(self._running("compare")), expected)
 
-    def _ask(self, command: str, step: str, timeout: float = 0.0) -> str:
+    def ask(self, command: str, step: str, timeout: float = 0.0) -> str:
         """One `show`; an error text is an answer."""
         with self._at(step, wrote=False):
             return self._send(command, max(timeout, self._timeout))
 
     def _send(self, command: str, timeout: float, expect: str = "", *, strip: bool = True, echo: bool = True) -> str:
-        """With the prompt given, netmiko does not ask for it before each command: one round trip less."""
-        answer = self._session.send_command(
-            command, expect_string=expect or self._prompt, read_timeout=timeout, strip_prompt=strip, cmd_verify=echo
-        )
-        return str(answer)
+        return self._session.ask(command, expect or self._prompt, timeout, strip=strip, echo=echo)
 
     def _running(self, step: str) -> str:
-        text = self._ask("show running-config", step, self._long)
+        text = self.ask("show running-config", step, self._long)
         refused = _ERROR.search(text)
         if refused:
             raise self._refused(step, refused[0], wrote=False)
@@ -242,7 +245,7 @@ class IosDriver:
                 f"pengaman {spec.purpose.value}/{spec.kind.value} {spec.seconds} detik tidak ada di IOS (1-120 menit)",
                 f"no {spec.purpose.value}/{spec.kind.value} guard of {spec.seconds} s on IOS (1 to 120 minutes)",
             )
-        pending = self._ask(_TIMER, "arm")
+        pending = self.ask(_TIMER, "arm")
         if re.search(PENDING, pending):
             raise self._refused("arm", pending, wrote=False)
         now = self._clock.now()
@@ -273,7 +276,7 @@ class IosDriver:
 
     def guard_state(self, handle: GuardHandle) -> GuardState:
         """ARMED while the device lists a pending change; afterwards FIRED from its time on, else ABSENT."""
-        answer = self._ask(_TIMER, "guard")
+        answer = self.ask(_TIMER, "guard")
         if NONE_PENDING not in answer:
             return GuardState.ARMED if re.search(PENDING, answer) else GuardState.INACTIVE
         return GuardState.FIRED if self._clock.now() >= handle.fires_at else GuardState.ABSENT
@@ -286,7 +289,7 @@ class IosDriver:
         refused = _ERROR.search(answer)
         if refused:
             raise self._refused("confirm", refused[0], wrote=False)
-        pending = self._ask(_TIMER, "confirm")
+        pending = self.ask(_TIMER, "confirm")
         if re.search(PENDING, pending):
             raise self._refused("confirm", pending, wrote=True)
 
@@ -302,6 +305,16 @@ class IosDriver:
     def _order(self, command: str, step: str) -> str:
         with self._at(step, wrote=True):
             return self._send(command, self._long)
+
+
+class _Asked:
+    """What NAPALM's getters need of a session."""
+
+    def __init__(self, driver: IosDriver) -> None:
+        self._driver = driver
+
+    def send_command(self, command: str) -> str:
+        return self._driver.ask(command, "facts")
 
 
 class _Feed(Iterator[str]):

@@ -1,10 +1,13 @@
 """One netmiko session with a pinned host key, and its errors as ours; refuses unknown keys before a password is sent."""
 
+import codecs
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
+from netmiko.channel import SSHChannel
 from netmiko.cisco import CiscoIosSSH
 from netmiko.exceptions import (
     NetmikoAuthenticationException,
@@ -12,7 +15,7 @@ from netmiko.exceptions import (
     NetmikoTimeoutException,
     ReadTimeout,
 )
-from paramiko import SSHClient
+from paramiko import Channel, SSHClient
 from paramiko.client import MissingHostKeyPolicy
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 from paramiko.pkey import PKey
@@ -31,6 +34,15 @@ from netops.core.errors import (
 from netops.core.model import Target
 from netops.core.secret import SecretRef, SecretSource
 from netops.core.text import Text
+
+GREETING = 1.0
+"""Seconds that a device gets to show its first prompt by itself before it is poked."""
+ANY_PROMPT = r"[>#][ \t]*$"
+"""The end of a line that may be a prompt, before its name is known."""
+PATIENCE = 0.2
+"""Seconds that one look waits for a first byte: then netmiko asks again whether its own time is up."""
+MOST = 65535
+"""Bytes of one look, as netmiko has it."""
 
 
 class _WrongKey(Exception):
@@ -52,6 +64,40 @@ class _Pinned(MissingHostKeyPolicy):
         raise _WrongKey(key)
 
 
+class _Patient(SSHChannel):
+    """netmiko looks for an answer, sleeps 10 to 25 ms and looks again; while `waiting`, a look lasts until something came."""
+
+    def __init__(self, line: Channel, encoding: str) -> None:
+        super().__init__(line, encoding)
+        self._line = line
+        self._decoder = codecs.getincrementaldecoder(encoding)("ignore")
+        self.waiting = False
+
+    def read_buffer(self) -> str:
+        """What is there. A letter of two bytes may come in two packets: it is kept until it is whole."""
+        while self._line.recv_ready():
+            data = self._line.recv(MOST)
+            text = self._decoder.decode(data)
+            if text:
+                return text
+        return ""
+
+    def read_channel(self) -> str:
+        text: str = super().read_channel()
+        if text or not self.waiting:
+            return text
+        usual = self._line.gettimeout()
+        self._line.settimeout(PATIENCE)
+        try:
+            data = self._line.recv(MOST)
+        except TimeoutError:
+            return ""
+        finally:
+            self._line.settimeout(usual)
+        more: str = super().read_channel()
+        return self._decoder.decode(data) + more
+
+
 class Session(CiscoIosSSH):
     """netmiko's session with the pinned key as its only known host, and one try at the enable secret."""
 
@@ -69,15 +115,85 @@ class Session(CiscoIosSSH):
         return client
 
     def connect(self) -> None:
+        self.sock = socket.create_connection((self.host, self.port), self.conn_timeout)
+        # Paramiko leaves Nagle's algorithm on: its small packets would wait for the acknowledgement of the one before,
+        # which the other side may put off (40 ms on Linux, up to 200 ms elsewhere), at several points of each login.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.establish_connection()
-        self._try_session_preparation()
+        assert isinstance(self.remote_conn, Channel)
+        self.channel = _Patient(self.remote_conn, self.encoding)
+        self._greeted()
+        self._try_session_preparation(force_data=False)
+
+    def _greeted(self) -> None:
+        """Wait for the first prompt, since some devices throw away what is typed before it; poke one that stays silent.
+
+        netmiko presses Enter and waits 0.1 s, whether the prompt has come or not.
+        """
+        with self._patient():
+            try:  # a banner may have lines that end like a prompt; they rarely look like a name too
+                self.read_until_pattern(r"^\w\S*[>#][ \t]*\Z", read_timeout=GREETING, re_flags=re.MULTILINE)
+            except ReadTimeout:
+                self.write_channel(self.RETURN)
+                self.read_until_pattern(r"[>#][ \t]*\Z", read_timeout=self.conn_timeout)
+
+    def session_preparation(self) -> None:
+        """netmiko's steps, each read to the prompt after it, so that nothing is left over for the next to stumble on."""
+        for command in ("terminal width 511", "terminal length 0"):
+            self.ask(command, ANY_PROMPT, 20)
+        self.set_base_prompt()
+
+    def find_prompt(self, delay_factor: float = 1.0, pattern: str | None = None) -> str:
+        """One Enter, read to the prompt; netmiko sleeps and looks before and after."""
+        with self._patient():
+            self.write_channel(self.RETURN)
+            answer: str = self.read_until_pattern(pattern or ANY_PROMPT, re_flags=re.MULTILINE)
+        return answer.rsplit(self.RESPONSE_RETURN, maxsplit=1)[-1].strip()
+
+    def enable(self, *args: Any, **named: Any) -> str:
+        with self._patient():
+            return str(super().enable(*args, **named))
+
+    def check_enable_mode(self, check_string: str = "#") -> bool:
+        return check_string in self.find_prompt()
+
+    @contextmanager
+    def _patient(self, waiting: bool = True) -> Iterator[None]:
+        channel = self.channel
+        assert isinstance(channel, _Patient)
+        before, channel.waiting = channel.waiting, waiting
+        try:
+            yield
+        finally:
+            channel.waiting = before
+
+    def ask(self, command: str, pattern: str, timeout: float, *, echo: bool = True, strip: bool = True) -> str:
+        """A command and its answer up to `pattern` (each line may end it), without the echo and, to `strip`, the prompt.
+
+        netmiko's `send_command` with its own parts, and without its fixed waits. What comes behind the pattern is kept
+        for the next look. Raises `ReadTimeout`.
+        """
+        command = self.normalize_cmd(command)
+        with self._patient():
+            self.write_channel(command)
+            answer = self.command_echo_read(command.strip(), read_timeout=10) if echo else ""
+            answer += self.read_until_pattern(pattern, read_timeout=timeout, re_flags=re.MULTILINE)
+        answer = self.strip_command(command, answer)
+        return self.strip_prompt(answer) if strip else answer
 
     def read_channel(self) -> str:
         """netmiko waits its whole time for a connection that is already gone; this says so at once."""
+        if self._read_buffer.strip():  # what is kept may be the answer already: waiting for more would be for nothing
+            with self._patient(False):
+                return str(super().read_channel())
         data: str = super().read_channel()
         if not data and getattr(self.remote_conn, "closed", True):
             raise EOFError("closed by the device")
         return data
+
+    def cleanup(self, command: str = "exit") -> None:
+        with self._patient():
+            super().cleanup(command)
 
     def drop(self) -> None:
         """Close the socket at once: a silent device would make an orderly goodbye wait."""
@@ -131,6 +247,8 @@ def _connect(target: Target, session: Session) -> None:
     name = target.name
     try:
         session.connect()
+    except OSError as exc:
+        raise _unreachable(name, "connect", exc, wrote=False) from exc
     except _WrongKey as exc:
         raise _unknown_key(target, exc.offered) from exc
     except NetmikoAuthenticationException as exc:

@@ -6,7 +6,6 @@ from itertools import groupby
 from netops.core.model import (
     Batch,
     Claim,
-    DeviceFacts,
     GuardKind,
     LineOp,
     Op,
@@ -136,10 +135,10 @@ class Ios:
     def show(self, ops: Sequence[Op]) -> str:
         return "\n".join(line for op in _ops(ops) for line in _shown(op))
 
-    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+    def guards(self, features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
         """`configure terminal revert timer` needs an `archive` with a path."""
         _ops(ops)
-        return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "archive" in facts.features else (GuardKind.NONE,)
+        return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "archive" in features else (GuardKind.NONE,)
 
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
         return management(sections(_tree(seen)), _ops(ops), target)

@@ -6,7 +6,6 @@ from netops.core.model import (
     Accounts,
     Batch,
     Claim,
-    DeviceFacts,
     GuardKind,
     Limit,
     Op,
@@ -81,8 +80,8 @@ class RouterOS:
     def show(self, ops: Sequence[Op]) -> str:
         return show.show(ops)
 
-    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
-        return guard.guards(facts, ops)
+    def guards(self, features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+        return guard.guards(features, ops)
 
     def unguarded(self, inverse: Sequence[Op]) -> tuple[str, ...]:
         return tuple(diff.say(op.path, op.key) for op in guard.left(operations.rows_only(inverse)))

@@ -5,10 +5,10 @@ A scheduler repeats at its interval, so each script first disables its own sched
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag, Verb
+from netops.core.model import GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag, Verb
 from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
@@ -27,10 +27,10 @@ POLICIES = ("read", "write", "test")
 """What the scripts need; the login that arms them must hold each."""
 
 
-def guards(facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+def guards(features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
     """A device timer where the device runs schedulers and the way back fits into a script without secrets; else none."""
     inverse = invert(ops)
-    if "scheduler" not in facts.features or not _scriptable(inverse):
+    if "scheduler" not in features or not _scriptable(inverse):
         return (GuardKind.NONE,)
     if len(revert_script("netops-" + "x" * 32, inverse).encode()) > MAX_SCRIPT:
         return (GuardKind.NONE,)

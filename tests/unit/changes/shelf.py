@@ -134,8 +134,8 @@ class Shelf:
         marks = {Verb.ADD: "+", Verb.REMOVE: "-"}
         return "\n".join(f"{marks.get(_row(op).verb, '~')} {_row(op).key['name']}" for op in ops)
 
-    def guards(self, facts: DeviceFacts, ops: Sequence[Op]) -> tuple[GuardKind, ...]:
-        return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "timer" in facts.features else (GuardKind.NONE,)
+    def guards(self, features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
+        return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if "timer" in features else (GuardKind.NONE,)
 
     def management(self, seen: State, ops: Sequence[Op], target: Target) -> tuple[str, ...]:
         return tuple(_row(op).key["name"] for op in ops if _row(op).key["name"] == "uplink")
@@ -203,6 +203,7 @@ class ShelfDriver:
         self.facts = DeviceFacts(
             platform="shelf", version="1", board="shelf", identity=name, features=self.device.features
         )
+        self.features = self.facts.features
         self._cut = self.device.lines_cut
         world.tick()
         with world.step():

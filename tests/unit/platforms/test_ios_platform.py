@@ -4,7 +4,7 @@ import pytest
 
 from netops.core.canonical import digest_of, dump, load
 from netops.core.errors import Refused
-from netops.core.model import DeviceFacts, GuardKind, LineOp, Op, Restoration, RowOp, Rows, Tag, Tree, Verb
+from netops.core.model import GuardKind, LineOp, Op, Restoration, RowOp, Rows, Tag, Tree, Verb
 from netops.core.ports import Platform
 from netops.platforms.ios import PLATFORM
 from netops.platforms.ios.lines import apply_lines, collapse, expand, sections, tree
@@ -375,10 +375,8 @@ def test_monitoring_must_see_the_trunks_up_but_no_port_that_waits_for_its_cable(
 
 
 def test_guards_need_the_archive() -> None:
-    facts = DeviceFacts(platform="ios", version="15.2(7)E", board="", identity="sw", features=("archive",))
-    bare = DeviceFacts(platform="ios", version="15.2(7)E", board="", identity="sw")
-    assert PLATFORM.guards(facts, OPS) == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
-    assert PLATFORM.guards(bare, OPS) == (GuardKind.NONE,)
+    assert PLATFORM.guards(("archive",), OPS) == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
+    assert PLATFORM.guards((), OPS) == (GuardKind.NONE,)
 
 
 # ── other lines ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from netops.core.model import DeviceFacts, GuardKind, LineOp, Op, RowOp, Rows, Tag, Target, Tree, Verb
+from netops.core.model import GuardKind, LineOp, Op, RowOp, Rows, Tag, Target, Tree, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.ios import PLATFORM as IOS
 from netops.platforms.routeros import PLATFORM as ROUTEROS
@@ -150,5 +150,4 @@ def test_a_switch_behind_another_address_may_be_reached_by_each_of_its_own() -> 
 
 
 def test_without_an_archive_a_switch_has_no_timer_to_give() -> None:
-    facts = DeviceFacts(platform="ios", version="15.2", board="x", identity="sw")
-    assert IOS.guards(facts, (lines("vlan 10", "shutdown"),)) == (GuardKind.NONE,)
+    assert IOS.guards((), (lines("vlan 10", "shutdown"),)) == (GuardKind.NONE,)

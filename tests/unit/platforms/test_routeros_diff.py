@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from netops.core.canonical import digest_of, dump, load
 from netops.core.errors import InputError, Refused
-from netops.core.model import DeviceFacts, GuardKind, Op, Row, RowOp, Rows, Tag, Value, Verb
+from netops.core.model import GuardKind, Op, Row, RowOp, Rows, Tag, Value, Verb
 from netops.core.ports import Platform
 from netops.core.secret import SecretRef
 from netops.platforms.routeros import PLATFORM, closing, diff, operations, reach
@@ -489,13 +489,11 @@ def test_values_are_spliced_after_parsing_and_never_read_as_text() -> None:
 
 
 def test_a_guard_is_offered_only_where_it_can_hold() -> None:
-    able = DeviceFacts(platform="routeros", version="7.16.2", board="", identity="", features=("scheduler",))
-    unable = DeviceFacts(platform="routeros", version="7.16.2", board="", identity="")
     add = RowOp(verb=Verb.ADD, path="/ip/pool", key={"name": MINE}, new={"name": MINE, "ranges": "10.0.0.1"})
     gone = RowOp(verb=Verb.REMOVE, path="/ip/hotspot/user", key={"name": "a", "server": "all"}, old={"name": "a"})
-    assert PLATFORM.guards(able, [add]) == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
-    assert PLATFORM.guards(unable, [add]) == (GuardKind.NONE,)
-    assert PLATFORM.guards(able, [gone]) == (GuardKind.NONE,)
+    assert PLATFORM.guards(("scheduler",), [add]) == (GuardKind.DEVICE_TIMER, GuardKind.NONE)
+    assert PLATFORM.guards((), [add]) == (GuardKind.NONE,)
+    assert PLATFORM.guards(("scheduler",), [gone]) == (GuardKind.NONE,)
 
 
 def test_a_login_that_comes_back_without_its_secret_comes_back_disabled() -> None:

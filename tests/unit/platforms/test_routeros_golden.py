@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netops.core.errors import Refused
-from netops.core.model import DeviceFacts, GuardKind, GuardPurpose, GuardSpec, Row, Rows, Tag, Value
+from netops.core.model import GuardKind, GuardPurpose, GuardSpec, Row, Rows, Tag, Value
 from netops.core.secret import SecretRef
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.guard import script
@@ -46,8 +46,7 @@ def all_that_follows(seen: Rows, want: Rows) -> str:
     parts = [f"# shown\n{PLATFORM.show(ops)}"]
     parts += [f"# batch {one.number}: {len(one.ops)} operations\n" for one in PLATFORM.batches(ops)]
     parts.append(f"# inverse\n{PLATFORM.show(inverse)}")
-    facts = DeviceFacts(platform="routeros", version="7.16.2", board="CHR", identity="gw", features=("scheduler",))
-    kinds = PLATFORM.guards(facts, ops)
+    kinds = PLATFORM.guards(("scheduler",), ops)
     parts.append("# guards\n" + " ".join(kinds) + "\n")
     for purpose in GuardPurpose if GuardKind.DEVICE_TIMER in kinds else ():
         spec = GuardSpec(purpose=purpose, kind=GuardKind.DEVICE_TIMER, owner=TAG, seconds=300, inverse=inverse)
