@@ -45,6 +45,12 @@ def working_seconds(office: WorkingTime, start: datetime, end: datetime, pauses:
     return int(total.total_seconds())
 
 
+def working_spans(office: WorkingTime, start: datetime, end: datetime) -> tuple[Span, ...]:
+    """The stretches of work within [start, end), in order."""
+    open_ = _joined(stretch for day in _days(office, start, end) for stretch in _stretches(office, day))
+    return tuple(_cut(open_, start, end))
+
+
 def _days(office: WorkingTime, start: datetime, end: datetime) -> Iterable[date]:
     day, last = start.astimezone(office.zone).date(), end.astimezone(office.zone).date()
     while day <= last:

@@ -90,6 +90,22 @@ class Holiday(_Strict):
         return _stretches(self.start, self.end) if self.start and self.end else ()
 
 
+class Reports(_Strict):
+    """Who makes, checks and acknowledges a report, by role; a role that is '' leaves a line to fill in by hand.
+
+    `to` is whom a nota dinas is addressed to, `initials` the roles that initial it (paraf), in order; `copies` who gets a
+    copy (tembusan); `basis` what reports rest on beside letters: decrees, SOPs.
+    """
+
+    made_by: Plain = ""
+    checked_by: Plain = ""
+    acknowledges: Plain = ""
+    to: Plain = ""
+    initials: Annotated[list[Filled], Field(max_length=4)] = []
+    copies: Annotated[list[Filled], Field(max_length=10)] = []
+    basis: Annotated[list[Filled], Field(max_length=10)] = []
+
+
 class Office(_Strict):
     """`kop`: lines of the letterhead above the unit's name; `address`: lines below it; `signatories` by role.
 
@@ -113,6 +129,7 @@ class Office(_Strict):
     signatories: Annotated[dict[str, Signatory], Field(min_length=1)]
     handover: Filled
     acknowledges: Filled
+    reports: Reports = Reports()
     attachment_limit_mb: Annotated[int, Field(ge=1, le=200)] = 20
     personal_data_days: Annotated[int, Field(ge=1, le=36_500)] = 1_825
 
@@ -146,6 +163,13 @@ class Office(_Strict):
                 raise said(
                     f"{field} menyebut peran {role!r} yang tidak ada di signatories",
                     f"{field} names the role {role!r}, which signatories does not have",
+                )
+        of_reports = (self.reports.made_by, self.reports.checked_by, self.reports.acknowledges, self.reports.to)
+        for role in (*of_reports, *self.reports.initials):
+            if role and role not in self.signatories:
+                raise said(
+                    f"reports menyebut peran {role!r} yang tidak ada di signatories",
+                    f"reports names the role {role!r}, which signatories does not have",
                 )
         return self
 

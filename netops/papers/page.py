@@ -72,6 +72,27 @@ figure { margin: 0; break-inside: avoid; font-size: 8.5pt; }
 figure div { height: 62mm; border: .5pt solid #5a5a5a; display: flex; align-items: center; justify-content: center; padding: 1mm; }
 figure div.empty { border: .5pt dashed #787878; color: #6e6e6e; height: 52mm; }
 figure img { max-width: 100%%; max-height: 100%%; }
+h3 { font-size: 9.5pt; margin: 3mm 0 1mm; break-after: avoid; }
+.chart { margin: 2mm 0 4mm; }
+.chart img { width: 100%%; display: block; }
+.wide { overflow-x: auto; }
+table.figures { font-size: 8pt; }
+table.figures th, table.figures td { padding: .7mm 1.2mm; height: auto; overflow-wrap: break-word; }
+table.figures .kept { break-inside: avoid; }
+table.figures .right { text-align: right; white-space: nowrap; }
+table.figures .group th { background: #f7f7f7; text-align: left; }
+.copies { font-size: 9pt; margin-top: 4mm; break-inside: avoid; }
+@media screen and (max-width: 820px) {
+  html, body { background: #fff; }
+  main, main.marked { width: auto; min-height: 0; margin: 0; padding: 4mm; background-size: 100%% auto; }
+  .wide, .chart { overflow-x: auto; }
+  table.figures { min-width: 150mm; }
+  .chart img { min-width: 130mm; }
+  .kop { grid-template-columns: 0 1fr 0; }
+  .kop img { display: none; }
+  p { text-align: left; }
+  .foot, .foot.three { grid-template-columns: 1fr; }
+}
 .footer { display: flex; justify-content: space-between; border-top: .4pt solid #8c8c8c; margin-top: 8mm; padding-top: 1mm;
   font-size: 7.5pt; color: #3c3c3c; }
 @media print {
@@ -144,13 +165,40 @@ def sheet_html(page: Json, qr: str) -> bytes:
     body = [_kop(page), f"<h1>{'<br>'.join(map(_, page['title']))}</h1>"]
     if page["number"] is not None:
         body.append(_number(page["t"]["number"], page["number"]))
-    body += [_block(block) for block in page["blocks"]]
-    signed = _signatures([(f"<b>{_(role)}</b>", who) for role, who in page["signatures"]]) if page["signatures"] else ""
-    centred = ' style="text-align:center;margin-right:0"' if len(page["signatures"]) == 1 else ""
-    place = f'<p class="place"{centred}>{_(page["signed_at"])}</p>' if signed else ""
-    body.append(f'<div class="foot">{_code(page, qr)}<div>{place}{signed}</div></div>')
+    kept = _with_signature(page["blocks"])
+    body += [_block(block) for block in page["blocks"][: len(page["blocks"]) - kept]]
+    last = "".join(_block(block) for block in page["blocks"][len(page["blocks"]) - kept :])
+    roles = [(f"<b>{_(role)}</b>", who) for role, who in page["signatures"]]
+    centred = ' style="text-align:center;margin-right:0"' if len(roles) == 1 else ""
+    place = f'<p class="place"{centred}>{_(page["signed_at"])}</p>' if roles else ""
+    if len(roles) == 3:
+        below = f'<div class="foot three">{_code(page, qr)}<div>{_signatures(roles[2:])}</div><div></div></div>'
+        body.append(f'<section style="break-inside:avoid">{last}{place}{_signatures(roles[:2])}{below}</section>')
+    else:
+        signed = _signatures(roles) if roles else ""
+        foot = f'<div class="foot">{_code(page, qr)}<div>{place}{signed}</div></div>'
+        body.append(f'<section style="break-inside:avoid">{last}{foot}</section>' if last else foot)
+    if page["copies"]:
+        word, *copies = page["copies"]
+        body.append(f'<section class="copies"><b>{_(word)}</b>{_list(copies)}</section>')
+    for annex in page["annexes"]:
+        blocks = "".join(_block(block) for block in annex["blocks"])
+        body.append(f'<section class="annex"><h1>{_(annex["title"])}</h1>{blocks}</section>')
     body.append(_seal(page))
     return _document(page, body)
+
+
+def _with_signature(blocks: Sequence[Json]) -> int:
+    """How many of the last blocks stay with the signature: what is short and last, as in `sheet.typ`."""
+    last = blocks[-1] if blocks else {"kind": ""}
+    match last["kind"]:
+        case "box" | "text":
+            return 1
+        case "quoted" if len(last["lines"]) <= 6:
+            return min(2, len(blocks))
+        case "list" if len(last["items"]) <= 4:
+            return min(2, len(blocks))
+    return 0
 
 
 def _seal(page: Json) -> str:
@@ -343,7 +391,40 @@ def _block(block: Json) -> str:
             return _checks(block)
         case "box":
             return _box(block["label"], block["height"])
+        case "minor":
+            return f"<h3>{_(block['text'])}</h3>"
+        case "note":
+            return f'<p class="note">{_(block["text"])}</p>'
+        case "figure":
+            image = _data("image/svg+xml", block["svg"].encode())
+            return f'<figure class="chart"><h3>{_(block["caption"])}</h3><img src="{image}" alt="{_(block["alt"])}"></figure>'
+        case "groups":
+            return _groups(block)
+        case "quoted":
+            said = "".join(f"<p>{_(line)}</p>" for line in block["lines"])
+            return f'{said}<p class="note">{_(block["whose"])}</p>'
     raise ValueError(f"no block {block['kind']!r}")
+
+
+def _groups(block: Json) -> str:
+    columns = "".join(f'<col style="width:{width}">' if width else "<col>" for width in _widths(block["columns"]))
+    names = "".join(f"<th>{_(name)}</th>" for name in block["head"])
+    body = "".join(
+        ('<tbody class="kept">' if group["title"] and len(group["rows"]) <= 12 else "<tbody>")
+        + (f'<tr class="group"><th colspan="{len(block["columns"])}">{_(group["title"])}</th></tr>' if group["title"] else "")
+        + "".join(
+            "<tr>" + "".join(
+                f'<td class="{side}">{_(cell)}</td>' for side, cell in zip(block["sides"], row, strict=True)
+            ) + "</tr>"
+            for row in group["rows"]
+        )
+        + "</tbody>"
+        for group in block["groups"]
+    )  # fmt: skip
+    return (
+        f'<div class="wide"><table class="ruled figures"><colgroup>{columns}</colgroup>'
+        f"<thead><tr>{names}</tr></thead>{body}</table></div>"
+    )
 
 
 def _widths(columns: Iterable[str]) -> list[str]:

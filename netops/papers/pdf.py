@@ -95,7 +95,7 @@ def render_vouchers(facts: VoucherFacts, lang: Lang, form: Form) -> bytes:
 
 
 def shown(page: Json) -> Json:
-    """A page with unprintable characters spelled out, everywhere but in the logo's SVG."""
+    """A page with unprintable characters spelled out, everywhere but in the SVG of the logo and of drawings."""
 
     def walk(value: Any) -> Any:
         if isinstance(value, str):
@@ -103,7 +103,7 @@ def shown(page: Json) -> Json:
         if isinstance(value, list):
             return [walk(item) for item in value]
         if isinstance(value, dict):
-            return {key: item if key == "logo" else walk(item) for key, item in value.items()}
+            return {key: item if key in ("logo", "svg") else walk(item) for key, item in value.items()}
         return value
 
     printed: Json = walk(page)

@@ -47,6 +47,46 @@ def box(label: str, millimetres: int) -> Json:
     return {"kind": "box", "label": label, "height": millimetres}
 
 
+def minor(text: str) -> Json:
+    """A heading within a part."""
+    return {"kind": "minor", "text": text}
+
+
+def note(text: str) -> Json:
+    """A small line: what is to be known about what stands above it."""
+    return {"kind": "note", "text": text}
+
+
+def figure(svg: str, alt: str, caption: str) -> Json:
+    """A drawing over the whole width; `alt` tells those who cannot see it what it shows."""
+    return {"kind": "figure", "svg": svg, "alt": alt, "caption": caption}
+
+
+def grid(
+    columns: Sequence[str], head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+) -> Json:
+    """A table of figures in small print; columns numbered in `right` stand on the right, as numbers do."""
+    return groups(columns, head, (("", rows),), right=right)
+
+
+def groups(
+    columns: Sequence[str],
+    head: Sequence[str],
+    parts: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    *,
+    right: Sequence[int] = (),
+) -> Json:
+    """Groups of rows, each under a title of its own ('' for none), that a page's end does not part."""
+    sides = ["right" if n in right else "left" for n in range(len(columns))]
+    body = [{"title": title, "rows": [list(row) for row in rows]} for title, rows in parts]
+    return {"kind": "groups", "columns": list(columns), "head": list(head), "sides": sides, "groups": body}
+
+
+def quoted(text: str, whose: str) -> Json:
+    """What a person wrote, paragraph by paragraph, and whose words they are."""
+    return {"kind": "quoted", "lines": [line.strip() for line in text.split("\n") if line.strip()], "whose": whose}
+
+
 def sheet(
     *,
     office: Office,
@@ -61,8 +101,13 @@ def sheet(
     signatures: Sequence[tuple[str, Party]],
     words: Mapping[str, str],
     number: str | None = None,
+    copies: Sequence[str] = (),
+    annexes: Sequence[tuple[str, Sequence[Json]]] = (),
 ) -> Json:
-    """The whole paper. `words` has `document_title` and `check_sentence` with `{change}`; `number` None prints no line for it."""
+    """The whole paper. `words` has `document_title` and `check_sentence` with `{change}`; `number` None prints no line for it.
+
+    `copies` are who gets a copy (tembusan); `annexes` have a title and blocks, and begin on a page of their own.
+    """
     t = labels(lang)
     return {
         "t": {key: t[key] for key in ("number", "logo_alt", "stamp")},
@@ -81,6 +126,8 @@ def sheet(
         "blocks": list(blocks),
         "signed_at": f"{office.city}, {say_date(day, lang, with_weekday=False)}",
         "signatures": [[role, party_words(party, lang)] for role, party in signatures],
+        "copies": ["Tembusan:" if lang == "id" else "Copies to:", *copies] if copies else [],
+        "annexes": [{"title": name, "blocks": list(parts)} for name, parts in annexes],
         "code": grouped(code),
         "check": words["check_sentence"].format(change=change),
         "qr_text": f"netops {paper} {change} {grouped(code)}",

@@ -92,6 +92,21 @@ def say_brief(moment: datetime, lang: Lang) -> str:
     return f"{format_date(moment, 'd MMM y', locale=_LOCALE[lang])}, {say_time(moment, lang)}"
 
 
+def say_short(moment: datetime, lang: Lang) -> str:
+    """`20 Nov 2026, 09.00`, where the zone is told elsewhere, as in a table's head."""
+    return say_brief(moment, lang).rpartition(" ")[0]
+
+
+def say_days(first: date, last: date, lang: Lang) -> str:
+    """`20 November 2026`, `1–30 November 2026`, `28 Oktober – 3 November 2026`: days, both included, as short as they go."""
+    if first == last:
+        return say_date(first, lang, with_weekday=False)
+    end = say_date(last, lang, with_weekday=False)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{format_date(first, 'd MMMM' if first.year == last.year else 'd MMMM y', locale=_LOCALE[lang])} – {end}"
+
+
 def say_span(start: datetime, end: datetime, lang: Lang) -> str:
     """`Jumat, 20 November 2026, pukul 09.00 – 16.00 WIB`; two full moments where the days differ."""
     if start.date() == end.date() and start.utcoffset() == end.utcoffset():
@@ -129,6 +144,60 @@ def say_count(number: int, lang: Lang) -> str:
 def say_count_words(number: int, lang: Lang) -> str:
     """250 → `250 (dua ratus lima puluh)`."""
     return f"{say_count(number, lang)} ({number_words(number, lang)})"
+
+
+def say_mbps(bps: int, lang: Lang) -> str:
+    """A rate in Mbps as a bare number for tables and axes: 20000000 → `20`, 18234567 → `18,23`, 512000 → `0,512`."""
+    places = 3 if bps < 1_000_000 else 2 if bps < 100_000_000 else 1 if bps < 1_000_000_000 else 0
+    rounded = round(Decimal(bps) / 1_000_000, places)
+    return str(format_decimal(rounded, format="#,##0.###", locale=_LOCALE[lang]))
+
+
+def say_measured(bps: int, lang: Lang) -> str:
+    """A measured rate in running text: `18,23 Mbps`; number and unit stay together."""
+    return f"{say_mbps(bps, lang)}\u00a0Mbps"
+
+
+def say_volume(octets: int, lang: Lang) -> str:
+    """`1.234,5 GB`, `12,3 MB`: octets in powers of ten."""
+    unit, factor = ("GB", 10**9) if octets >= 10**9 else ("MB", 10**6)
+    return f"{format_decimal(round(Decimal(octets) / factor, 1), format='#,##0.0', locale=_LOCALE[lang])}\u00a0{unit}"
+
+
+def say_percent(part: float, whole: float, lang: Lang) -> str:
+    """`41,3 %` (id), `41.3%` (en); `–` of nothing. What is not all is never rounded up to 100, what is some never to 0."""
+    if not whole:
+        return "–"
+    share = round(Decimal(100) * Decimal(part) / Decimal(whole), 1)
+    if part < whole and share >= 100:
+        share = Decimal("99.9")
+    if part > 0 and share == 0:
+        share = Decimal("0.1")
+    number = format_decimal(share, format="#,##0.#", locale=_LOCALE[lang])
+    return f"{number}\u00a0%" if lang == "id" else f"{number}%"
+
+
+def say_lasting(seconds: int, lang: Lang) -> str:
+    """A length of time in its two largest units: `1 hari 3 jam`, `5 menit`, `40 detik`."""
+    units = (("hari", "d", 86_400), ("jam", "h", 3_600), ("menit", "min", 60), ("detik", "s", 1))
+    words: list[str] = []
+    for name, brief, size in units:
+        count, seconds = divmod(seconds, size)
+        if count and len(words) < 2:
+            words.append(f"{say_count(count, lang)}\u00a0{name if lang == 'id' else brief}")
+        elif words:
+            break
+    return " ".join(words) or f"0\u00a0{'detik' if lang == 'id' else 's'}"
+
+
+def say_month(day: date, lang: Lang) -> str:
+    """`November 2026`."""
+    return format_date(day, "MMMM y", locale=_LOCALE[lang])
+
+
+def say_month_day(day: date, lang: Lang) -> str:
+    """`20 Nov`."""
+    return format_date(day, "d MMM", locale=_LOCALE[lang])
 
 
 def say_rates(down: int, up: int, lang: Lang) -> str:
