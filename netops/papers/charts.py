@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from netops.core.measured import Slot
+from netops.core.measured import Limit, Slot
 from netops.core.text import Lang, Text
 from netops.papers.glyphs import printable
 from netops.papers.words import say_mbps, say_month_day
@@ -17,22 +17,16 @@ COLUMNS = 600
 """More averages than that share a column: then its lowest and highest are drawn beside their mean."""
 SHADED_DAYS = 92
 """Working hours of a longer period are narrower than a line, and are not shaded."""
+_TITLES = (Text("Unggah (Mbps)", "Upload (Mbps)"), Text("Unduh (Mbps)", "Download (Mbps)"))
 _FACE = "Liberation Sans,Arial,Helvetica,sans-serif"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """What was allocated in [since, until), bit/s each way."""
-
-    since: datetime
-    until: datetime
-    up: int
-    down: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One allocation over [since, until), which carry the office's zone. `marks` are numbered changes, `work` working hours."""
+    """One allocation over [since, until), which carry the office's zone. `marks` are numbered changes, `work` working hours.
+
+    `ways`: down is 1, up is 0; a queue of one direction has one panel.
+    """
 
     title: str
     since: datetime
@@ -41,7 +35,8 @@ class Chart:
     limits: Sequence[Limit] = ()
     marks: Sequence[tuple[datetime, str]] = ()
     work: Sequence[tuple[datetime, datetime]] = ()
-    p95: tuple[int, int] | None = None  # up, down
+    p95: tuple[int | None, int | None] = (None, None)  # up, down
+    ways: tuple[int, ...] = (1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +52,18 @@ def shades(chart: Chart) -> bool:
 
 def chart_svg(chart: Chart, lang: Lang) -> str:
     """Two panels, download above upload, over one axis of time. The same chart gives the same text."""
-    height = TOP + PANEL + GAP + PANEL + BOTTOM
+    height = TOP + len(chart.ways) * (PANEL + GAP) - GAP + BOTTOM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="{_FACE}" font-size="10">',
         '<defs><pattern id="gap" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1 6L6 -1" stroke="#777" '
         'stroke-width="0.6"/></pattern></defs>',
     ]
-    panels: tuple[tuple[Text, int, int], ...] = (
-        (Text("Unduh (Mbps)", "Download (Mbps)"), 1, TOP),
-        (Text("Unggah (Mbps)", "Upload (Mbps)"), 0, TOP + PANEL + GAP),
-    )
-    for title, way, y in panels:
+    for number, way in enumerate(chart.ways):
         rates = [slot.down if way else slot.up for slot in chart.slots]
         rates += [limit.down if way else limit.up for limit in chart.limits]
-        parts += _panel(chart, title.to(lang), way, y, _nice(max(rates, default=1_000_000) * 1.04), lang)
-    parts += _axis(chart, TOP + PANEL + GAP + PANEL, lang)
+        top = _nice(max(rates, default=1_000_000) * 1.04)
+        parts += _panel(chart, _TITLES[way].to(lang), way, TOP + number * (PANEL + GAP), top, lang)
+    parts += _axis(chart, height - BOTTOM, lang)
     parts += _legend(chart, height - 10, lang)
     return "".join((*parts, "</svg>"))
 
@@ -107,10 +99,10 @@ def _panel(chart: Chart, title: str, way: int, y: float, top: int, lang: Lang) -
         out.append(_text(LEFT - 4, level + 3.5, say_mbps(top * part // 4, lang), ' text-anchor="end"'))
     out += _data(chart, way, y, at)
     for limit in chart.limits:
-        a, b, level = _x(chart, limit.since), _x(chart, limit.until), at(limit.down if way else limit.up)
+        a, b, level = _x(chart, limit.since), _x(chart, limit.until or chart.until), at(limit.down if way else limit.up)
         out.append(f'<path d="M{_n(a)} {_n(level)}H{_n(b)}" stroke="#000" stroke-width="1.1" stroke-dasharray="7 3"/>')
-    if chart.p95 is not None:
-        level = at(chart.p95[way])
+    if (high := chart.p95[way]) is not None:
+        level = at(high)
         out.append(
             f'<path d="M{LEFT} {_n(level)}H{right}" stroke="#000" stroke-width="0.9" stroke-dasharray="1.2 2.2"/>'
         )
@@ -250,7 +242,7 @@ def _legend(chart: Chart, y: float, lang: Lang) -> list[str]:
                 Text("alokasi", "allocation"),
             )
         )
-    if chart.p95 is not None:
+    if any(chart.p95[way] is not None for way in chart.ways):
         entries.append(
             (
                 '<path d="M0 -3h16" stroke="#000" stroke-width="0.9" stroke-dasharray="1.2 2.2"/>',

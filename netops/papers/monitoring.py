@@ -11,10 +11,10 @@ from importlib.resources import files
 
 from netops.changes.office_time import Span, working_spans
 from netops.core.errors import InputError
-from netops.core.measured import Flow, Slot
+from netops.core.measured import Flow, Limit, Slot
 from netops.core.text import Lang, Text
 from netops.papers import sheet
-from netops.papers.charts import Chart, Limit, chart_svg
+from netops.papers.charts import Chart, chart_svg
 from netops.papers.monitoring_facts import (
     Line,
     MonitoringFacts,
@@ -23,7 +23,6 @@ from netops.papers.monitoring_facts import (
     Subject,
     Supply,
     Turn,
-    mean_promised,
     promised,
 )
 from netops.papers.office import Office
@@ -143,9 +142,9 @@ def _ground(facts: MonitoringFacts, lang: Lang) -> list[Json]:
     ]
     subject = say_subject(facts.subject, lang)
     scope = t["scope"].format(
-        subject=subject[:1].lower() + subject[1:] if lang == "id" else subject,
+        subject=_within(subject, lang),
         count=say_count(len(facts.lines), lang),
-        span=_lower(say_period(facts.first, facts.last, lang)),
+        span=_within(say_period(facts.first, facts.last, lang), lang),
     )
     if facts.at < facts.ends_at:
         scope += t["scope_running"].format(until=say_moment(facts.at, lang))
@@ -158,8 +157,13 @@ def _ground(facts: MonitoringFacts, lang: Lang) -> list[Json]:
     ]
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _within(text: str, lang: Lang) -> str:
+    """In the middle of a sentence; names of months and days keep their capital in English."""
+    return text[:1].lower() + text[1:] if lang == "id" else text
+
+
+def _times(count: int, lang: Lang) -> str:
+    return labels(lang)["once" if count == 1 else "times"].format(count=say_count(count, lang))
 
 
 def _summary(facts: MonitoringFacts, lang: Lang) -> list[tuple[str, str]]:
@@ -186,7 +190,7 @@ def _summary(facts: MonitoringFacts, lang: Lang) -> list[tuple[str, str]]:
         (flow.maximum, way, line)
         for line in facts.lines
         if line.figures is not None
-        for way, flow in (("down", line.figures.down), ("up", line.figures.up))
+        for way, flow in (("down", line.flow(1)), ("up", line.flow(0)))
         if flow is not None
     ]
     if flows:
@@ -200,10 +204,10 @@ def _summary(facts: MonitoringFacts, lang: Lang) -> list[tuple[str, str]]:
     rows.append(
         (
             t["sum_gaps"],
-            t["sum_gaps_text"].format(count=say_count(len(gaps), lang), lasting=lasting) if gaps else t["nothing"],
+            t["sum_gaps_text"].format(count=_times(len(gaps), lang), lasting=lasting) if gaps else t["nothing"],
         )
     )
-    turns = t["times"].format(count=say_count(len(facts.turns), lang)) if facts.turns else t["nothing"]
+    turns = _times(len(facts.turns), lang) if facts.turns else t["nothing"]
     return [*rows, (t["sum_turns"], turns)]
 
 
@@ -234,7 +238,7 @@ def _supplied(one: Supply, way: int, lang: Lang) -> list[str]:
     t, figures = labels(lang), one.figures
     flow = None if figures is None else (figures.down if way else figures.up)
     left = one.left[way]
-    out = sum(gap.seconds for gap in one.gaps)
+    out = sum(gap.seconds for gap in one.outages)
     return [
         t["down" if way else "up"],
         say_mbps(one.contract[way], lang),
@@ -268,24 +272,24 @@ def _unit(number: int, line: Line, lang: Lang) -> str:
         told = [t["unit_no_term"]]
     else:
         told = [t["unit_letter"].format(letter=one) if one else t["unit_no_letter"] for one in letters]
-    seen = figures is not None and figures.down is not None
-    share = say_percent(figures.measured, figures.expected, lang) if seen and figures is not None else ""
-    data = t["unit_data"].format(share=share) if share else t["unit_no_data"]
+    data = t["unit_no_data"]
+    if figures is not None:
+        data = t["unit_data"].format(share=say_percent(figures.measured, figures.expected, lang))
     return "; ".join((t["unit_line"].format(n=number, title=line.title), *told, data))
 
 
 def _used(line: Line, work: Sequence[Span], lang: Lang) -> list[list[str]]:
     """Both ways, and both again within working hours where those are known."""
     t, figures = labels(lang), line.figures
-    if figures is None or figures.up is None or figures.down is None:
-        return [
-            [t[name], _allocated(line, way, lang), *([BLANK] * 7)] for name, way in (("down", 1), ("up", 0))
-        ]  # fmt: skip
-    seconds = figures.measured
-    rows = [_flow(line, figures.down, "down", seconds, lang), _flow(line, figures.up, "up", seconds, lang)]
-    if figures.office is not None:
-        (up, down), seconds = figures.office, measured_within(line.slots, work)
-        rows += [_flow(line, down, "down_office", seconds, lang), _flow(line, up, "up_office", seconds, lang)]
+    empty = [[t[name], _allocated(line, way, lang), *([BLANK] * 7)] for name, way in (("down", 1), ("up", 0))]
+    if figures is None:
+        return empty
+    flows = {"down": figures.down, "up": figures.up}
+    rows = [_flow(line, flow, name, figures.measured, lang) for name, flow in flows.items() if flow is not None]
+    if figures.office is not None and line.evidence is not None:
+        (up, down), seconds = figures.office, measured_within(line.evidence.slots, work)
+        flows = {"down_office": down, "up_office": up}
+        rows += [_flow(line, flow, name, seconds, lang) for name, flow in flows.items() if flow is not None]
     return rows
 
 
@@ -317,7 +321,7 @@ def _flow(line: Line, flow: Flow, name: str, measured: int, lang: Lang) -> list[
         say_mbps(flow.average, lang),
         say_mbps(flow.p95, lang),
         say_mbps(flow.maximum, lang),
-        say_percent(flow.average, mean_promised(line, way), lang),
+        BLANK if flow.utilisation is None else say_percent(flow.utilisation, 1000, lang),
         part(flow.over_80),
         part(flow.at_limit),
         say_volume(flow.volume, lang),
@@ -331,7 +335,7 @@ def _graphs(facts: MonitoringFacts, lang: Lang) -> list[Json]:
     t = labels(lang)
     blocks = [sheet.heading(t["e"])]
     work = working(facts.office, facts)
-    for number, line in enumerate((line for line in facts.lines if _seen(line)), 1):
+    for number, line in enumerate((line for line in facts.lines if line.figures is not None), 1):
         svg = chart_svg(chart_of(facts, line, work), lang)
         about = {"title": line.title, "first": _day(facts.first, lang), "last": _day(facts.last, lang)}
         caption = t["figure"].format(n=number, title=line.title)
@@ -339,10 +343,6 @@ def _graphs(facts: MonitoringFacts, lang: Lang) -> list[Json]:
     if len(blocks) == 1:
         return [*blocks, sheet.paragraph(t["figure_none"])]
     return [*blocks, sheet.note(t["e_note"])]
-
-
-def _seen(line: Line) -> bool:
-    return any(slot.measured for slot in line.slots)
 
 
 def working(office: Office, facts: MonitoringFacts) -> tuple[Span, ...]:
@@ -355,19 +355,17 @@ def working(office: Office, facts: MonitoringFacts) -> tuple[Span, ...]:
 
 def chart_of(facts: MonitoringFacts, line: Line, work: Sequence[Span]) -> Chart:
     """One allocation's curve, with what was allocated and the numbers of its changes in part G."""
-    figures = line.figures
-    known = figures is not None and figures.up is not None and figures.down is not None
+    down, up = line.flow(1), line.flow(0)
     return Chart(
         title=line.title,
         since=facts.starts_at,
         until=facts.ends_at,
-        slots=line.slots,
-        limits=[
-            Limit(since=one.since, until=one.until or facts.ends_at, up=one.up, down=one.down) for one in line.terms
-        ],
+        slots=line.evidence.slots if line.evidence is not None else (),
+        limits=[Limit(since=one.since, until=one.until, up=one.up, down=one.down) for one in line.terms],
         marks=[(turn.at, str(n)) for n, turn in enumerate(facts.turns, 1) if turn.allocation == line.allocation],
         work=work,
-        p95=(figures.up.p95, figures.down.p95) if known and figures and figures.up and figures.down else None,
+        p95=(up.p95 if up else None, down.p95 if down else None),
+        ways=tuple(way for way, flow in ((1, down), (0, up)) if flow is not None),
     )
 
 
@@ -377,8 +375,8 @@ def chart_of(facts: MonitoringFacts, line: Line, work: Sequence[Span]) -> Chart:
 def _gaps(facts: MonitoringFacts, lang: Lang) -> list[Json]:
     t = labels(lang)
     gaps = [
-        *(gap for one in facts.supplies for gap in one.gaps),
-        *(gap for line in facts.lines for gap in line.gaps),
+        *(gap for one in facts.supplies for gap in (*one.outages, *one.gaps)),
+        *(gap for line in facts.lines for gap in (*line.outages, *line.gaps)),
     ]
     counts: Counter[str] = Counter()
     for figures in (*(one.figures for one in facts.supplies), *(line.figures for line in facts.lines)):
@@ -412,11 +410,11 @@ def _together(gaps: Sequence[Stretch]) -> list[Stretch]:
     """What several allocations of a device lack at the same time is told once."""
     same: dict[tuple[object, ...], list[str]] = {}
     for gap in gaps:
-        same.setdefault((gap.since, gap.until, gap.flaw, gap.reason), []).append(gap.allocation)
+        same.setdefault((gap.since, gap.until, gap.flaw, gap.reason, gap.down), []).append(gap.allocation)
     seen: set[tuple[object, ...]] = set()
     found = []
     for gap in gaps:
-        key = (gap.since, gap.until, gap.flaw, gap.reason)
+        key = (gap.since, gap.until, gap.flaw, gap.reason, gap.down)
         if key not in seen:
             seen.add(key)
             found.append(replace(gap, allocation=", ".join(dict.fromkeys(same[key]))))
@@ -425,7 +423,7 @@ def _together(gaps: Sequence[Stretch]) -> list[Stretch]:
 
 def _gap(gap: Stretch, facts: MonitoringFacts, lang: Lang) -> tuple[str, ...]:
     t, zone = labels(lang), facts.office.timezone
-    cause = t[f"flaw_{gap.flaw or 'none'}"]
+    cause = t["outage"] if gap.down else t[f"flaw_{gap.flaw or 'none'}"]
     return (
         say_short(gap.since.astimezone(zone), lang),
         say_short(gap.until.astimezone(zone), lang),

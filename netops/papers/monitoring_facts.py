@@ -1,11 +1,11 @@
 """What a Laporan Monitoring Bandwidth says of a period, and of what; frozen, told apart by one code. Adds no figure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from netops.core.measured import Commitment, Figures, Flaw, Slot
+from netops.core.measured import Commitment, Evidence, Figures, Flaw, Flow
 from netops.papers.facts import Party, short_code
 from netops.papers.office import Office
 
@@ -25,13 +25,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A time without valid data in [since, until). `flaw` None: no reading came; `reason` in our own words or ''."""
+    """A time without valid data in [since, until), of `count` intervals. `flaw` None: nothing was collected.
+
+    `reason` is the class of the error for which readings did not come, '' where none was recorded. `down`: there are valid
+    data, and they say that the interface was down.
+    """
 
     allocation: str
     since: datetime
     until: datetime
     flaw: Flaw | None = None
     reason: str = ""
+    count: int = 1
+    down: bool = False
 
     @property
     def seconds(self) -> int:
@@ -42,19 +48,35 @@ class Stretch:
 class Line:
     """One allocation in the period: what was promised when (`terms`, cut to the period), and what was measured.
 
-    `figures` None: nothing measures it, or nothing was ever collected.
+    `evidence` None: nothing measures it.
     """
 
     allocation: str
     unit: str
     terms: tuple[Commitment, ...]
-    figures: Figures | None
-    slots: tuple[Slot, ...] = ()
-    gaps: tuple[Stretch, ...] = ()
+    evidence: Evidence | None
 
     @property
     def title(self) -> str:
         return f"{self.unit} ({self.allocation})" if self.unit else self.allocation
+
+    @property
+    def figures(self) -> Figures | None:
+        """None where nothing valid was measured."""
+        return seen(self.evidence)
+
+    def flow(self, way: int) -> Flow | None:
+        """Up is 0, down is 1; None where nothing valid was measured that way."""
+        figures = self.figures
+        return None if figures is None else (figures.down if way else figures.up)
+
+    @property
+    def gaps(self) -> tuple[Stretch, ...]:
+        return gaps(self.allocation, self.evidence)
+
+    @property
+    def outages(self) -> tuple[Stretch, ...]:
+        return outages(self.allocation, self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +87,19 @@ class Supply:
     provider: str
     contract: tuple[int, int]  # up, down
     promised: tuple[int, int]
-    figures: Figures | None = None
-    gaps: tuple[Stretch, ...] = ()
+    evidence: Evidence | None = None
+
+    @property
+    def figures(self) -> Figures | None:
+        return seen(self.evidence)
+
+    @property
+    def gaps(self) -> tuple[Stretch, ...]:
+        return gaps(self.uplink, self.evidence)
+
+    @property
+    def outages(self) -> tuple[Stretch, ...]:
+        return outages(self.uplink, self.evidence)
 
     @property
     def left(self) -> tuple[int, int]:
@@ -149,9 +182,38 @@ class MonitoringFacts:
         return short_code("monitoring", {name: getattr(self, name) for name in names})
 
 
-def share(part: float | None, whole: float) -> float | None:
-    """None where either is unknown or nothing."""
-    return None if part is None or not whole else part / whole
+def seen(evidence: Evidence | None) -> Figures | None:
+    """The figures of what was measured at all."""
+    if evidence is None or (evidence.figures.up is None and evidence.figures.down is None):
+        return None
+    return evidence.figures
+
+
+def gaps(allocation: str, evidence: Evidence | None) -> tuple[Stretch, ...]:
+    """What is missing, each with the reason of a reading that did not come in that time; all of it where nothing is there."""
+    if evidence is None:
+        return ()
+    if seen(evidence) is None and not evidence.lost:
+        figures = evidence.figures
+        return (_because(Stretch(allocation=allocation, since=figures.since, until=figures.until), evidence),)
+    return tuple(
+        _because(
+            Stretch(allocation=allocation, since=one.since, until=one.until, flaw=one.flaw, count=one.count), evidence
+        )
+        for one in evidence.lost
+    )
+
+
+def outages(allocation: str, evidence: Evidence | None) -> tuple[Stretch, ...]:
+    """When the interface itself was down, by its own word."""
+    if evidence is None:
+        return ()
+    return tuple(Stretch(allocation=allocation, since=a, until=b, down=True) for a, b in evidence.outages)
+
+
+def _because(gap: Stretch, evidence: Evidence) -> Stretch:
+    why = [one.reason for one in evidence.unanswered if one.since < gap.until and gap.since <= one.until]
+    return replace(gap, reason=why[0]) if why and gap.flaw in (None, Flaw.GAP) else gap
 
 
 def promised(line: Line, way: int) -> int | None:
@@ -160,12 +222,3 @@ def promised(line: Line, way: int) -> int | None:
         return None
     last = line.terms[-1]
     return last.down if way else last.up
-
-
-def mean_promised(line: Line, way: int) -> float:
-    """What was promised on average over the time that anything was, bit/s."""
-    weight = total = 0.0
-    for term in line.terms:
-        seconds = ((term.until or term.since) - term.since).total_seconds()
-        weight, total = weight + seconds, total + seconds * (term.down if way else term.up)
-    return total / weight if weight else 0.0

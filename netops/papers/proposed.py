@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from netops.core.measured import Flow
 from netops.core.text import Lang, Text
 from netops.papers.monitoring_facts import Line, MonitoringFacts, Part, Supply, promised
 from netops.papers.words import say_count, say_measured, say_percent
@@ -53,25 +52,17 @@ def load(line: Line) -> Load:
 
 def _judge(line: Line) -> _Judged:
     figures = line.figures
-    if figures is None or figures.up is None or figures.down is None:
+    if figures is None:
         return _Judged(line, Load.UNMEASURED, 0, 1)
-    shares = [
-        (flow.p95 / most, way)
-        for way, flow in ((1, figures.down), (0, figures.up))
-        if (most := promised(line, way))
-    ]  # fmt: skip
+    flows = [(way, flow) for way in (1, 0) if (flow := line.flow(way)) is not None]
+    shares = [(flow.p95 / most, way) for way, flow in flows if (most := promised(line, way))]
     if not shares:
-        return _Judged(line, Load.UNPROMISED, 0, 1)
+        return _Judged(line, Load.UNPROMISED, 0, flows[0][0])
     share, way = max(shares, key=lambda one: one[0])
-    at_limit = max(flow.at_limit or 0 for flow in (figures.up, figures.down)) / max(figures.measured, 1)
+    at_limit = max(flow.at_limit or 0 for _, flow in flows) / max(figures.measured, 1)
     if share >= NEARLY or at_limit >= OFTEN:
         return _Judged(line, Load.NEARLY_FULL, share, way)
     return _Judged(line, Load.LOOSE if share < LOOSE else Load.ENOUGH, share, way)
-
-
-def _flow(one: _Judged) -> Flow | None:
-    figures = one.line.figures
-    return None if figures is None else (figures.down if one.way else figures.up)
 
 
 def _way(one: _Judged) -> Text:
@@ -100,7 +91,7 @@ def _analysis(facts: MonitoringFacts, judged: Sequence[_Judged], lang: Lang) -> 
 
 
 def _told(one: _Judged, lang: Lang) -> str:
-    line, flow, figures = one.line, _flow(one), one.line.figures
+    line, flow, figures = one.line, one.line.flow(one.way), one.line.figures
     if flow is None or figures is None:
         return Text(
             f"{line.title}: tidak ada data sah pada periode ini, sehingga pemakaiannya tidak dapat dinilai.",

@@ -3,12 +3,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
 from papers_sample import office
 
 from netops.changes.office_time import working_spans
-from netops.core.measured import Commitment, Figures, Flaw, Flow, Series, SeriesKind, Slot, Watch
+from netops.core.measured import (
+    Commitment,
+    Evidence,
+    Figures,
+    Flaw,
+    Flow,
+    Lost,
+    Series,
+    SeriesKind,
+    Slot,
+    Unanswered,
+    Watch,
+)
 from netops.papers.facts import signatory
 from netops.papers.monitoring_facts import (
     PARTS,
@@ -17,7 +30,6 @@ from netops.papers.monitoring_facts import (
     Part,
     Proven,
     Remark,
-    Stretch,
     Subject,
     Supply,
     Turn,
@@ -81,6 +93,7 @@ def figures(
             volume=sum(rate * 300 // 8 for rate in rates),
             over_80=None if most is None else 300 * sum(1 for rate in rates if rate >= most * 0.8),
             at_limit=None if most is None else 300 * sum(1 for rate in rates if rate >= most * 0.98),
+            utilisation=None if most is None else 1000 * sum(rates) // len(rates) // most,
         )
 
     work = working_spans(office().working_time(), start, end)
@@ -102,13 +115,39 @@ def watch(device: str, name: str) -> Watch:
     return Watch(series=Series(device=device, kind=SeriesKind.QUEUE, name=name))
 
 
+def evidence(
+    device: str,
+    name: str,
+    seen: Sequence[Slot],
+    limit: int | None = None,
+    lost: Sequence[Lost] = (),
+    unanswered: Sequence[Unanswered] = (),
+    outages: Sequence[tuple[datetime, datetime]] = (),
+) -> Evidence:
+    flaws = {one.flaw: one.count for one in lost}
+    return Evidence(
+        figures=figures(watch(device, name), seen, limit, flaws),
+        slots=tuple(seen),
+        points=(),
+        lost=tuple(lost),
+        unanswered=tuple(unanswered),
+        outages=tuple(outages),
+    )
+
+
+NIGHT_OUT = (datetime(2026, 11, 9, 22, 10, tzinfo=ZONE), datetime(2026, 11, 10, 6, 35, tzinfo=ZONE))
+RESTART = (datetime(2026, 11, 22, 1, 0, tzinfo=ZONE), datetime(2026, 11, 22, 1, 15, tzinfo=ZONE))
+AWAY = Lost(since=NIGHT_OUT[0], until=NIGHT_OUT[1], flaw=Flaw.GAP, count=1)
+SILENT = Unanswered(since=NIGHT_OUT[0], until=NIGHT_OUT[1], reason="Unreachable", count=505)
+
+
+@cache
 def lines() -> tuple[Line, ...]:
     fst, lib, old = "gw-kampus/fst", "gw-kampus/perpustakaan", "gw-lama/arsip"
-    down_time = (datetime(2026, 11, 9, 22, 10, tzinfo=ZONE), datetime(2026, 11, 10, 6, 35, tzinfo=ZONE))
-    night = (datetime(2026, 11, 22, 1, 0, tzinfo=ZONE), datetime(2026, 11, 22, 1, 15, tzinfo=ZONE))
-    before = slots(1, 20_000_000, [down_time], RAISED)
-    fst_slots = (*before, *(s for s in slots(2, 36_000_000, [night]) if s.at >= RAISED))
-    lib_slots = tuple(slots(3, 5_000_000, [down_time]))
+    before = slots(1, 20_000_000, [NIGHT_OUT], RAISED)
+    fst_slots = (*before, *(s for s in slots(2, 36_000_000, [RESTART]) if s.at >= RAISED))
+    lib_slots = tuple(slots(3, 5_000_000, [NIGHT_OUT]))
+    restart = Lost(since=RESTART[0], until=RESTART[1], flaw=Flaw.REBOOT, count=1)
     return (
         Line(
             allocation=fst,
@@ -117,38 +156,32 @@ def lines() -> tuple[Line, ...]:
                 term(fst, "Fakultas Sains dan Teknologi", 20_000_000, 10_000_000, until=RAISED, letter="B-7/FST/2025"),
                 term(fst, "Fakultas Sains dan Teknologi", 40_000_000, 20_000_000, since=RAISED),
             ),
-            figures=figures(watch("gw-kampus", "fst"), fst_slots, 40_000_000, {Flaw.GAP: 1, Flaw.REBOOT: 1}),
-            slots=fst_slots,
-            gaps=(
-                Stretch(allocation=fst, since=down_time[0], until=down_time[1], flaw=Flaw.GAP, reason="Unreachable"),
-                Stretch(allocation=fst, since=night[0], until=night[1], flaw=Flaw.REBOOT),
-            ),
+            evidence=evidence("gw-kampus", "fst", fst_slots, 40_000_000, (AWAY, restart), (SILENT,)),
         ),
         Line(
             allocation=lib,
             unit="Perpustakaan Pusat",
             terms=(term(lib, "Perpustakaan Pusat", 20_000_000, 10_000_000, letter=""),),
-            figures=figures(watch("gw-kampus", "perpustakaan"), lib_slots, 20_000_000, {Flaw.GAP: 1}),
-            slots=lib_slots,
-            gaps=(
-                Stretch(allocation=lib, since=down_time[0], until=down_time[1], flaw=Flaw.GAP, reason="Unreachable"),
-            ),
+            evidence=evidence("gw-kampus", "perpustakaan", lib_slots, 20_000_000, (AWAY,), (SILENT,)),
         ),
         Line(
             allocation=old,
             unit="Bagian Arsip dan Tata Usaha Kampus Lama",
             terms=(term(old, "Bagian Arsip dan Tata Usaha Kampus Lama", 2_500_000, 512_000, letter="12/TU/2024"),),
-            figures=None,
-            gaps=(Stretch(allocation=old, since=START, until=END),),
+            evidence=evidence("gw-lama", "arsip", ()),
         ),
     )
+
+
+@cache
+def uplink() -> Evidence:
+    return evidence("gw-kampus", "ether1", slots(9, 300_000_000), outages=(RESTART,))
 
 
 def facts(**more: object) -> MonitoringFacts:
     whose = office()
     day = AT.date()
     found = lines()
-    uplink = slots(9, 300_000_000)
     made = MonitoringFacts(
         subject=Subject(kind="site", name="kampus", title="Kampus Utama"),
         first=FIRST,
@@ -165,7 +198,7 @@ def facts(**more: object) -> MonitoringFacts:
                 provider="PT Contoh Internet",
                 contract=(500_000_000, 500_000_000),
                 promised=(30_512_000, 62_500_000),
-                figures=figures(watch("gw-kampus", "ether1"), uplink, None, {}),
+                evidence=uplink(),
             ),
             Supply(
                 uplink="ISP-B",
