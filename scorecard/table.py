@@ -1,8 +1,8 @@
 """The scorecard as Markdown: k/N for each row, and what did not hold; no date, no machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from scorecard.matrix import Found
+from scorecard.kept import Found
 from scorecard.rows import Row
 
 HEAD = """\
@@ -19,16 +19,31 @@ k/N: in k of N cases everything held. `./dev faults` runs it again; `./dev fault
 """
 
 
-def render(rows: Sequence[Row], found: Sequence[Found]) -> str:
+def render(rows: Sequence[Row], found: Sequence[Found], planned: Mapping[str, int]) -> str:
+    """`planned`: how many cases a row has; where fewer ran, the row says so."""
     lines = ["| row | fault | what must hold | k/N | measured |", "|---|---|---|---|---|"]
     broken: list[str] = []
     for row in rows:
         mine = [one for one in found if one.row == row.name]
         good = sum(1 for one in mine if not one.why)
         score = "not run" if not mine else f"{good}/{len(mine)}" if good == len(mine) else f"**{good}/{len(mine)}**"
+        if mine and len(mine) < planned[row.name]:
+            score += f", of {planned[row.name]} cases"
         lines.append(f"| `{row.name}` | {row.fault} | {row.holds} | {score} | {_measured(row, mine)} |")
         broken += [f"- `{one.row}`, {one.label}: {' '.join(one.why.split())[:300]}" for one in mine if one.why]
     return "\n".join(lines) + ("\n\nWhat did not hold:\n\n" + "\n".join(broken) if broken else "")
+
+
+def spent(rows: Sequence[Row], found: Sequence[Found]) -> str:
+    """Seconds by row, of this machine: for whoever plans how long it will take."""
+    lines = []
+    for row in rows:
+        mine = sorted(one.seconds for one in found if one.row == row.name)
+        if mine:
+            lines.append(
+                f"faults: {row.name:22} {len(mine):4} cases, {sum(mine):6.0f} s, median {mine[len(mine) // 2]:.1f} s\n"
+            )
+    return "".join(lines)
 
 
 def _measured(row: Row, found: Sequence[Found]) -> str:

@@ -3,6 +3,7 @@
 import codecs
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
@@ -19,7 +20,7 @@ from paramiko import Channel, SSHClient
 from paramiko.client import MissingHostKeyPolicy
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 from paramiko.pkey import PKey
-from paramiko.ssh_exception import BadHostKeyException, IncompatiblePeer, SSHException
+from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, IncompatiblePeer, SSHException
 
 from netops.core.errors import (
     DeviceError,
@@ -43,6 +44,13 @@ PATIENCE = 0.2
 """Seconds that one look waits for a first byte: then netmiko asks again whether its own time is up."""
 MOST = 65535
 """Bytes of one look, as netmiko has it."""
+_LOGIN = 6
+"""A whole login may take so many times the timeout of one of its steps. paramiko waits without end for the answer to its
+request for a terminal and for a shell (`Channel._wait_for_event`, 5.0), and an hour for a channel."""
+
+
+_SILENT = re.compile("Authentication timeout|transport shut down")
+"""What paramiko (5.0, `AuthHandler.wait_for_response`) calls a failed authentication although nobody refused anything."""
 
 
 class _WrongKey(Exception):
@@ -211,7 +219,7 @@ class Session(CiscoIosSSH):
 
 
 def new_session(target: Target, secrets: SecretSource) -> Session:
-    timeout = float(target.options.get("timeout", 10))
+    timeout = _timeout(target)
     enable = ""
     with suppress(Failed):
         enable = secrets.get(SecretRef(f"enable/{target.name}")).reveal()
@@ -232,15 +240,52 @@ def new_session(target: Target, secrets: SecretSource) -> Session:
     )
 
 
+def _timeout(target: Target) -> float:
+    return float(target.options.get("timeout", 10))
+
+
 def log_in(target: Target, session: Session) -> None:
-    """Connect, log in and enter privileged mode, each tried once."""
-    with told(target.name, "connect", wrote=False):
-        _connect(target, session)
-    with told(target.name, "enable", wrote=False):
-        try:
-            session.enable()
-        except (_BadSecret, ValueError) as exc:
-            raise _enable_refused(target.name) from exc
+    """Connect, log in and enter privileged mode, each tried once, all of it within `_LOGIN` times the timeout."""
+    with _bounded(target.name, session, _LOGIN * _timeout(target)):
+        with told(target.name, "connect", wrote=False):
+            _connect(target, session)
+        with told(target.name, "enable", wrote=False):
+            try:
+                session.enable()
+            except (_BadSecret, ValueError) as exc:
+                raise _enable_refused(target.name) from exc
+
+
+@contextmanager
+def _bounded(name: str, session: Session, seconds: float) -> Iterator[None]:
+    """A login that lasts longer loses its connection, which ends every wait; raises `TimedOut` then."""
+    over, late = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        if not over.wait(seconds):
+            late.set()
+        while not over.wait(0.2):  # again and again: the first time there may be nothing to close yet
+            session.drop()
+
+    watcher = threading.Thread(target=watch, name=f"login-{name}", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception as exc:
+        if not late.is_set():
+            raise
+        raise TimedOut(
+            Text(
+                id=f"login tidak selesai dalam {seconds:g} detik",
+                en=f"the login was not over within {seconds:g} seconds",
+            ),
+            device=name,
+            step="connect",
+            may_have_written=False,
+        ) from exc
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _connect(target: Target, session: Session) -> None:
@@ -252,19 +297,10 @@ def _connect(target: Target, session: Session) -> None:
     except _WrongKey as exc:
         raise _unknown_key(target, exc.offered) from exc
     except NetmikoAuthenticationException as exc:
-        raise LoginRefused(
-            Text(
-                id=f"nama {target.username!r} atau kata sandinya ditolak",
-                en=f"user {target.username!r} or its password is refused",
-            ),
-            Text(
-                id=f"Periksa rahasia `device/{name}` dan `username` di inventaris; tidak dicoba ulang.",
-                en=f"Check the secret `device/{name}` and the inventory's `username`; it is not tried again.",
-            ),
-            device=name,
-            step="login",
-            may_have_written=False,
-        ) from exc
+        cause = exc.__context__
+        if not isinstance(cause, AuthenticationException) or not _SILENT.search(str(cause)):
+            raise _login_refused(target) from exc
+        raise _unreachable(name, "login", cause, wrote=False) from exc
     except NetmikoTimeoutException as exc:
         cause = exc.__context__
         if isinstance(cause, BadHostKeyException):
@@ -319,6 +355,22 @@ def _unknown_key(target: Target, offered: PKey) -> UnknownIdentity:
         ),
         device=target.name,
         step="connect",
+        may_have_written=False,
+    )
+
+
+def _login_refused(target: Target) -> LoginRefused:
+    return LoginRefused(
+        Text(
+            id=f"nama {target.username!r} atau kata sandinya ditolak",
+            en=f"user {target.username!r} or its password is refused",
+        ),
+        Text(
+            id=f"Periksa rahasia `device/{target.name}` dan `username` di inventaris; tidak dicoba ulang.",
+            en=f"Check the secret `device/{target.name}` and the inventory's `username`; it is not tried again.",
+        ),
+        device=target.name,
+        step="login",
         may_have_written=False,
     )
 
