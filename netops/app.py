@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netops.changes.tools import Tools
 from netops.core.clock import Clock, SystemClock
@@ -20,7 +20,7 @@ from netops.core.errors import Failed
 from netops.core.measured import Sample
 from netops.core.model import Target
 from netops.core.ports import Driver, OpenPoller, Platform, Poller
-from netops.core.secret import SecretSource
+from netops.core.secret import SecretRef, SecretSource
 from netops.core.text import Lang, Text, language
 from netops.settings import Settings, load_settings
 
@@ -122,7 +122,24 @@ class App:
     def fleet(self) -> "Fleet":
         from netops.fleet import Fleet
 
-        return Fleet.open(self.settings.inventory, self.settings.var / "cache")
+        return Fleet.open(self.settings.inventory, self.settings.var / "cache", self._from_netbox())
+
+    def _from_netbox(self) -> Mapping[str, Any] | None:
+        """What NetBox says, where the site has one; what it said within the day where it cannot be asked, and that is told."""
+        settings = self.settings
+        if not settings.netbox_url:
+            return None
+        from netops.fleet.netbox import hosts
+        from netops.fleet.netbox_api import NetBox
+
+        token = self.secrets.get(SecretRef(settings.netbox_token))
+        netbox = NetBox(url=settings.netbox_url, token=token, ca=settings.netbox_ca)
+        told = hosts(netbox, settings.netbox_filter, settings.inventory, settings.netbox_refresh)
+        if told.error is not None:
+            self.say("netbox-old", told.error.message.to(self.lang))
+        elif told.left_out:
+            self.say("netbox-left-out", str(told.left_out))
+        return told.hosts
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:

@@ -24,6 +24,13 @@ path = "var/journal.db"
 file = "secrets.json"           # nama -> rahasia atau rujukan, chmod 600 / name -> secret or reference (docs/security.md)
 vault_key = "vault.key"         # kunci voucher / key of the vouchers
 
+[inventory]
+netbox = ""                     # kosong: hanya inventory/*.yaml; mis. https://netbox.kampus.example / empty: the YAML files only
+token = "netbox/token"          # nama atau rujukan rahasia / a secret's name or reference
+filter = "status=active"        # perangkat mana, seperti di API NetBox / which devices, as NetBox's API has it
+ca = ""                         # sertifikat server (PEM), bila bukan CA umum / the server's certificate (PEM)
+refresh = 300                   # detik sampai NetBox ditanya lagi / seconds until NetBox is asked again
+
 [log]
 origin = ""                     # nama catatan, misalnya ptipd.kampus.example/log / the log's name
 folder = "var/log"              # terbitan: berkas statis untuk auditor / what is published: static files for auditors
@@ -53,6 +60,11 @@ class Settings:
     journal: Path
     secrets: Path
     vault_key: Path
+    netbox_url: str = ""
+    netbox_token: str = "netbox/token"
+    netbox_filter: str = "status=active"
+    netbox_ca: Path | None = None
+    netbox_refresh: int = 300
     log_origin: str = ""
     log_folder: Path
     log_key: Path
@@ -89,6 +101,11 @@ _KEYS: dict[str, tuple[str, type]] = {
     "journal.path": ("journal", str),
     "secrets.file": ("secrets", str),
     "secrets.vault_key": ("vault_key", str),
+    "inventory.netbox": ("netbox_url", str),
+    "inventory.token": ("netbox_token", str),
+    "inventory.filter": ("netbox_filter", str),
+    "inventory.ca": ("netbox_ca", str),
+    "inventory.refresh": ("netbox_refresh", int),
     "log.origin": ("log_origin", str),
     "log.folder": ("log_folder", str),
     "log.key": ("log_key", str),
@@ -140,7 +157,7 @@ def load_settings(root: Path) -> Settings:
     if values.get("language", "id") not in ("id", "en"):
         raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
     values["mail_sends"] = _mails(path, text, values.get("mail_sends", MAILS))
-    for name in ("mail_ca", "log_kept"):
+    for name in ("mail_ca", "log_kept", "netbox_ca"):
         values[name] = root.absolute() / values[name] if values.get(name) else None
     values.update({name: root.absolute() / values[name] for name in _PATHS})
     return Settings(root=root.absolute(), **values)

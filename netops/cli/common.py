@@ -23,6 +23,11 @@ _STEPS = {
         "PERHATIAN: perangkat menolak pewaktu penutup; hanya netops yang menutup akses di",
         "WARNING: the device refuses the timer for the end; netops alone will close access on",
     ),
+    "netbox-old": Text("inventaris NetBox yang lama dipakai", "NetBox's older inventory is used"),
+    "netbox-left-out": Text(
+        "perangkat NetBox tanpa nama, platform atau alamat, dilewati",
+        "devices of NetBox without name, platform or address, left out",
+    ),
     "wait": Text("menunggu pekerja sebelumnya pasti berhenti", "waiting until the earlier worker is silent for sure"),
 }
 

@@ -64,14 +64,17 @@ class Fleet:
         self.targets: Mapping[str, Target] = _Targets(book)
 
     @classmethod
-    def open(cls, inventory: Path, cache: Path | None = None) -> "Fleet":
+    def open(cls, inventory: Path, cache: Path | None = None, more: Mapping[str, Any] | None = None) -> "Fleet":
         """Reads `hosts.yaml`, and `groups.yaml` and `defaults.yaml` where there are any.
+
+        `more` are hosts from elsewhere (`fleet.netbox`), in the shape of `hosts.yaml`, which goes before them field by
+        field and may then be missing.
 
         `cache` is a folder for the checked inventory as JSON, by digest of the files; it may vanish at any time.
         Raises `InputError` with file, line and field.
         """
         data = {name: _bytes(inventory / name) for name in FILES}
-        if data["hosts.yaml"] is None:
+        if data["hosts.yaml"] is None and more is None:
             raise InputError(
                 Text(id="berkas inventaris tidak ada", en="the inventory file is missing"),
                 Text(id="Buat dengan `netops init`.", en="Make one with `netops init`."),
@@ -81,10 +84,12 @@ class Fleet:
         for name, content in data.items():
             digest.update(f"\n{name} {-1 if content is None else len(content)}\n".encode())
             digest.update(content or b"")
+        if more is not None:
+            digest.update(b"\nmore\n" + json.dumps(more, sort_keys=True).encode())
         place = None if cache is None else cache / f"inventory-{digest.hexdigest()}.json"
         kept = _kept(place)
         if kept is None:
-            kept = _parsed(inventory, data)
+            kept = _parsed(inventory, data, more)
             _keep(place, kept)
         return cls(Book(kept["hosts"], kept["groups"], kept["defaults"]), inventory)
 
@@ -266,11 +271,15 @@ def _bytes(path: Path) -> bytes | None:
         raise InputError(Text(id=f"tidak dapat dibaca: {reason}", en=f"cannot be read: {reason}"), path=path) from exc
 
 
-def _parsed(inventory: Path, data: Mapping[str, bytes | None]) -> dict[str, Any]:
-    from netops.fleet.book import check
-    from netops.fleet.read import read
+def _parsed(inventory: Path, data: Mapping[str, bytes | None], more: Mapping[str, Any] | None) -> dict[str, Any]:
+    from netops.fleet.book import check, check_hosts, over
+    from netops.fleet.read import Document, read
 
     hosts, groups, defaults = (read(inventory / name, data[name] or b"") for name in FILES)
+    if more is not None:
+        elsewhere = Document(Path("NetBox"), dict(more), {})
+        check_hosts(elsewhere, groups)
+        hosts = Document(hosts.path, over(hosts.values, elsewhere.values), hosts.lines)
     check(hosts, groups, defaults)
     return {"format": _FORMAT, "hosts": hosts.values, "groups": groups.values, "defaults": defaults.values}
 

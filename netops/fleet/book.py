@@ -93,16 +93,37 @@ def _check_data(doc: "Document", place: tuple[str, ...], data: object) -> None:
                 raise doc.error(here, "port 1 sampai 65535", "a port is 1 to 65535")
 
 
+def check_hosts(doc: "Document", groups: "Document") -> None:
+    """Names, fields and groups of hosts (or of groups); whether a host is complete is asked when all is together."""
+    for name, element in doc.values.items():
+        doc.values[name] = element = {} if element is None else element
+        if not _NAME.fullmatch(name):
+            raise doc.error((name,), "nama: huruf, angka, . _ -", "a name has letters, digits, . _ -")
+        _check_element(doc, (name,), element)
+        for group in element.get("groups") or ():
+            if group not in groups.values:
+                raise doc.error((name, "groups"), f"grup {group!r} tidak ada", f"there is no group {group!r}")
+
+
+def over(hosts: Json, below: Json) -> Json:
+    """Hosts with those `below` them: of a host in both the upper one's fields hold, its data and options one by one."""
+    return {
+        **{name: _over(hosts.get(name) or {}, one) for name, one in below.items()},
+        **{name: one for name, one in hosts.items() if name not in below},
+    }
+
+
+def _over(upper: Json, lower: Json) -> Json:
+    data, base = upper.get("data") or {}, lower.get("data") or {}
+    merged = {**base, **data}
+    if isinstance(base.get("options"), dict) and isinstance(data.get("options"), dict):
+        merged["options"] = {**base["options"], **data["options"]}
+    return {**lower, **upper, "data": merged}
+
+
 def check(hosts: "Document", groups: "Document", defaults: "Document") -> None:
     for doc in (hosts, groups):
-        for name, element in doc.values.items():
-            doc.values[name] = element = {} if element is None else element
-            if not _NAME.fullmatch(name):
-                raise doc.error((name,), "nama: huruf, angka, . _ -", "a name has letters, digits, . _ -")
-            _check_element(doc, (name,), element)
-            for group in element.get("groups") or ():
-                if group not in groups.values:
-                    raise doc.error((name, "groups"), f"grup {group!r} tidak ada", f"there is no group {group!r}")
+        check_hosts(doc, groups)
     _check_element(defaults, (), defaults.values)
     for name in groups.values:
         _check_circle(groups, name, ())
