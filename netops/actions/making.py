@@ -15,7 +15,7 @@ from netops.changes.lines import Lines
 from netops.changes.words import PHASES
 from netops.core.canonical import dump
 from netops.core.errors import Refused
-from netops.core.model import DeviceFacts, Plan, Tag
+from netops.core.model import DeviceFacts, LinkNeeds, Plan, Tag
 from netops.core.text import Text
 from netops.filing import Filed, find, record
 from netops.planning import manual
@@ -96,7 +96,13 @@ def _made(app: App, filed: Filed, lines: Lines) -> Plan:
         platform = tools.platforms[one.target.platform]
         return render_checked(renderer, one.part.templates, platform, context, Tag(filed.change), named)
 
-    devices = prepare.device_plans(tools, filed.change, _shares(app, at.playbook, chosen), rendered, lines)
+    devices = prepare.device_plans(
+        tools,
+        filed.change,
+        _shares(app, at.playbook, chosen, isinstance(needs, LinkNeeds) and request.ends_at is not None),
+        rendered,
+        lines,
+    )
     steps, zone = by_hand(filed, at, needs), ZONES[request.zone]
     loans = manual.loans(at.hands, request.ends_at.astimezone(zone).date() if request.ends_at else None)
     return planning.build(request, at.playbook, site, needs, devices, now, steps, loans)
@@ -107,7 +113,7 @@ def within_policy(app: App, filed: Filed) -> None:
     check_bounds(app.policy, filed.request.service, filed.request.figures)
 
 
-def _shares(app: App, playbook: Playbook, chosen: tuple[Chosen, ...]) -> dict[str, prepare.Share]:
+def _shares(app: App, playbook: Playbook, chosen: tuple[Chosen, ...], returns: bool) -> dict[str, prepare.Share]:
     return {
         one.target.name: prepare.Share(
             order=one.part.order,
@@ -115,6 +121,7 @@ def _shares(app: App, playbook: Playbook, chosen: tuple[Chosen, ...]) -> dict[st
             guard_seconds=one.part.guard_seconds,
             checks=one.part.checks,
             rollout=(one.part.waves or playbook.waves).rollout(app.policy.cpu_limit),
+            returns=returns,
         )
         for one in chosen
     }

@@ -1,7 +1,8 @@
 """The device's own END timer: armed when an event becomes active, moved when it is extended, taken away when it ends.
 
-It closes access if we do not come back (see `platforms` for what it does); it takes nothing away, and is opened
-again where the event goes on. A device that cannot have one is recorded as such: our own end closes it.
+If we do not come back it closes access, or puts a unit's old rate back (see `platforms` for what it does); it takes
+nothing away, and is opened again where the change goes on. A device that cannot have one is recorded as such: our own
+end does it.
 """
 
 from datetime import datetime, timedelta
@@ -13,8 +14,8 @@ from netops.changes.push import cleared, save, send
 from netops.changes.tools import Held, few
 from netops.core.canonical import dump
 from netops.core.errors import Unsupported, VerifyFailed
-from netops.core.model import DevicePlan, GuardHandle, GuardKind, GuardPurpose, GuardSpec, GuardState, Tag
-from netops.core.ports import Driver, GuestPlatform
+from netops.core.model import DevicePlan, GuardHandle, GuardKind, GuardPurpose, GuardSpec, GuardState, Op, Tag
+from netops.core.ports import Driver, GuestPlatform, LimitPlatform, Platform
 from netops.core.text import Text
 
 SHORTEST = 60
@@ -26,8 +27,7 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
 
     Intent first, looked at behind: as a REVERT guard. Raises `DeviceError`s of the connection.
     """
-    platform = held.tools.platform(part)
-    closing = platform.ending(part.want) if isinstance(platform, GuestPlatform) else ()
+    closing = ends(held.tools.platform(part), part)
     if not closing:
         return None
     now = held.tools.clock.now()
@@ -61,6 +61,13 @@ def arm_end(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime) -
     return None
 
 
+def ends(platform: Platform, part: DevicePlan) -> tuple[Op, ...]:
+    """What the device's timer does at the end; () where there is nothing that it could do."""
+    closing = platform.ending(part.want) if isinstance(platform, GuestPlatform) else ()
+    back = platform.returning(part.want, part.inverse) if isinstance(platform, LimitPlatform) else ()
+    return (*closing, *back)
+
+
 def arm_later(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime, timer: GuardHandle) -> None:
     """Arm the timer anew for an event that goes on; where it fired already, what it closed is opened first.
 
@@ -73,14 +80,12 @@ def arm_later(held: Held, driver: Driver, part: DevicePlan, closes_at: datetime,
 
 def open_again(held: Held, driver: Driver, part: DevicePlan) -> None:
     """Open what the END timer closed, and look. Raises `DeviceError`s, `VerifyFailed`."""
-    platform, owner = held.tools.platform(part), Tag(held.change)
-    if not isinstance(platform, GuestPlatform):
-        return
-    ops = platform.opening(driver.observe(part.scope), part.want, owner)
+    ops = _opening(held, driver, part)
     if not ops:
         return
+    platform = held.tools.platform(part)
     send(held, driver, part.device, "reopen", platform.batches(ops))
-    left = platform.opening(driver.observe(part.scope), part.want, owner)
+    left = _opening(held, driver, part)
     save(held, driver, part.device)
     if left:
         shown = platform.show(left)
@@ -90,6 +95,13 @@ def open_again(held: Held, driver: Driver, part: DevicePlan) -> None:
             device=part.device,
             findings=tuple(few(held.tools, shown.splitlines())),
         )
+
+
+def _opening(held: Held, driver: Driver, part: DevicePlan) -> tuple[Op, ...]:
+    platform, owner, seen = held.tools.platform(part), Tag(held.change), driver.observe(part.scope)
+    opening = platform.opening(seen, part.want, owner) if isinstance(platform, GuestPlatform) else ()
+    raising = platform.raising(seen, part.want, owner) if isinstance(platform, LimitPlatform) else ()
+    return (*opening, *raising)
 
 
 def disarm_end(held: Held, driver: Driver, part: DevicePlan, progress: DeviceProgress) -> None:

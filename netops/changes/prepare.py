@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from netops.changes.drift import base_of
 from netops.changes.lines import Lines
 from netops.changes.tools import Tools, side_by_side
-from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Limit, Rollout, Scope, State, Tag, Used, Value
-from netops.core.ports import Driver, LimitPlatform, PartlyGuarded
+from netops.core.model import DeviceFacts, DevicePlan, GuardKind, Limit, Op, Rollout, Scope, State, Tag, Used, Value
+from netops.core.ports import Driver, LimitPlatform, PartlyGuarded, Platform
 
 Render = Callable[[str, Callable[[], DeviceFacts]], tuple[str, Mapping[str, Value]]]
 """Device name and its facts, for whom they matter → its rendered template and the values to splice in."""
@@ -37,13 +38,14 @@ def limits(tools: Tools, name: str, lines: Lines) -> tuple[Limit, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One device's share of the playbook; devices of equal `order` go side by side."""
+    """One device's share of the playbook; devices of equal `order` go side by side. `returns`: a rate that is for a time."""
 
     order: int
     guards: tuple[GuardKind, ...] = (GuardKind.DEVICE_TIMER, GuardKind.NONE)
     guard_seconds: int = 300
     checks: tuple[str, ...] = ("configuration", "snmp-interfaces")
     rollout: Rollout = field(default_factory=Rollout)
+    returns: bool = False
 
 
 def device_plans(
@@ -88,6 +90,12 @@ def device_plans(
             management=platform.management(seen, ops, target),
             rollout=shares[name].rollout,
             unguarded=platform.unguarded(inverse) if timed and isinstance(platform, PartlyGuarded) else (),
+            returns=_returns(platform, timed, want, inverse) if shares[name].returns and ops else "",
         )
 
     return tuple(plan for _, plan in sorted(side_by_side(tools, list(shares), one).items()))
+
+
+def _returns(platform: Platform, timed: bool, want: State, inverse: Sequence[Op]) -> Literal["device", "us"]:
+    itself = timed and isinstance(platform, LimitPlatform) and platform.returning(want, inverse)
+    return "device" if itself else "us"

@@ -428,7 +428,8 @@ class DevicePlan:
 
     `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words. `management`:
     what of the path by which we reach the device the ops touch, in its words; then only a device timer will do.
-    `unguarded`: what the device's timer would not bring back (a secret, a network), in its words.
+    `unguarded`: what the device's timer would not bring back (a secret, a network), in its words. `returns`: who puts a
+    temporary rate back at its end should we not come: the `device` by a timer, or nobody but `us`; '' where that is no matter.
     """
 
     device: str
@@ -446,6 +447,7 @@ class DevicePlan:
     management: tuple[str, ...] = ()
     rollout: Rollout = Rollout()
     unguarded: tuple[str, ...] = ()
+    returns: Literal["", "device", "us"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,6 +222,14 @@ class LimitPlatform(Protocol):
         """Every limit that is in force, in the device's order; not those that the device makes for each client."""
         ...
 
+    def returning(self, want: State, inverse: Sequence[Op]) -> tuple[Op, ...]:
+        """What of the way back an END timer of the device does by itself: old rates, our own limits off; () where it cannot."""
+        ...
+
+    def raising(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        """What brings the wanted limits again after such a timer fired, for a change that goes on."""
+        ...
+
 
 @runtime_checkable
 class PartlyGuarded(Protocol):

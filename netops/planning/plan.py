@@ -108,11 +108,24 @@ def device_lines(plan: Plan, lang: Lang) -> list[str]:
             f"  ! {Text('pewaktu tidak memulihkan ini, kita yang memulihkannya', 'left by the timer, brought back by us').to(lang)}: {line}"
             for line in one.unguarded
         ]
+        lines += [f"  {_RETURNS[one.returns].to(lang)}"] if one.returns else []
         lines += _rollout_lines(one, lang)
         same = Text("tidak ada perubahan", "nothing to change").to(lang)
         lines += [f"  {line}" for line in (one.difference or same).splitlines()]
         lines.append("")
     return lines
+
+
+_RETURNS = {
+    "device": Text(
+        "sementara: kembali pada akhirnya, oleh kita atau oleh pewaktu di perangkat",
+        "for a time: put back at its end, by us or by the device's timer",
+    ),
+    "us": Text(
+        "! sementara: perangkat tidak punya pewaktu untuk itu, hanya netops (serve atau end) yang mengembalikannya",
+        "! for a time: the device has no timer for it, only netops (serve or end) puts it back",
+    ),
+}
 
 
 def _rollout_lines(part: DevicePlan, lang: Lang) -> list[str]:

@@ -101,6 +101,12 @@ class RouterOS:
     def limits(self, seen: State) -> tuple[Limit, ...]:
         return limits.limits(_rows(seen))
 
+    def returning(self, want: State, inverse: Sequence[Op]) -> tuple[Op, ...]:
+        return limits.returning(_rows(want), operations.rows_only(inverse))
+
+    def raising(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        return limits.raising(_rows(seen), _rows(want), owner)
+
     def silent(self, seen: State, want: State) -> tuple[str, ...]:
         return reach.on_air(_rows(seen), _rows(want))
 

@@ -12,7 +12,16 @@ from netops.core.model import GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag
 from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
-from netops.platforms.routeros.quirks import ANNOUNCED, LOGIN_MENUS, ON_AIR, PROVISIONED, RUNTIME, SHARED_LISTS, VIRTUAL
+from netops.platforms.routeros.quirks import (
+    ANNOUNCED,
+    LIMITS,
+    LOGIN_MENUS,
+    ON_AIR,
+    PROVISIONED,
+    RUNTIME,
+    SHARED_LISTS,
+    VIRTUAL,
+)
 from netops.platforms.routeros.usermanager import UM_LINK, UM_USER
 from netops.platforms.routeros.words import quote
 
@@ -115,7 +124,8 @@ def _users(server: str, names: Sequence[str]) -> list[str]:
 
 
 def end_script(name: str, inverse: Sequence[RowOp]) -> str:
-    """Access ends, nothing is destroyed: VLAN off, server off, its users off, its clients dropped, its network off the air.
+    """Access ends, nothing is destroyed: VLAN off, server off, its users off, its clients dropped, its network off the air;
+    a unit's rate is what it was (limits are among the ops only where they are to go back, see `limits.returning`).
 
     The VLAN goes first, for without its server an interface is routed like any other: whoever is on it would be let
     through. The servers are those that the inverse would remove, found by name and by the interface they stand on: one
@@ -143,6 +153,11 @@ def end_script(name: str, inverse: Sequence[RowOp]) -> str:
         if op.verb is Verb.LEAVE and op.path in PROVISIONED:
             lines = _provisioned_once([*lines, *_lines(op)], op)
         elif op.verb is Verb.REMOVE and op.path in VIRTUAL:
+            lines.append(_alone(f"/{op.path.replace('/', ' ').strip()} set [find {_ours(op)}] disabled=yes"))
+    for op in inverse:
+        if op.path in LIMITS and op.verb is Verb.SET:
+            lines += _lines(op)
+        elif op.path in LIMITS and op.verb is Verb.REMOVE:
             lines.append(_alone(f"/{op.path.replace('/', ' ').strip()} set [find {_ours(op)}] disabled=yes"))
     return "\n".join(dict.fromkeys(lines)) + "\n"
 

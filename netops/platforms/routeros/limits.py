@@ -1,11 +1,16 @@
-"""What limits units on a RouterOS device: simple queues, queue trees, hotspot profiles, as people made them; refuses nothing."""
+"""What limits units on a RouterOS device (simple queues, queue trees, hotspot profiles), and what goes back to it; refuses nothing."""
 
-from netops.core.model import Limit, Row, Rows, Scope
+from collections.abc import Sequence
+
+from netops.core.model import Limit, Row, RowOp, Rows, Scope, Tag, Verb
 from netops.core.units import parse_rate_pair
+from netops.platforms.routeros.diff import diff
 from netops.platforms.routeros.facts import menu
+from netops.platforms.routeros.guests import ending
+from netops.platforms.routeros.quirks import LIMITS
 from netops.platforms.routeros.values import is_flag, present
 
-SIMPLE, TREE, PROFILE = "/queue/simple", "/queue/tree", "/ip/hotspot/user/profile"
+SIMPLE, TREE, PROFILE = LIMITS
 
 
 def limits_scope() -> Scope:
@@ -20,6 +25,21 @@ def limits(seen: Rows) -> tuple[Limit, ...]:
         if row.menu in (SIMPLE, TREE, PROFILE) and not is_flag(row, "dynamic", "disabled")
         for limit in (_limit(row),)
     )
+
+
+def returning(want: Rows, inverse: Sequence[RowOp]) -> tuple[RowOp, ...]:
+    """Old rates of rows that were there; own limits, unless they are an event's, whose end closes access instead."""
+    event = bool(ending(want))
+    return tuple(
+        op
+        for op in inverse
+        if op.path in LIMITS
+        if (op.verb is Verb.SET and not op.owned) or (op.verb is Verb.REMOVE and op.path != PROFILE and not event)
+    )
+
+
+def raising(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
+    return tuple(op for op in diff(seen, want, owner) if op.path in LIMITS and op.verb is Verb.SET)
 
 
 def _limit(row: Row) -> Limit:

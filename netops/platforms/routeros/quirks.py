@@ -115,6 +115,7 @@ LOGIN_MENUS = frozenset({"/ip/hotspot/user", "/user", "/snmp/community"})
 # `disabled` here is ours to turn at the end (our own closing, or the END timer's), so it is no hand's change.
 CLOSED_BY_US = frozenset(
     {"/ip/hotspot", "/ip/hotspot/user", "/interface/vlan", "/interface/wifi", "/interface/wireless"}
+    | {"/queue/simple", "/queue/tree"}
 )
 
 # Settable, but it moves by itself: no configuration, and in no export.
@@ -122,6 +123,9 @@ MOVES: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offs
 
 # Flags that say a row is not configuration (`dynamic`) or not removable (`default`, `builtin`).
 FLAGS = ("dynamic", "default", "builtin")
+
+# What limits a unit or its clients.
+LIMITS = ("/queue/simple", "/queue/tree", "/ip/hotspot/user/profile")
 
 # Interfaces of our own on an access point without a manager: off at the end.
 VIRTUAL = ("/interface/wifi", "/interface/wireless")
