@@ -145,6 +145,14 @@ def describe(app: App, ref: str) -> str:
 
 def said_phase(change: Change) -> Text:
     """Where a change stands; over on the devices is *berakhir*, and *selesai* once all that is demanded came back."""
+    if change.superseded_by and change.phase is Phase.ENDED:
+        by = change.superseded_by
+        return Text(f"digantikan oleh {by}", f"replaced by {by}")
+    if change.lasting and change.phase is Phase.ACTIVE:
+        stays = Text("tetap berlaku", "in force for good")
+        if change.finished:
+            return Text(f"selesai, {stays.id}", f"finished, {stays.en}")
+        return Text(f"{stays.id}, menunggu dokumen", f"{stays.en}, waiting for papers")
     if change.finished:
         return Text("selesai", "finished")
     if change.phase is Phase.ENDED and missing(change):
@@ -245,7 +253,8 @@ def _decisions(app: App, one: Filed) -> Iterator[str]:
 
 
 def _next(change: Change, lang: Lang) -> str:
-    if change.phase is Phase.ENDED and missing(change):
+    over = change.phase is Phase.ENDED or (change.phase is Phase.ACTIVE and change.lasting)
+    if over and missing(change):
         return Text(
             f"berikutnya: netops attach {change.id} --as … atau netops confirm {change.id} …",
             f"next: netops attach {change.id} --as … or netops confirm {change.id} …",

@@ -14,13 +14,13 @@ from netops.actions.steps import wait_for_people
 from netops.app import App
 from netops.changes import execute as execution
 from netops.changes import revert, teardown
-from netops.changes.lifecycle import LIFE, OPEN, Change, Phase
+from netops.changes.lifecycle import LIFE, OPEN, Change, Phase, fold_all
 from netops.changes.tools import hold
 from netops.changes.words import PHASES
 from netops.core.errors import NeedsPerson, OutsideWindow, Refused, Restored, StalePlan
-from netops.core.model import Needs, Plan
+from netops.core.model import LinkNeeds, Needs, Plan
 from netops.core.text import Text
-from netops.filing import Filed, find, look
+from netops.filing import Filed, find, look, record
 from netops.planning.playbook import Playbook
 from netops.requests.common import say_time
 
@@ -45,8 +45,24 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
             revoked=vouchers.revoked_names(app, made),
         )
         outcome = execution.execute(order, app.tools)
+    return _done(app, filed, made, outcome)
+
+
+def _done(app: App, filed: Filed, made: Plan, outcome: execution.Outcome) -> execution.Outcome:
+    if outcome is not execution.Outcome.PARTLY:
+        _replace(app, filed, made)
     _tell(app, filed, made, outcome)
     return _whole(app, filed, outcome)
+
+
+def _replace(app: App, filed: Filed, made: Plan) -> None:
+    """A lasting rate takes the place of the one that was in force on the same limit: that one is over, by this one."""
+    if filed.request.ends_at is not None or not isinstance(made.needs, LinkNeeds):
+        return
+    for change in fold_all(app.journal.read()).values():
+        mine = change.id == filed.change or change.phase is not Phase.ACTIVE or not change.lasting
+        if not mine and any(one.allocation == made.needs.allocation for one in change.commitments):
+            record(app, "change.replaced", change.id, by=filed.change)
 
 
 def _whole(app: App, filed: Filed, outcome: execution.Outcome) -> execution.Outcome:
@@ -67,8 +83,8 @@ def _whole(app: App, filed: Filed, outcome: execution.Outcome) -> execution.Outc
 
 
 def _tell(app: App, filed: Filed, made: Plan, outcome: execution.Outcome) -> None:
-    """An event's requester hears that it is ready, once."""
-    if outcome is not execution.Outcome.NOTHING and isinstance(made.needs, Needs):
+    """The requester hears that it is ready, once."""
+    if outcome is not execution.Outcome.NOTHING and isinstance(made.needs, Needs | LinkNeeds):
         tell(app, filed, "ready")
 
 
@@ -92,9 +108,7 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
         accept_no_guard=change.accepted_no_guard,
         closes_at=closes_at(app, filed),
     )
-    outcome = execution.resume(order, app.tools)
-    _tell(app, filed, made, outcome)
-    return _whole(app, filed, outcome)
+    return _done(app, filed, made, execution.resume(order, app.tools))
 
 
 def _nothing_interrupted(change: Change) -> Refused:
@@ -142,6 +156,14 @@ def end(app: App, ref: str, *, early: bool = False) -> teardown.Ended:
     filed = look(app, ref)
     with recorded_refusal(app, filed.change):
         change = change_of(app, filed)
+        if change.superseded_by and change.phase is Phase.ENDED:
+            raise Refused(
+                Text(
+                    f"{filed.change} sudah digantikan oleh {change.superseded_by}, yang sekarang berlaku",
+                    f"{filed.change} was replaced by {change.superseded_by}, which is in force now",
+                ),
+                Text(f"lihat `netops show {change.superseded_by}`", f"see `netops show {change.superseded_by}`"),
+            )
         if change.phase not in OPEN and change.phase is not Phase.ENDED:
             raise Refused(
                 Text(
@@ -169,7 +191,7 @@ def _end(app: App, filed: Filed, change: Change, reason: str) -> teardown.Ended:
 
     ended = teardown.end(made, app.tools, reason, gate)
     app.vault.destroy(filed.change)
-    if change.phase is not Phase.ENDED and isinstance(made.needs, Needs):
+    if change.phase is not Phase.ENDED and isinstance(made.needs, Needs | LinkNeeds):
         tell(app, filed, "ended")
     return ended
 

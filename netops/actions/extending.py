@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netops.actions.common import change_of, recorded_refusal, running_plan
@@ -21,13 +21,14 @@ from netops.actions.making import PLANNING_SECONDS
 from netops.actions.scene import where_of
 from netops.app import App
 from netops.changes.ending import arm_later
-from netops.changes.lifecycle import Phase, fold, fold_all, held
+from netops.changes.lifecycle import Phase, fold, fold_all, held, promised
 from netops.changes.tools import Held, hold
 from netops.core.canonical import dump, load, parse_json
 from netops.core.errors import InputError, NeedsPerson, OutOfBounds, Refused
 from netops.core.model import DevicePlan, Fence, GuardHandle, Target
 from netops.core.text import Text
 from netops.filing import Filed, look, record
+from netops.planning.commitments import adopted, require_share
 from netops.planning.longer import lengthened
 from netops.requests.common import ZONES, Zone, say_time
 from netops.requests.further import Emergency, Extension, body
@@ -92,8 +93,13 @@ def extend(app: App, ref: str, until: str, reason: str = "") -> Extended:
         wanted = document(app, filed, until)
         signed = _signed(app, filed, wanted)
         change = change_of(app, filed)
-        taken = {one.id: held((one,), app.clock.now()) for one in fold_all(app.journal.read()).values()}
+        log, now = tuple(app.journal.read()), app.clock.now()
+        changes = fold_all(log)
+        taken = {one.id: held((one,), now) for one in changes.values()}
         site = app.sites.site(where_of(app, filed).site)
+        for one in change.commitments:
+            others = (*adopted(log), *promised(changes.values(), now, but=filed.change))
+            require_share(site, replace(one, until=wanted.until), others)
         longer = lengthened(change.reservations, wanted.until, site, taken, filed.change)
         record(
             app,

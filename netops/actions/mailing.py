@@ -7,9 +7,10 @@ from netops.actions.noticing import last_moment
 from netops.app import App
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.core.errors import Locked, MailRefused, NetopsError
-from netops.core.model import Needs
+from netops.core.model import AnyNeeds, LinkNeeds, Needs
 from netops.core.secret import SecretRef
 from netops.core.text import Lang
+from netops.core.units import say_rate
 from netops.filing import Filed, record
 from netops.notify.letters import Letter, letter
 from netops.notify.outbox import Queued, due, outbox
@@ -30,8 +31,11 @@ class Delivery:
 
 
 def message(app: App, filed: Filed, kind: str, lang: Lang, **said: str) -> Letter:
-    """The text of one message to the requester, ready to paste. Raises `InputError` for a template that is not one."""
-    return letter(app.settings.templates / "mail", kind, lang, {**fields(app, filed, lang), **said})
+    """The text of one message to the requester, ready to paste: `<kind>-<service>`, or `<kind>` where there is none. Raises `InputError` for a template that is not one."""
+    folder = app.settings.templates / "mail"
+    own = f"{kind}-{filed.request.service}"
+    there = (folder / f"{own}.{lang}.txt").is_file()
+    return letter(folder, own if there else kind, lang, {**fields(app, filed, lang), **said})
 
 
 def tell(app: App, filed: Filed, kind: str, **said: str) -> None:
@@ -112,9 +116,10 @@ def _send(app: App, one: Queued) -> bool:
 def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
     """What every text may name; a template with another field says so. `reason` is filled by what has one.
 
-    `ssid` is that of the plan which runs, or else of the last one; '' before there is any.
+    `ssid` and `rate` are those of the plan which runs, or else of the last one; '' before there is any, or of another service.
     """
-    request = filed.request
+    request, needs = filed.request, _needs(app, filed)
+    link = needs if isinstance(needs, LinkNeeds) else None
     ends = last_moment(request, change_of(app, filed))
     office = app.office
     return {
@@ -125,15 +130,15 @@ def fields(app: App, filed: Filed, lang: Lang) -> dict[str, str]:
         "place": app.sites.place(request.place).name if request.place else "",
         "starts": say_time(request.starts_at, request.zone, lang),
         "ends": say_time(ends, request.zone, lang) if ends else "-",
-        "ssid": _ssid(app, filed),
+        "ssid": needs.ssid if isinstance(needs, Needs) else "",
+        "rate": f"{say_rate(link.up, lang)} / {say_rate(link.down, lang)}" if link else "",
         "reason": "",
         "office": office.unit if lang == "id" else office.unit_en or office.unit,
         "contact": office.contact,
     }
 
 
-def _ssid(app: App, filed: Filed) -> str:
+def _needs(app: App, filed: Filed) -> AnyNeeds | None:
     change = change_of(app, filed)
     plan = change.running_plan or change.plan
-    needs = app.tools.plan(plan).needs if plan else None
-    return needs.ssid if isinstance(needs, Needs) else ""
+    return app.tools.plan(plan).needs if plan else None

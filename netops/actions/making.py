@@ -61,6 +61,7 @@ def plan(app: App, ref: str) -> Plan:
                 commitments=dump(made.commitments),
                 papers=list(made.papers),
                 manual=dump(made.manual),
+                lasting=filed.request.ends_at is None,
                 inputs=inputs(app, filed.request.service),
             )
         finally:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from netops.app import App
 from netops.changes import prepare
-from netops.changes.lifecycle import DONE, OPEN, Change, fold, fold_all, held
+from netops.changes.lifecycle import DONE, OPEN, Change, fold, fold_all, held, promised
 from netops.changes.lines import Lines
 from netops.core.canonical import load, parse_json
 from netops.core.model import AnyNeeds, ManualStep, Needs, Recorded, Reservation, Target
@@ -15,6 +15,7 @@ from netops.filing import Filed, filed
 from netops.planning import manual
 from netops.planning.briefing import NeedsFacts, needs_facts
 from netops.planning.capacity import Ground
+from netops.planning.commitments import adopted
 from netops.planning.conflicts import Booked, Conflict, conflicts, refuse
 from netops.planning.design import Design, design_of
 from netops.planning.playbook import Playbook
@@ -79,6 +80,7 @@ def scene(app: App, one: Filed, lines: Lines) -> Scene:
             taken={name: found for name, found in taken.items() if found},
             used=cache(lambda: prepare.used(tools, [part.target.name for part in driven], lines)),
             limits=cache(lambda name: prepare.limits(tools, name, lines)),
+            commitments=(*adopted(log), *promised(changes.values(), now, but=one.change)),
         ),
         everything=everything,
         chosen=driven,

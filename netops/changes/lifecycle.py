@@ -127,6 +127,7 @@ class Change:
     emergency: str = ""  # digest of the document that two officers sign
     papers_by: datetime | None = None  # until when an emergency's papers are to come
     settled: bool = False
+    lasting: bool = False  # without an end: it stays in force until another change replaces it, or somebody ends it
     demands: Demands = field(default_factory=Demands)
 
     @property
@@ -137,8 +138,9 @@ class Change:
 
     @property
     def finished(self) -> bool:
-        """*Selesai*: over on the devices, and everything that the plan demands has come back."""
-        return self.phase is Phase.ENDED and not self.leftovers and self.papers_due is None and self.demands.complete
+        """*Selesai*: over on the devices, or in force for good, and everything that the plan demands has come back."""
+        done = self.phase is Phase.ENDED or (self.phase is Phase.ACTIVE and self.lasting)
+        return done and not self.leftovers and self.papers_due is None and self.demands.complete
 
     def device(self, name: str) -> DeviceProgress:
         return self.devices.get(name, DeviceProgress())
@@ -238,6 +240,9 @@ def _step(state: Change, recorded: Recorded) -> Change:
             return replace(state, phase=Phase.ACTIVE, lost=tuple(event.data.get("lost", ())))
         case kind if kind in LIFE:
             return _lived(state, event) if state.phase in LIFE[kind] else state
+        case "change.replaced" if state.phase is Phase.ACTIVE and state.lasting:
+            ended = replace(state, phase=Phase.ENDED, superseded_by=event.data["by"], ended_at=event.at)
+            return replace(ended, commitments=_up_to(state.commitments, event.at))
         case "request.revised":
             return _revised(state, event)
         case "emergency.settled":
@@ -273,6 +278,7 @@ def _planned(state: Change, event: Event) -> Change:
         plan_expires=datetime.fromisoformat(event.data["expires_at"]),
         reservations=tuple(load(Reservation, item) for item in event.data["reservations"]),
         commitments=_commitments(event),
+        lasting=bool(event.data.get("lasting")),
     )
 
 

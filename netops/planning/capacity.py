@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from netops.core.errors import NoCapacity
+from netops.core.measured import Commitment
 from netops.core.model import Limit, Reservation, Used
 from netops.core.text import Text
 from netops.core.units import RatePair, say_rate
@@ -21,7 +22,7 @@ class Ground:
     """What needs are proposed on: the site, the playbook's window, what plans hold by change.
 
     `used` observes the chosen devices when it is asked: what they carry now; `limits` a device of that name: what limits
-    units on it.
+    units on it. `commitments`: what units are promised, in the order of the log.
     """
 
     change: str
@@ -30,6 +31,7 @@ class Ground:
     taken: Taken
     used: Callable[[], Used]
     limits: Callable[[str], tuple[Limit, ...]] = lambda name: ()
+    commitments: tuple[Commitment, ...] = ()
 
 
 def overlapping(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
+from netops.core.measured import Commitment
 from netops.core.model import AnyNeeds, DeviceFacts, LinkNeeds, Reservation, Tag, Target
 from netops.core.text import Lang, Text
 from netops.planning.capacity import Ground
@@ -70,6 +71,10 @@ class Design(Protocol):
 
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
         """What the needs hold through the period."""
+        ...
+
+    def commitments(self, needs: AnyNeeds, site: Site, change: str) -> tuple[Commitment, ...]:
+        """What a unit is promised by it; () where what it holds says all (an event)."""
         ...
 
     def context(

@@ -8,6 +8,7 @@ from math import ceil
 from typing import NoReturn
 
 from netops.core.errors import InputError, NoTarget, OutOfBounds
+from netops.core.measured import Commitment
 from netops.core.model import AnyNeeds, DeviceFacts, Needs, Reservation, Tag, Target
 from netops.core.secret import SecretRef
 from netops.core.text import Lang, Text
@@ -78,6 +79,9 @@ class EventDesign:
 
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
         return reservations(_event(needs), site, period)
+
+    def commitments(self, needs: AnyNeeds, site: Site, change: str) -> tuple[Commitment, ...]:
+        return ()
 
     def context(
         self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]

@@ -1,18 +1,27 @@
 """A unit's limit found among those that stand on a device, and what stands around it; refuses guesses and rates above a parent's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netops.core.errors import NoCapacity, NoTarget
-from netops.core.model import Limit, LinkNeeds
+from netops.core.model import Form, Limit, LinkNeeds, Tag
 from netops.core.text import Text
 from netops.core.units import say_rate
 
 SHOWN = 12
 """So many limits of a device a refusal names."""
 
+OWN_NAMES: Mapping[Form, tuple[str, str]] = {
+    "simple": ("", ""),
+    "tree": (".up", ".down"),
+    "profile": ("", ""),
+    "police": (".in class-default", ".out class-default"),
+    "shape": (".in class-default", ".out class-default"),
+}
+"""What stands behind our tag in the names of limits that a change makes: for upload, for download."""
 
-def found(needs: LinkNeeds, limits: Sequence[Limit]) -> LinkNeeds:
+
+def found(needs: LinkNeeds, limits: Sequence[Limit], owner: Tag) -> LinkNeeds:
     """The needs with the limit that stands there, by name or by what it limits; `makes` where there is none and one can be made.
 
     Raises `NoTarget` where several fit, and where there is none and nothing says what a new one should limit.
@@ -22,7 +31,7 @@ def found(needs: LinkNeeds, limits: Sequence[Limit]) -> LinkNeeds:
     if (up is None) != (down is None):
         raise _none(needs, limits, needs.queue if down is None else needs.queue_up)
     if up is None or down is None:
-        return _made(needs, limits)
+        return _made(needs, limits, owner)
     return replace(
         needs,
         makes=False,
@@ -63,14 +72,15 @@ def _fits(one: Limit, needs: LinkNeeds, way: str) -> bool:
     return one.form == needs.form
 
 
-def _made(needs: LinkNeeds, limits: Sequence[Limit]) -> LinkNeeds:
+def _made(needs: LinkNeeds, limits: Sequence[Limit], owner: Tag) -> LinkNeeds:
     """A limit of our own, for what the needs name. Raises `NoTarget` where they name nothing."""
-    if (needs.queue and not needs.target) or (needs.form in ("simple", "tree") and not needs.target):
+    if not needs.target and not (needs.form in ("police", "shape") and needs.port and not needs.queue):
         raise _none(needs, limits, needs.queue)
     for parent in filter(None, {needs.parent, needs.parent_up}):
         if needs.form == "simple" and not any(one.form == "simple" and one.name == parent for one in limits):
             raise _none(needs, limits, parent)
-    return replace(needs, makes=True, queue="", queue_up="", was_up=0, was_down=0)
+    up, down = OWN_NAMES[needs.form]
+    return replace(needs, makes=True, queue=owner.name + down, queue_up=owner.name + up, was_up=0, was_down=0)
 
 
 def _none(needs: LinkNeeds, limits: Sequence[Limit], name: str) -> NoTarget:

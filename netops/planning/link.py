@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from netops.core.errors import InputError, NoCapacity, NoTarget, OutOfBounds
+from netops.core.measured import Commitment, Series, SeriesKind, Watch
 from netops.core.model import AnyNeeds, DeviceFacts, Form, LinkNeeds, Reservation, Tag, Target
 from netops.core.text import Lang, Text
 from netops.core.units import parse_rate_pair, say_rate
 from netops.planning.capacity import Ground, overlapping
+from netops.planning.commitments import require_share, uplink_key
 from netops.planning.limits import found, require_room
 from netops.planning.sites import Allocation, BothWays, Site, Sites
 from netops.planning.sizing import Period
@@ -97,7 +99,7 @@ class LinkDesign:
         if self.recorded:
             return needs
         try:
-            return found(needs, ground.limits(needs.device))
+            return found(needs, ground.limits(needs.device), Tag(ground.change))
         except NoTarget as open_choice:
             said = open_choice.message
             return replace(needs, basis=(*needs.basis, f"{said.id} | {said.en}".replace("\n", " ")))
@@ -126,13 +128,16 @@ class LinkDesign:
         where = ("device", "form", *_NOWHERE) if set(fields) - {"rate"} else ()
         taken = {name: getattr(recorded, name) for name in (*rate, *where)}
         basis = (*proposed.basis, *recorded.basis[len(recorded.basis) - edits :])
-        return found(replace(proposed, **taken, basis=basis), ground.limits(recorded.device))
+        return found(replace(proposed, **taken, basis=basis), ground.limits(recorded.device), Tag(ground.change))
 
     def require(self, needs: AnyNeeds, ground: Ground) -> None:
-        """Raises `NoCapacity` for a rate above the parent's, and for a limit that another change holds at that time."""
-        needs = found(_link(needs), ground.limits(_link(needs).device))
+        """Raises `NoCapacity` for a limit that another change holds at that time, for a rate above the parent's, and for more
+        than is left of the office's share of the uplink, with the first date that fits."""
+        needs = found(_link(needs), ground.limits(_link(needs).device), Tag(ground.change))
         self._require_alone(needs, ground)
         require_room(needs, ground.limits(needs.device), ground.site.units.children)
+        for wish in self.commitments(needs, ground.site, ground.change):
+            require_share(ground.site, wish, ground.commitments)
 
     def within_bounds(self, needs: AnyNeeds, site: Site) -> None:
         needs, asked = _link(needs), self.request.bandwidth.rate
@@ -148,6 +153,26 @@ class LinkDesign:
         """The limit itself: two changes that both come and go on it would not find back to what was there."""
         resource = f"allocation:{_link(needs).allocation}"
         return (Reservation(resource=resource, amount=1, starts_at=period[0], ends_at=period[1]),)
+
+    def commitments(self, needs: AnyNeeds, site: Site, change: str) -> tuple[Commitment, ...]:
+        needs, request = _link(needs), self.request
+        ends = request.ends_at
+        return (
+            Commitment(
+                allocation=needs.allocation,
+                unit=needs.unit,
+                letter=request.letter.number,
+                uplink=uplink_key(site.key, needs.uplink),
+                up=needs.up,
+                down=needs.down,
+                since=request.starts_at,
+                until=ends,
+                kind="temporary" if ends else "permanent",
+                change=change,
+                watch=_watch(needs),
+                within=f"{needs.device}/{needs.parent}" if needs.parent else "",
+            ),
+        )
 
     def context(
         self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]
@@ -222,6 +247,22 @@ _NOWHERE: Mapping[str, Any] = dict.fromkeys(
     ("queue", "queue_up", "target", "target_up", "parent", "parent_up", "port"), ""
 )
 """Elsewhere, or in another form, the names are others: they are to be chosen too."""
+
+
+_SERIES: Mapping[Form, SeriesKind] = {
+    "simple": SeriesKind.QUEUE,
+    "tree": SeriesKind.TREE,
+    "police": SeriesKind.CLASS,
+    "shape": SeriesKind.CLASS,
+}
+
+
+def _watch(needs: LinkNeeds) -> Watch | None:
+    """Where it is measured; of a queue tree or policy-map the download, which has counters of its own."""
+    if needs.form not in _SERIES:
+        return None  # each client of a hotspot has a queue of its own
+    name = f"{needs.port} out {needs.queue}" if needs.port else needs.queue
+    return Watch(series=Series(device=needs.device, kind=_SERIES[needs.form], name=name))
 
 
 def _link(needs: AnyNeeds) -> LinkNeeds:

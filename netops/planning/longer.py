@@ -11,6 +11,7 @@ from netops.core.text import Text
 from netops.core.units import say_rate
 from netops.planning.capacity import Taken, Way, free, overlapping
 from netops.planning.sites import Site
+from netops.requests.common import FOREVER
 
 
 def lengthened(
@@ -43,7 +44,9 @@ def _require(one: Reservation, until: datetime, site: Site, taken: Taken, change
             f"{uplink}: only {say_rate(max(left, 0), 'en')} is free of the {say_rate(one.amount, 'en')} in use",
         )
     else:
-        holders = sorted({name for name, other in others if _same(one.resource, other.resource)})
+        holders = sorted(
+            {name for name, other in others if _same(one.resource, other.resource) and not _under(one, other)}
+        )
         if not holders:
             return
         lacking = Text(f"{one.resource} sudah dipesan", f"{one.resource} is reserved already")
@@ -52,6 +55,11 @@ def _require(one: Reservation, until: datetime, site: Site, taken: Taken, change
         Text(f"{lacking.id} pada waktu tambahan itu ({names})", f"{lacking.en} in the added time ({names})"),
         Text("Pilih waktu yang lebih awal, atau geser kegiatan itu.", "Choose an earlier time, or move that event."),
     )
+
+
+def _under(one: Reservation, other: Reservation) -> bool:
+    """A unit's lasting rate under a temporary one: that stands over it for as long as it lasts."""
+    return one.resource.startswith("allocation:") and other.ends_at == FOREVER and other.starts_at <= one.starts_at
 
 
 def _uplink(rest: str) -> tuple[str, Way]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from netops.core.canonical import dump
 from netops.core.errors import InputError, NoCapacity, OutOfBounds
+from netops.core.measured import Commitment
 from netops.core.model import AnyNeeds, DeviceFacts, FieldNeeds, Reservation, Tag, Target
 from netops.core.text import Lang, Text
 from netops.planning.capacity import Ground, overlapping
@@ -131,6 +132,9 @@ class OwnDesign:
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
         ports = sorted({f"port:{one.device}/{_short(one.port)}" for one in self.request.named if one.port})
         return tuple(Reservation(resource=port, amount=1, starts_at=period[0], ends_at=period[1]) for port in ports)
+
+    def commitments(self, needs: AnyNeeds, site: Site, change: str) -> tuple[Commitment, ...]:
+        return ()
 
     def context(
         self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]

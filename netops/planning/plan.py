@@ -46,6 +46,7 @@ def build(
         loans=tuple(loans),
         papers=playbook.papers,
         failure_budget=playbook.failure_budget,
+        commitments=design.commitments(needs, site, change_id(request)),
     )
 
 
