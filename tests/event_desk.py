@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from netops import actions
+from netops.actions.deciding import Matter
 from netops.app import App
 from netops.core.clock import Clock, ManualClock, SystemClock
 from netops.core.model import Needs, Plan
@@ -63,11 +64,13 @@ class Desk:
         self.approve_chain(filed)
         return filed
 
-    def approve_chain(self, filed: Filed) -> None:
-        """Head of office, of division, of section."""
+    def approve_chain(self, filed: Filed, about: Matter | None = None) -> None:
+        """Head of office, of division, of section; of the request, or of what is said beside it."""
         roles = ("kepala-dinas", "kepala-bidang", "kepala-seksi")
         for role, (key, signer) in zip(roles, CHAIN.items(), strict=True):
-            actions.decide(self.app, filed, decision="approve", role=role, approver=signer, key=self.root / key)
+            actions.decide(
+                self.app, filed, decision="approve", role=role, approver=signer, key=self.root / key, about=about
+            )
 
     def configuration(self) -> dict[str, bytes]:
         return configuration(self.app)

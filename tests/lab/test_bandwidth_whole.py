@@ -1,19 +1,42 @@
 """A unit's bandwidth the whole way over sockets: asked, planned, signed by the chain, applied, measured, put back."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from event_desk import Desk, open_desk
+from event_desk import Desk, close_by_itself, open_desk
+from returned_files import pdf
 
 from netops import actions, views
+from netops.actions import extending, lasting, living
+from netops.actions import needs as doing
+from netops.actions.attaching import Sort
+from netops.actions.serving import Done, Server
+from netops.app import App
 from netops.changes.execute import Outcome
-from netops.core.model import LinkNeeds, Plan
+from netops.changes.lifecycle import LIFE, OPEN, Phase, fold_all
+from netops.core.clock import ManualClock
+from netops.core.errors import InputError, NoCapacity, NoTarget, OutOfBounds, Refused, StalePlan
+from netops.core.model import Batch, LinkNeeds, Plan, RowOp, Verb
+from netops.planning.plan import explain
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with open_desk(tmp_path_factory.mktemp("bandwidth") / "ws") as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(desk: Desk) -> Iterator[None]:
+    """What one test asked for is in no other's way."""
+    yield
+    for change in fold_all(desk.app.journal.read()).values():
+        if change.phase in OPEN:
+            actions.end(desk.app, change.id, early=True)
+        elif change.phase in LIFE["request.cancelled"]:
+            living.cancel(desk.app, change.id, "selesai diuji")
 
 
 def link_needs(plan: Plan) -> LinkNeeds:
@@ -33,4 +56,118 @@ def test_a_queue_that_a_person_made_is_raised_and_nothing_else_of_it_changes(des
     assert one.replace("max-limit=10000000/10000000", "max-limit=15000000/20000000") == other
     assert actions.apply(desk.app, filed.change) is Outcome.NOTHING
     actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+def test_a_lasting_rate_is_finished_in_force_and_replaced_by_the_next(desk: Desk, tmp_path: Path) -> None:
+    before = desk.configuration()
+    first = desk.raised("HD-B2", rate="12M/15M")
+    actions.apply(desk.app, first.change)
+    assert "tetap berlaku, menunggu dokumen" in views.describe(desk.app, first.change)
+    scan = tmp_path / "kembali.pdf"
+    scan.write_bytes(pdf())
+    papers: tuple[Sort, ...] = ("formulir", "surat-pemberitahuan", "laporan-tindak-lanjut")
+    for sort in papers:
+        actions.attach(desk.app, first.change, sort, scan)
+    assert views.state(desk.app, first.change).finished, "it stays in force, and everything came back"
+    assert "selesai, tetap berlaku" in views.describe(desk.app, first.change)
+    second = desk.raised("HD-B3", rate="15M/20M")
+    actions.apply(desk.app, second.change)
+    state = views.state(desk.app, first.change)
+    assert (state.phase, state.superseded_by) == (Phase.ENDED, second.change)
+    assert state.commitments[0].until is not None, "what was promised by it is over"
+    with pytest.raises(Refused, match=f"replaced by {second.change}"):
+        actions.end(desk.app, first.change, early=True)
+    actions.end(desk.app, second.change, early=True)
+    assert b"max-limit=12000000/15000000" in desk.configuration()["gw-kampus"]
+    with desk.app.tools.open("gw-kampus") as driver:
+        op = RowOp(verb=Verb.SET, path="/queue/simple", key={"name": "Perpustakaan"}, new={"max-limit": "10M/10M"})
+        driver.apply(Batch(number=1, ops=(op,)), desk.app.secrets)
+    assert desk.configuration() == before
+
+
+def test_a_queue_is_found_by_what_it_limits(desk: Desk) -> None:
+    filed = desk.raised("HD-B4", rate="11M/12M")
+    doing.edit(desk.app, filed.change, {"target": "10.20.0.64/26"})
+    assert link_needs(actions.plan(desk.app, filed.change)).queue == "Perpustakaan"
+
+
+def test_needs_stay_within_what_was_approved(desk: Desk) -> None:
+    filed = desk.raised("HD-B5", rate="15M/20M")
+    with pytest.raises(OutOfBounds, match="down = 25 Mbps goes beyond what was asked"):
+        doing.edit(desk.app, filed.change, {"rate": "15M/25M"})
+    with pytest.raises(NoTarget, match="there is no simple named 'Perpustakan'"):
+        doing.edit(desk.app, filed.change, {"queue": "Perpustakan"})
+    with pytest.raises(InputError, match="there is no need 'vlan'"):
+        doing.edit(desk.app, filed.change, {"vlan": "20"})
+    after = doing.edit(desk.app, filed.change, {"rate": "12M/16M"})
+    assert isinstance(after, LinkNeeds) and (after.up, after.down) == (12_000_000, 16_000_000)
+    with pytest.raises(StalePlan, match="edited after this plan"):
+        actions.apply(desk.app, filed.change)
+    assert "max-limit=12000000/16000000" in actions.plan(desk.app, filed.change).devices[0].difference
+
+
+def test_a_rate_that_moved_since_the_plan_is_not_overwritten(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = desk.raised("HD-B6", rate="15M/20M")
+
+    def by_hand(rate: str) -> None:
+        op = RowOp(verb=Verb.SET, path="/queue/simple", key={"name": "Perpustakaan"}, new={"max-limit": rate})
+        with desk.app.tools.open("gw-kampus") as driver:
+            driver.apply(Batch(number=1, ops=(op,)), desk.app.secrets)
+
+    by_hand("9M/9M")
+    with pytest.raises(StalePlan, match="gw-kampus changed since the plan was made"):
+        actions.apply(desk.app, filed.change)
+    by_hand("10000000/10000000")
+    assert desk.configuration() == before
+
+
+def test_a_temporary_rate_goes_back_by_itself(tmp_path: Path) -> None:
+    clock = ManualClock(datetime.now(UTC).replace(microsecond=0))
+    with open_desk(tmp_path / "ws", clock) as desk:
+        before = desk.configuration()
+        below = desk.raised("HD-L", rate="12M/15M")
+        temporary = desk.raised("HD-T", rate="15M/20M", hours=2)
+        actions.apply(desk.app, below.change)
+        with pytest.raises(StalePlan):
+            actions.apply(desk.app, temporary.change)  # the rate that it would put back is another by now
+        plan = actions.plan(desk.app, temporary.change)
+        assert plan.devices[0].returns == "device"
+        assert "put back at its end, by us or by the device's timer" in explain(
+            plan, desk.app.sites.site("kampus"), "en"
+        )
+        actions.apply(desk.app, temporary.change)
+        assert b"max-limit=15000000/20000000" in desk.configuration()["gw-kampus"]
+        assert views.state(desk.app, below.change).phase is Phase.ACTIVE, "it lies below"
+        with pytest.raises(NoCapacity, match=f"is held by {temporary.change}"):
+            actions.plan(desk.app, str(desk.bandwidth("HD-X", rate="13M/13M", hours=1)))
+        trouble: list[Done] = []
+        server = Server(
+            lambda: App(desk.root, clock=clock, actor="netops-serve", lease_seconds=5.0), trouble.append, clock
+        )
+        clock.move(2 * 3600 + 60)
+        server.once()
+        assert views.state(desk.app, temporary.change).phase is Phase.ENDED and not [
+            one for one in trouble if one.error
+        ]
+        assert b"max-limit=12000000/15000000" in desk.configuration()["gw-kampus"]
+        actions.end(desk.app, below.change, early=True)
+        assert desk.configuration() == before
+
+
+def test_the_device_puts_a_temporary_rate_back_when_nobody_comes(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = desk.raised("HD-B7", rate="15M/20M", hours=2)
+    actions.apply(desk.app, filed.change)
+    assert views.state(desk.app, filed.change).device("gw-kampus").end_guard is not None
+    close_by_itself(desk, "gw-kampus")
+    assert b"max-limit=10000000/10000000 name=Perpustakaan" in desk.configuration()["gw-kampus"]
+    # It goes on: the timer is moved, and what it put back is raised again.
+    assert filed.request.ends_at is not None
+    later = f"{filed.request.ends_at + timedelta(hours=3):%Y-%m-%d %H:%M}Z"
+    desk.approve_chain(filed, lasting.extension_matter(extending.extension_to_sign(desk.app, filed, later)))
+    extending.extend(desk.app, filed.change, later)
+    assert b"max-limit=15000000/20000000 name=Perpustakaan" in desk.configuration()["gw-kampus"]
+    assert actions.end(desk.app, filed.change, early=True).leftovers == ()
     assert desk.configuration() == before
