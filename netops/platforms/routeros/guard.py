@@ -27,7 +27,7 @@ from netops.platforms.routeros.words import quote
 
 MAX_SCRIPT = 30_000
 """Bytes. RouterOS takes longer sources, but one that is cut would take back half a change: beyond this, no timer."""
-HOTSPOT, VLAN = "/ip/hotspot", "/interface/vlan"
+HOTSPOT, VLAN, PROFILE = "/ip/hotspot", "/interface/vlan", "/ip/hotspot/user/profile"
 MANY = 20
 """More users than this go many to a line, so that an event of hundreds still fits into one script."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
@@ -155,9 +155,9 @@ def end_script(name: str, inverse: Sequence[RowOp]) -> str:
         elif op.verb is Verb.REMOVE and op.path in VIRTUAL:
             lines.append(_alone(f"/{op.path.replace('/', ' ').strip()} set [find {_ours(op)}] disabled=yes"))
     for op in inverse:
-        if op.path in LIMITS and op.verb is Verb.SET:
+        if op.path in LIMITS and op.verb is Verb.SET and not op.owned:
             lines += _lines(op)
-        elif op.path in LIMITS and op.verb is Verb.REMOVE:
+        elif op.path in LIMITS and op.verb is Verb.REMOVE and op.path != PROFILE and not stands_on:
             lines.append(_alone(f"/{op.path.replace('/', ' ').strip()} set [find {_ours(op)}] disabled=yes"))
     return "\n".join(dict.fromkeys(lines)) + "\n"
 
