@@ -33,10 +33,11 @@ def contestants(
     def netops(*more: str) -> Run:
         return proven(lambda change: ([sys.executable, "-m", "benchmarks.push_netops", str(folder), change, *more], {}))
 
-    def bare(change: str) -> tuple[list[str], dict[str, str]]:
-        return [sys.executable, "-m", "benchmarks.push_bare", str(folder / "lab.json"), change], {}
+    def bare(module: str) -> Run:
+        return proven(lambda change: ([sys.executable, "-m", module, str(folder / "lab.json"), change], {}))
 
-    found = {"netops": netops(), "netops, guarded": netops("guarded"), "bare": proven(bare)}
+    found = {"netops": netops(), "netops, guarded": netops("guarded")}
+    found |= {"bare": bare("benchmarks.push_bare"), "checked": bare("benchmarks.push_checked")}
     version = ""
     if with_ansible:
         program, version = ansible.prepare()
@@ -63,15 +64,19 @@ def measure(folder: Path, devices: int, rounds: int, with_ansible: bool) -> list
         found = interleaved(runs, rounds)
     said = {name: f"{timing.wall:.2f} s wall, {timing.cpu:.2f} s CPU" for name, timing in found.items()}
     head = f"{ROWS} queue rows on {devices} routers over TLS"
-    own, other = found["netops"], found["bare"]
-    ratio = own.wall / other.wall
+    own, other, like = found["netops"], found["bare"], found["checked"]
     lines = [
         Line(what=f"{head}: bare librouteros under Nornir (no plan, no read-back, no log)", measured=said["bare"]),
         Line(
-            what=f"{head}: netops (plan, journal, push, read-back)",
-            measured=f"{said['netops']}: {ratio:.1f} × bare wall, {own.cpu / other.cpu:.1f} × its CPU",
+            what=f"{head}: bare librouteros that looks before and, over a new connection, after (two logins)",
+            measured=said["checked"],
+        ),
+        Line(
+            what=f"{head}: netops (plan, journal, backup, push, read-back; three logins)",
+            measured=f"{said['netops']}: {own.wall / other.wall:.1f} × bare wall, {own.cpu / other.cpu:.1f} × its CPU; "
+            f"{own.wall / like.wall:.1f} × and {own.cpu / like.cpu:.1f} × the bare one that looks",
             promised="≤ 2 × bare",
-            met=ratio <= 2,
+            met=max(own.wall / other.wall, own.cpu / other.cpu) <= 2,
         ),
         Line(what=f"{head}: the same with a REVERT guard on each router", measured=said["netops, guarded"]),
     ]
