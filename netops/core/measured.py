@@ -10,10 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from netops.core.noun import noun
+
 # ── what a device said ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class InterfaceSample:
     """One interface at one moment: octets since its discontinuity, speed in bit/s, `up` its operational state.
 
@@ -47,7 +49,7 @@ class SeriesKind(StrEnum):
     CLASS = "class"  # CISCO-CLASS-BASED-QOS-MIB; named "<interface> <in|out> <policy-map> <class>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class QueueSample:
     """One queue or class at one moment; `name` is what it is followed by when its index shifts.
 
@@ -63,7 +65,7 @@ class QueueSample:
     bits: Literal[32, 64] = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Sample:
     """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
 
@@ -82,7 +84,7 @@ class Sample:
     health: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Missed:
     """A reading that did not come: part of the record, so that a gap has a reason. `reason` is an error's class name."""
 
@@ -104,7 +106,7 @@ class Series:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Watch:
     """A series read as a unit's traffic: `up` says which of its counters is what the clients send."""
 
@@ -125,7 +127,7 @@ class Flaw(StrEnum):
     IMPOSSIBLE = "impossible"  # more than the interface can carry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Flow:
     """One direction over a period; rates in bit/s from five-minute averages on the clock, times in seconds.
 
@@ -143,7 +145,7 @@ class Flow:
     utilisation: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Limit:
     """What a series may carry, bit/s each way, in [since, until); `until` None: until further notice."""
 
@@ -153,7 +155,7 @@ class Limit:
     down: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Asked:
     """What figures are wanted of: a watch, the limits in force over time (without overlap), and the names it had before.
 
@@ -165,7 +167,7 @@ class Asked:
     formerly: tuple[Series, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Figures:
     """What a report states of a series in [since, until). `measured` of `expected` seconds are valid (kelengkapan data).
 
@@ -184,7 +186,7 @@ class Figures:
     office: tuple[Flow | None, Flow | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Slot:
     """One five-minute average on the clock: bit/s each way, and how many of its 300 seconds were measured."""
 
@@ -194,7 +196,7 @@ class Slot:
     measured: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Point:
     """Slots in a row drawn as one point: average and highest five-minute average each way, `measured` of `seconds`."""
 
@@ -207,7 +209,7 @@ class Point:
     measured: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Lost:
     """Time that is no evidence and why: `count` intervals in a row with the same flaw."""
 
@@ -217,7 +219,7 @@ class Lost:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Unanswered:
     """`count` readings of a device in a row that did not come, from the first to the last, for the same reason."""
 
@@ -227,7 +229,7 @@ class Unanswered:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Evidence:
     """All that a report shows of one series: the figures, what they stand on, and what is missing.
 
@@ -246,7 +248,7 @@ class Evidence:
 # ── what is promised ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Commitment:
     """What a unit was promised on an uplink, bit/s each way, in [since, until); `until` None: until something replaces it.
 

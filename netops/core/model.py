@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from netops.core.measured import Commitment
+from netops.core.noun import noun
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 
@@ -42,7 +43,7 @@ class Tag:
 # ── what a device has ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Row:
     """One row of a menu. `id` (`*1F`) is valid within one session only and no part of any digest or plan."""
 
@@ -51,7 +52,7 @@ class Row:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Rows:
     """Keyed rows in device order (RouterOS)."""
 
@@ -59,7 +60,7 @@ class Rows:
     kind: Literal["rows"] = "rows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Tree:
     """Indented lines, one blank per level, as a Cisco-like device shows them."""
 
@@ -71,7 +72,7 @@ State = Rows | Tree
 """Configuration, observed or wanted. Nothing above a platform looks inside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Claim:
     """What a line of a rendered template (1-based) would touch, in the device's words."""
 
@@ -79,14 +80,14 @@ class Claim:
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Scope:
     """What to observe: menus (RouterOS) or section headers (Cisco-like)."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Used:
     """VLAN ids and prefixes (`10.20.0.0/24`) that a device already carries."""
 
@@ -98,7 +99,7 @@ Form = Literal["simple", "tree", "profile", "police", "shape"]
 """How a device limits a unit: RouterOS simple queue, queue tree, hotspot user profile; policer, shaper of a policy-map."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Limit:
     """One limit that stands on a device, bit/s as the clients see them, 0 where it limits nothing.
 
@@ -129,7 +130,7 @@ class Verb(StrEnum):
     LEAVE = "leave"  # an element of ours leaves a shared list: `old` = {list property: element}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class RowOp:
     """One operation on one row, found by natural key and never by id."""
 
@@ -142,7 +143,7 @@ class RowOp:
     kind: Literal["row"] = "row"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class LineOp:
     """Lines sent inside one section (`path`, '' for global); `old` are the section's lines that they replace."""
 
@@ -156,7 +157,7 @@ class LineOp:
 Op = RowOp | LineOp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Batch:
     """Operations that are independent of each other: sent without waiting in between, answered one by one."""
 
@@ -164,7 +165,7 @@ class Batch:
     ops: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Receipt:
     """What the device answered to a batch: one reply (an id, or '') for each op, in order."""
 
@@ -172,7 +173,7 @@ class Receipt:
     replies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Restoration:
     """Three-way: what brings a device back, and what is at neither end and therefore left for a person."""
 
@@ -180,7 +181,7 @@ class Restoration:
     conflicts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class DeviceFacts:
     """What a device says of itself. `features` are words that guards and templates ask for (`archive`, `scheduler`)."""
 
@@ -191,7 +192,7 @@ class DeviceFacts:
     features: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Usage:
     """What one login used: octets that its devices sent (`up`) and got (`down`), and seconds logged in."""
 
@@ -200,7 +201,7 @@ class Usage:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Accounts:
     """A device's logins of an event beside its plan. Names are users' names as states hold them (codes by reference).
 
@@ -226,7 +227,7 @@ class Severity(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Finding:
     """One result of a check. `about` names what was looked at; both texts are for people; `paste` mends it on the device."""
 
@@ -237,7 +238,7 @@ class Finding:
     paste: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Expected:
     """What the inventory says of a device, for a look at whether it is so.
 
@@ -271,7 +272,7 @@ class GuardState(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class GuardSpec:
     """What to arm: the inverse of `ops` after `seconds`, under the owner's tag."""
 
@@ -282,7 +283,7 @@ class GuardSpec:
     inverse: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class GuardHandle:
     """An armed guard, as journalled: enough for another process to ask about it, confirm it or fire it."""
 
@@ -297,7 +298,7 @@ class GuardHandle:
 # ── the fleet ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Target:
     """One device of the inventory, as a driver and the planner need it.
 
@@ -319,7 +320,7 @@ class Target:
 # ── plan ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Needs:
     """Kebutuhan teknis of an event: proposed by the planner, edited by the admin, bounded by the request.
 
@@ -346,7 +347,7 @@ class Needs:
     kind: Literal["event"] = "event"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class FieldNeeds:
     """What a site's own service needs: the fields as they were asked for, by name (`requests/own.py`)."""
 
@@ -356,7 +357,7 @@ class FieldNeeds:
     kind: Literal["fields"] = "fields"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class LinkNeeds:
     """What a change of a unit's bandwidth needs: which limit on which device gets which rate (bit/s, as the clients see it).
 
@@ -396,7 +397,7 @@ AnyNeeds = Needs | FieldNeeds | LinkNeeds
 """Every kind has `site` (a key of `sites.yaml`) and `basis`; told apart by `kind`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Reservation:
     """What a recorded plan holds until it expires or its change ends: `resource` such as `vlan:kampus:210`."""
 
@@ -406,7 +407,7 @@ class Reservation:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Rollout:
     """How the devices of a part are taken one after the other (see `changes.waves`); by default all at once.
 
@@ -422,7 +423,7 @@ class Rollout:
     cpu_limit: int = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class DevicePlan:
     """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state.
 
@@ -450,7 +451,7 @@ class DevicePlan:
     returns: Literal["", "device", "us"] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class ManualStep:
     """Work that no driver does: cabling, power, a device that cannot be driven. Confirmed by a named officer.
 
@@ -469,7 +470,7 @@ class ManualStep:
     device: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Loan:
     """A device that is lent to the requester: what it is, its serial or asset (BMN) number, in which condition it was given.
 
@@ -483,7 +484,7 @@ class Loan:
     returns: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Plan:
     """Canonical data with one digest over all; what runs is the plan that was shown.
 
@@ -511,7 +512,7 @@ class Plan:
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Event:
     """One fact of the log. `data` holds digests, ordinals and words, never secrets; large bodies go to the object store."""
 
@@ -523,7 +524,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Recorded:
     """An event with its place in the log: `seq` from 0 without gaps, and its RFC 6962 leaf hash (hex)."""
 
@@ -532,7 +533,7 @@ class Recorded:
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Fence:
     """The right to act on a resource; a lower number than the store's means that somebody took over."""
 
@@ -540,7 +541,7 @@ class Fence:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Lease:
     resource: str
     holder: str
