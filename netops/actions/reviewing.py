@@ -1,7 +1,7 @@
 """What an auditor is given of a period: the report and the yearly register. Reads the log only; tells nothing that it does not bear out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from netops.changes.sampling import draw
 from netops.changes.sop import Standing
 from netops.core.errors import InputError, JournalBroken
 from netops.core.model import Recorded
+from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.filing import filed
 from netops.journal.verify import Verified, verify
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from netops.papers.audit import Audited, LateStep, OutOfHours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Span:
     """Days of the office, both included, and the same as instants (half-open)."""
 
@@ -42,7 +43,7 @@ class Span:
         return self.since <= moment < self.until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Checked:
     """What verifying the log said; `broken` where it does not hold."""
 

@@ -1,13 +1,14 @@
 """One change told for an auditor: a pure fold over its events. Says only what the log says; refuses nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
 from netops.changes.lifecycle import BatchState
 from netops.core.model import Event, Recorded
+from netops.core.noun import noun
 
 
 class Exceptional(StrEnum):
@@ -23,7 +24,7 @@ class Exceptional(StrEnum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Entry:
     """Where something stands in the log: number, leaf hash (hex), when and by whom."""
 
@@ -33,7 +34,7 @@ class Entry:
     actor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Oddity:
     """An exception with its reason as recorded, and the entry that answered it (`answer` its kind; None: nothing yet)."""
 
@@ -45,7 +46,7 @@ class Oddity:
     answered: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Decided:
     """A recorded decision: `evidence` is its class, `about` the digest that was signed."""
 
@@ -60,7 +61,7 @@ class Decided:
     signature: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Group:
     """Operations that were sent together: `ops` is the digest of their body."""
 
@@ -74,7 +75,7 @@ class Group:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Run:
     """One execution: who, from which machine, by which version ('' where the log does not say)."""
 
@@ -84,7 +85,7 @@ class Run:
     accepted_no_guard: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Fact:
     """Anything else worth telling: `kind` is the event's, `digest` its body's, `words` its own words."""
 
@@ -95,7 +96,7 @@ class Fact:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Account:
     """What the log says of one change, ready to be printed. `inputs` are digests by name (`program`: a version)."""
 

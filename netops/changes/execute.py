@@ -25,11 +25,12 @@ from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
 from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
+from netops.core.noun import noun
 from netops.core.ports import Driver
 from netops.core.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Order:
     """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
 
@@ -204,7 +205,8 @@ def _confirm(
 def _save(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
     """What must survive a restart, and the timer that closes access should we not come back."""
     device = part.plan.device
-    lines.again(device, lambda driver: save(held, driver, device), repeatable=True)
+    if held.tools.platform(part.plan).volatile:
+        lines.again(device, lambda driver: save(held, driver, device), repeatable=True)
     held.note("device.saved", device)
     _close_later(held, part, lines, closes_at)
 

@@ -91,6 +91,8 @@ class Platform(Protocol):
     """Pure text and rows of one kind of device; entry point group `netops.platforms`. `app` knows which driver opens it."""
 
     name: str
+    volatile: bool
+    """Whether its devices forget at a restart what was not saved."""
 
     def parse(self, text: str, values: Mapping[str, Value]) -> State:
         """A rendered template to the wanted state: parsed first, then `values` (by placeholder) spliced in.

@@ -8,6 +8,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
@@ -38,7 +39,7 @@ SCHEMA = (
         resource TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, number INTEGER NOT NULL,
         expires_at INTEGER NOT NULL)""",
 )
-_NAMES = Entry.__slots__
+_NAMES = tuple(each.name for each in fields(Entry))
 _INSERT = f"INSERT INTO events ({', '.join(_NAMES)}) VALUES ({', '.join('?' for _ in _NAMES)})"
 _COLUMNS = attrgetter(*_NAMES)
 _FIRST = "INSERT INTO leases (holder, expires_at, number, resource) VALUES (?, ?, ?, ?)"

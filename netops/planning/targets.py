@@ -1,10 +1,11 @@
 """Which devices a playbook means for a request; refuses when the inventory has none, and one device in two parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
+from netops.core.noun import noun
 from netops.core.text import Text
 from netops.planning.paths import carriers, read_links
 from netops.planning.playbook import Part, Playbook
@@ -12,7 +13,7 @@ from netops.planning.sites import Place
 from netops.requests.common import Named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Where:
     """What a request says about where: a site, a place there (None: it names none), devices and ports of its own.
 
@@ -25,7 +26,7 @@ class Where:
     backend: str = "local"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Chosen:
     """One device with the part of the playbook that it plays and the access ports of the place on it.
 

@@ -42,6 +42,7 @@ class Radius:
     """The platform (see `core.ports.Platform`, `GuestPlatform`); the driver is `netops.drivers.radius`."""
 
     name = "radius"
+    volatile = False
 
     def parse(self, text: str, values: Mapping[str, Value]) -> State:
         rows: dict[str, Row] = {}

@@ -5,12 +5,13 @@ one step (`chain`). `policy_file` reads it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timezone
 from enum import StrEnum
 from typing import Literal
 
 from netops.core.errors import NotApproved, OutOfBounds
+from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.requests.common import ZONES, Zone
@@ -19,7 +20,7 @@ CPU_LIMIT = 90
 """Per cent; the vendor of the switches recommends to look from there on (Cisco document 15215)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Bound:
     """From `least` to `most`, both included; a `rate` is in bit/s and told as one."""
 
@@ -51,7 +52,7 @@ EVIDENCE: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Accepted:
     """A class of evidence that suffices while every figure in `up_to` is not above its value (bit/s, counts)."""
 
@@ -66,7 +67,7 @@ class Accepted:
 SSH_ONLY = (Accepted(evidence=Evidence.SSH),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Step:
     """`quorum` different holders of `role` sign; with `above` only where one of the figures is above its value."""
 
@@ -80,7 +81,7 @@ class Step:
         return not self.above or any(figures.get(name, most + 1) > most for name, most in self.above.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Deputy:
     """Acts in a role (`Plt.`: the post is vacant, `Plh.`: its holder is away) under a warrant, both days included."""
 
@@ -91,7 +92,7 @@ class Deputy:
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class ServicePolicy:
     """`steps` in order; `valid_for` seconds after receipt; `bounds` by a request's figure.
 
@@ -114,7 +115,7 @@ class ServicePolicy:
         return tuple(step for step in self.steps if step.wanted(figures))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class EmergencyPolicy:
     """What runs before its papers (darurat, surat menyusul): `officers` sign, each role another person.
 
@@ -127,7 +128,7 @@ class EmergencyPolicy:
     bounds: Mapping[str, Bound]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Policy:
     """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
 

@@ -1,12 +1,13 @@
 """What an approver signs, and what a workflow server attests: one canonical form of bytes each; refuses every other form."""
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from netops.core.canonical import canonical, dump, load, parse_json
+from netops.core.noun import noun
 from netops.requests.refusal import no
 from netops.requests.signers import PRINCIPAL
 
@@ -22,7 +23,7 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Statement:
     """What an approver signs. Digests are `sha256:…`; `previous` and `plan` may be ''; the window is for carrying out."""
 
@@ -38,7 +39,7 @@ class Statement:
     kind: Literal["netops-approval-1"] = "netops-approval-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Attestation:
     """What a workflow server states: `approver` in `role` decided in `system` at `decided_at`. Else as `Statement`.
 

@@ -56,6 +56,7 @@ class Ios:
     """
 
     name = "ios"
+    volatile = True
 
     def parse(self, text: str, values: Mapping[str, Value]) -> Tree:
         return template.parse(text, values)

@@ -44,6 +44,7 @@ class RouterOS:
     """The platform (see `core.ports.Platform`); the driver is `netops.drivers.routeros`."""
 
     name = "routeros"
+    volatile = False
 
     def parse(self, text: str, values: Mapping[str, Value]) -> State:
         return parse.parse(text, values)

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from netops.core.noun import noun
 from netops.platforms.routeros.quirks import KEYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Property:
     """`default` is what an `add` leaves when the property is not given; None where absence means nothing set."""
 
@@ -19,7 +19,7 @@ class Property:
     unset: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Menu:
     """One menu: `key` tells its rows apart, `single` menus have one row without id."""
 

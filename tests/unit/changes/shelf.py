@@ -72,6 +72,7 @@ class Shelf:
     """Platform: `name=value` lines; a row is owned when its value starts with the owner's tag."""
 
     name = "shelf"
+    volatile = True
 
     def parse(self, text: str, values: Mapping[str, Value]) -> State:
         return _state(dict(line.split("=", 1) for line in text.splitlines()))

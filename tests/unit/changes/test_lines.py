@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from shelf import Bench, Device, Poller, World, bench, plan_for
+from shelf import Bench, Device, Poller, Shelf, World, bench, plan_for
 
 from netops.changes import lines as kept_lines
 from netops.changes.execute import Order, Outcome, execute
@@ -104,6 +104,16 @@ def test_a_line_that_died_before_saving_is_opened_anew(desk: Bench, world: World
     switch.writes = CutsGateway()
     assert execute(order(made), desk.tools) is Outcome.DONE
     assert connections(world) == [4, 3] and gateway.saved == 1 and gateway.writes == ["add a", "add b"]
+
+
+def test_a_device_that_forgets_nothing_is_not_asked_to_save(
+    desk: Bench, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shelf, "volatile", False)
+    assert execute(order(plan(desk)), desk.tools) is Outcome.DONE
+    assert [device.saved for device in world.devices.values()] == [0, 0]
+    kinds = [one.event.kind for one in desk.journal.read(CHANGE)]
+    assert kinds.count("device.saved") == 2
 
 
 def test_a_line_that_breaks_while_it_is_written_over_is_never_used_again(desk: Bench, world: World) -> None:
