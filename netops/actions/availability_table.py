@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from netops.actions.allocating import Listing
-from netops.core.measured import Figures
+from netops.core.measured import Commitment, Figures
 from netops.core.text import Lang, Text
 from netops.core.units import RatePair, say_rate
+from netops.planning.adopting import Compared
 from netops.planning.availability import Holding, Span, State, UplinkList
+from netops.planning.commitments import say_letter
 from netops.requests.common import ZONES, Zone
 
 NARROW = 8
@@ -108,6 +110,44 @@ def _measured(found: Figures | None, lang: Lang) -> str:
         return UNMEASURED.to(lang)
     percentile = say_pair(RatePair(up=found.up.p95, down=found.down.p95), lang)
     return f"{percentile}; {say_pair(RatePair(up=found.up.maximum, down=found.down.maximum), lang)}"
+
+
+def say_compared(found: Compared, lang: Lang, width: int) -> str:
+    """Devices and letters side by side; what agrees is not told."""
+    lines: list[str] = []
+    for title, rows in (
+        (
+            Text("Antrean tanpa surat", "Queues without a letter"),
+            [(one.allocation, say_pair(RatePair(up=one.up, down=one.down), lang), one.target) for one in found.without_letter],
+        ),
+        (
+            Text("Surat tanpa antrean", "Letters without a queue"),
+            [(one.allocation, say_pair(RatePair(up=one.up, down=one.down), lang), _whose(one, lang)) for one in found.without_queue],
+        ),
+        (
+            Text("Berbeda dari yang dijanjikan (dijanjikan; di perangkat)", "Other than promised (promised; on the device)"),
+            [
+                (
+                    one.commitment.allocation,
+                    f"{say_pair(RatePair(up=one.commitment.up, down=one.commitment.down), lang)}; "
+                    f"{say_pair(RatePair(up=one.up, down=one.down), lang)}",
+                    _whose(one.commitment, lang),
+                )
+                for one in found.differing
+            ],
+        ),
+        (
+            Text("Perangkat tidak terbaca", "Devices not read"),
+            [(name, why, "") for name, why in sorted(found.unseen.items())],
+        ),
+    ):  # fmt: skip
+        lines.append(f"{title.to(lang)}: {len(rows) or '-'}")
+        lines += fitted(rows, width, cut=(0, 2)) if rows else []
+    return "\n".join(lines)
+
+
+def _whose(one: Commitment, lang: Lang) -> str:
+    return f"{one.unit}, {say_letter(one.letter, lang)}"
 
 
 # ── cells ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -337,14 +337,18 @@ def validate(shape: type[T], document: Document) -> T:
 
 def told(exc: ValidationError, document: Document) -> InputError:
     """pydantic's findings as one `InputError`: the first with its place, the others on lines of their own."""
-    errors = [document.error(_loc(item, document), translate(item)) for item in exc.errors(include_url=False)]
+    return together([document.error(_loc(item, document), translate(item)) for item in exc.errors(include_url=False)])
+
+
+def together(errors: list[InputError]) -> InputError:
+    """Several findings as one error: the first by line with its place, the others on lines of their own."""
     errors.sort(key=lambda error: error.line or 0)
     first, rest = errors[0], errors[1:]
     message = Text(
         "\n".join([first.message.id, *(error.describe("id") for error in rest)]),
         "\n".join([first.message.en, *(error.describe("en") for error in rest)]),
     )
-    hint = Text("Perbaiki lalu periksa lagi.", "Mend this and check again.") if len(errors) > 1 else None
+    hint = Text("Perbaiki lalu periksa lagi.", "Mend this and check again.") if len(errors) > 1 else first.hint
     return InputError(message, hint, path=first.path, line=first.line, field=first.field)
 
 

@@ -1,0 +1,115 @@
+"""Day one on a running campus: queues read over sockets, filled in with letters, recorded once; then devices and letters compared."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from event_desk import Desk, open_desk
+
+from netops.actions import adopting, allocating
+from netops.cli.main import main
+from netops.core.errors import InputError, NetopsError
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with open_desk(tmp_path_factory.mktemp("capacity") / "ws") as found:
+        yield found
+
+
+def filled(text: str, **letters: str) -> str:
+    """The file as an office fills it in: a letter for each queue that is named."""
+    rows = text.split("  - ")
+    for place, row in enumerate(rows):
+        for queue, letter in letters.items():
+            if f"queue: '{queue}'" in row:
+                unit = row if "unit: '" in row else row.replace("unit:", f"unit: Unit {queue}")
+                rows[place] = unit.replace("letter:", f"letter: {letter}")
+    return "  - ".join(rows)
+
+
+def test_day_one_is_read_filled_in_recorded_once_and_shown(desk: Desk, tmp_path: Path) -> None:
+    before, log = desk.configuration(), len(list(desk.app.journal.read()))
+    made = adopting.propose(desk.app)
+    assert made.unseen == {} and made.rows >= 2 and len(list(desk.app.journal.read())) == log
+    path = tmp_path / "antrean.yaml"
+    path.write_text(filled(made.text, Perpustakaan="B-12/2020", Rektorat="R-1/2019"), "utf-8")
+    first = adopting.record(desk.app, path)
+    assert first.new == 2 and first.beyond == ()
+    again = adopting.record(desk.app, path)
+    assert (again.new, again.same) == (0, 2)
+    events = [one.event for one in desk.app.journal.read() if one.event.kind == "capacity.adopted"]
+    (event,) = events
+    assert event.actor == "admin.jaringan" and event.data["file"] == "antrean.yaml"
+    holdings = {
+        one.commitment.unit: one.commitment for one in allocating.listing(desk.app, "kampus").uplinks[0].holdings
+    }
+    assert (holdings["Perpustakaan"].letter, holdings["Rektorat"].letter) == ("B-12/2020", "R-1/2019")
+    assert adopting.propose(desk.app).rows == made.rows - 2, "what is recorded is not proposed again"
+    assert desk.configuration() == before, "nothing changed on a device"
+
+
+def test_devices_and_letters_are_compared_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_desk(tmp_path / "ws") as desk:
+        _compared_both_ways(desk, tmp_path)
+        _said_by_commands(desk, capsys)
+
+
+def _compared_both_ways(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "koreksi.yaml"
+    text = (
+        "allocations:\n"
+        "  - {device: gw-kampus, queue: Sudah-Tiada, form: simple, rate: 5M, direction: both, uplink: kampus/ISP-A,"
+        " unit: Arsip, letter: A-9/2018, since: 2018-01-01}\n"
+        "  - {device: gw-kampus, queue: Perpustakaan, form: simple, rate: 7M/9M, direction: both, uplink: kampus/ISP-A,"
+        " unit: Perpustakaan, letter: B-12/2020, since: 2020-01-01}\n"
+    )
+    path.write_text(text, "utf-8")
+    assert adopting.record(desk.app, path).new == 2
+    found = adopting.compared(desk.app, "kampus")
+    assert [one.unit for one in found.without_queue] == ["Arsip"]
+    (differing,) = found.differing
+    assert (differing.commitment.unit, differing.up, differing.down) == ("Perpustakaan", 10_000_000, 10_000_000)
+    assert all(not one.ours for one in found.without_letter)
+    assert "gw-kampus/Rektorat" in {one.allocation for one in found.without_letter}
+    assert found.unseen == {}
+
+
+def _said_by_commands(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = str(desk.root)
+    assert main(["-C", workspace, "capacity", "show", "--site", "kampus", "--devices", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "Letters without a queue: 1" in said and "Arsip, letter A-9/2018" in said
+    assert "7/9 Mbps; 10 Mbps" in said
+    assert main(["-C", workspace, "capacity", "show", "--devices", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["compared"]["without_queue"][0]["letter"] == "A-9/2018"
+    assert main(["-C", workspace, "capacity", "adopt", "--device", "gw-kampus"]) == 0
+    assert capsys.readouterr().out.startswith("# Pembatas yang ada di perangkat")
+    assert main(["-C", workspace, "capacity", "adopt", "--device", "gw-mars"]) == 4
+    assert main(["-C", workspace, "capacity", "adopt", "--device", "gw-kampus", "--file", "x.yaml"]) == 2
+
+
+def test_a_device_that_is_away_is_named_and_the_others_are_read(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = desk.campus.devices["gw-lama"]
+    gone.mishaps.wrong_password = True
+    try:
+        made = adopting.propose(desk.app)
+        assert set(made.unseen) == {"gw-lama"}
+        assert "gw-kampus" in adopting.limits(desk.app, ())[0]
+        assert set(adopting.compared(desk.app).unseen) == {"gw-lama"}
+        assert main(["-C", str(desk.root), "capacity", "adopt"]) == 1
+        assert "gw-lama" in capsys.readouterr().err
+        with pytest.raises(NetopsError):
+            adopting.propose(desk.app, ["gw-lama"])
+    finally:
+        gone.mishaps.clear()
+
+
+def test_a_bad_file_records_nothing(desk: Desk, tmp_path: Path) -> None:
+    size = len(list(desk.app.journal.read()))
+    path = tmp_path / "salah.yaml"
+    path.write_text("allocations:\n  - device: gw-mars\n", "utf-8")
+    with pytest.raises(InputError, match="must be filled in"):
+        adopting.record(desk.app, path)
+    assert len(list(desk.app.journal.read())) == size
