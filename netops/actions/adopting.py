@@ -15,6 +15,7 @@ from netops.core.text import Text
 from netops.core.units import say_rate
 from netops.planning.adopting import Compared, Standing, compare, promises_of, proposal, standing
 from netops.planning.availability import availability, governing
+from netops.planning.commitments import adopted
 from netops.planning.manual import MANUAL
 from netops.planning.sites import Allocation
 from netops.requests.common import ZONES
@@ -51,7 +52,9 @@ def propose(app: App, devices: Sequence[str] = ()) -> Proposal:
     found, unseen = limits(app, devices)
     if unseen and not found:
         raise next(iter(unseen.values()))
-    known = {one.allocation for one in promises(app, app.journal.read(), app.clock.now())[0]}
+    now = app.clock.now()
+    promised = promises(app, app.journal.read(), now)[0]
+    known = {one.allocation for one in promised if one.until is None or one.until > now}
     rows = [
         (one, app.sites.site(app.fleet.target(name).site))
         for name, standing_here in found.items()
@@ -59,7 +62,7 @@ def propose(app: App, devices: Sequence[str] = ()) -> Proposal:
         for one in standing_here
         if not one.ours and one.allocation not in known
     ]
-    today = app.clock.now().astimezone(ZONES[next(iter(app.sites.sites.values())).zone]).date()
+    today = now.astimezone(ZONES[next(iter(app.sites.sites.values())).zone]).date()
     return Proposal(text=proposal(rows, _allocations(app), today, app.lang), rows=len(rows), unseen=unseen)
 
 
@@ -67,7 +70,10 @@ def record(app: App, source: Path) -> Adopted:
     """The filled-in file into the log; what it says already is not written again. Raises `InputError` with line and field."""
     document = read_document(source if str(source) != "-" else "-", limit_bytes=MOST_FILE)
     now = app.clock.now()
-    before = {one.allocation: one for one in promises(app, app.journal.read(), now)[0] if one.kind != "event"}
+    log = tuple(app.journal.read())
+    before = {one.allocation: one for one in adopted(log)}
+    for name, piece in governing(promises(app, log, now)[0], now).items():
+        before[name] = piece.commitment if piece.commitment.change else before[name]
     asked = promises_of(document, app.sites, set(app.fleet.targets), before)
     new = [one for one in asked if before.get(one.allocation) != one]
     if new:

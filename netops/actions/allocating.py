@@ -8,8 +8,8 @@ from pathlib import Path
 from netops.actions.reporting import write_paper
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold_all, held, promised
-from netops.core.errors import InputError
-from netops.core.measured import Commitment, Figures
+from netops.core.errors import Failed, InputError
+from netops.core.measured import Asked, Commitment, Figures, Series, SeriesKind, Watch
 from netops.core.model import Recorded, Reservation
 from netops.core.text import Text
 from netops.filing import filed
@@ -20,6 +20,8 @@ from netops.requests.moments import read_moment
 
 AHEAD = timedelta(days=30)
 """How far the list looks where nobody says it."""
+MEASURED = timedelta(days=30)
+"""What was measured in so much time stands beside what is promised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,47 @@ def listing(app: App, site: str = "", since: str = "", until: str = "", at: str 
     zone, now = sites[0].zone, app.clock.now()
     first, last = _period(now, zone, since, until, at)
     commitments, states = promises(app, app.journal.read(), now)
-    return Listing(
-        at=now,
-        since=first,
-        until=last,
-        zone=zone,
-        uplinks=tuple(line for one in sites for line in availability(one, commitments, states, first, last)),
-    )
+    uplinks = tuple(line for one in sites for line in availability(one, commitments, states, first, last))
+    figures = _measured(app, uplinks, min(last, now))
+    return Listing(at=now, since=first, until=last, zone=zone, uplinks=uplinks, figures=figures)
+
+
+def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mapping[str, Figures]:
+    """Figures of the thirty days before `until`, for what says where it is measured; {} where nobody ever collected."""
+    root = app.settings.var / "segments"
+    watches = {
+        one.commitment.allocation: one.commitment.watch
+        for line in uplinks
+        for one in line.holdings
+        if one.commitment.watch is not None
+    } | {line.key: watch for line in uplinks if (watch := _uplink_watch(app, line)) is not None}
+    if not watches or not root.is_dir():
+        return {}
+    from netops.monitoring.figures import figures
+    from netops.monitoring.readings import Record
+
+    def left_out(path: Path, error: Failed) -> None:
+        app.say("segment", f"{path.name}: {error.message.to(app.lang)}")
+
+    asked = [Asked(watch=watch) for watch in watches.values()]
+    record = Record(roots=(root,), scratch=app.settings.var / "cache")
+    found = figures(record, asked, until - MEASURED, until, left_out=left_out)
+    return {name: one for name, one in zip(watches, found, strict=True) if one.measured}
+
+
+def _uplink_watch(app: App, line: UplinkList) -> Watch | None:
+    """The one device of the site whose `uplink_interface` leads to this uplink (`uplink` in the inventory, else the events')."""
+    site = app.sites.site(line.site)
+    here = [app.fleet.target(name) for name in app.fleet.select(site=line.site)]
+    leading = [
+        one
+        for one in here
+        if one.data.get("uplink_interface") and one.data.get("uplink", site.event.uplink) == line.uplink
+    ]
+    if len(leading) != 1:
+        return None
+    port = str(leading[0].data["uplink_interface"])
+    return Watch(series=Series(device=leading[0].name, kind=SeriesKind.INTERFACE, name=port), up="out")
 
 
 def promises(app: App, log: Iterable[Recorded], now: datetime) -> tuple[tuple[Commitment, ...], Mapping[str, State]]:

@@ -28,6 +28,7 @@ _STEPS = {
         "perangkat NetBox tanpa nama, platform atau alamat, dilewati",
         "devices of NetBox without name, platform or address, left out",
     ),
+    "segment": Text("segmen tidak terbaca, dilewati", "a segment cannot be read and is left out"),
     "wait": Text("menunggu pekerja sebelumnya pasti berhenti", "waiting until the earlier worker is silent for sure"),
 }
 
