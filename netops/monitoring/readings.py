@@ -190,22 +190,20 @@ class Reader:
                     return work(connection, duck.parquet(files))
             except Failed:
                 attempt += 1
-                if not self._left_bad_out(files) and attempt == ATTEMPTS:
+                if not self._left_bad_out(files, work) and attempt == ATTEMPTS:
                     raise
 
-    def _left_bad_out(self, files: Sequence[Path]) -> bool:
-        """Look for the files that cannot be read: raises for the first, or leaves them out if the caller wants that."""
+    def _left_bad_out(self, files: Sequence[Path], work: "Callable[[Connection, str], object]") -> bool:
+        """Find the files that `work` fails with: raises for the first, or leaves them out if the caller wants that."""
         found = False
-        with self._lock, self._connection.cursor() as connection:
+        with self._lock:
             for file in files:
                 if file in self._bad:
                     found = True
                 elif file.exists():
                     try:
-                        with duck.mapped(file.name):
-                            connection.execute(
-                                f"SELECT bit_xor(hash(row)) FROM {duck.parquet([file])} AS row"
-                            ).fetchall()
+                        with duck.mapped(file.name), self._connection.cursor() as connection:
+                            work(connection, duck.parquet([file]))
                     except Failed as error:
                         if self._left_out is None:
                             raise

@@ -95,7 +95,7 @@ class Intervals:
 
 
 class Period:
-    """[since, until) with its five-minute grid and office stretches, prepared once for many series."""
+    """[since, until) with its five-minute grid, office stretches and the cuts of both, prepared once for many series."""
 
     def __init__(self, since: datetime, until: datetime, office: Iterable[Span] | None = None) -> None:
         if since.tzinfo is None or until.tzinfo is None:
@@ -107,6 +107,7 @@ class Period:
         grid = np.arange(self.first // SLOT * SLOT + SLOT, self.last, SLOT, dtype=np.int64)
         self.grid: Ints = np.concatenate(([self.first], grid, [self.last])).astype(np.int64)
         self.office = None if office is None else _edges(office, self.first, self.last)
+        self.cuts = self.grid if self.office is None else _merged(self.grid, self.office)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,18 +258,13 @@ def _figures(
 
 
 def _cells(period: Period, limits: Sequence[Limit]) -> _Cells:
-    edges = period.grid
-    between = np.array(
-        [
-            ticks
-            for limit in limits
-            for moment in (limit.since, limit.until)
-            if moment is not None and period.first < (ticks := ticks_of(moment)) < period.last
-        ],
-        dtype=np.int64,
-    )
-    if period.office is not None or len(between):
-        edges = np.unique(np.concatenate((edges, between, *((period.office,) if period.office is not None else ()))))
+    between = {
+        ticks
+        for limit in limits
+        for moment in (limit.since, limit.until)
+        if moment is not None and period.first < (ticks := ticks_of(moment)) < period.last
+    }
+    edges = _merged(period.cuts, np.array(sorted(between), dtype=np.int64)) if between else period.cuts
     starts = edges[:-1]
     office = None if period.office is None else np.searchsorted(period.office, starts, "right") % 2 == 1
     in_force = np.full(len(starts), -1, dtype=np.int64)
@@ -440,6 +436,13 @@ def thin(slots: Sequence[Slot], period: Period, points: int) -> tuple[Point, ...
             )
         )
     return tuple(drawn)
+
+
+def _merged(edges: Ints, more: Ints) -> Ints:
+    """Both in order, each once."""
+    places = np.searchsorted(edges, more)
+    new = edges[np.minimum(places, len(edges) - 1)] != more
+    return np.insert(edges, places[new], more[new])
 
 
 def _edges(spans: Iterable[Span], first: int, last: int) -> Ints:
