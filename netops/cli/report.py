@@ -7,6 +7,7 @@ import click
 
 from netops.cli.common import opened, ref_argument
 from netops.cli.output import result
+from netops.cli.report_bandwidth import bandwidth, note
 from netops.core.text import Lang, Text, language
 
 _lang = click.option(
@@ -45,7 +46,13 @@ class _Reports(click.Group):
         return [name for name in self.commands if name != "paper"]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for words in ("REQUEST [OPTIONS]", "audit --from DAY --to DAY [OPTIONS]", "register --year YEAR [OPTIONS]"):
+        for words in (
+            "REQUEST [OPTIONS]",
+            "bandwidth --unit NAME --month YYYY-MM [OPTIONS]",
+            "note --unit NAME --month YYYY-MM [--file FILE]",
+            "audit --from DAY --to DAY [OPTIONS]",
+            "register --year YEAR [OPTIONS]",
+        ):
             formatter.write_usage(ctx.command_path, words)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,13 +64,17 @@ class _Reports(click.Group):
     cls=_Reports,
     help=Text(
         "Tulis dokumen sebuah permohonan (BAST, daftar periksa, kebutuhan teknis, riwayat) sebagai PDF atau HTML; laporan "
-        "audit sebuah periode; Register Perubahan setahun (XLSX).",
+        "audit sebuah periode; Register Perubahan setahun (XLSX); Laporan Monitoring Bandwidth.",
         "Write a request's paper (handover paper BAST, checklist, technical needs, account) as PDF or HTML; the audit "
-        "report of a period; the year's register of changes (XLSX).",
+        "report of a period; the year's register of changes (XLSX); the bandwidth monitoring report.",
     ).to(language()),
 )
 def report() -> None:
     pass
+
+
+report.add_command(bandwidth)
+report.add_command(note)
 
 
 @report.command()

@@ -146,8 +146,8 @@ def _ground(facts: MonitoringFacts, lang: Lang) -> list[Json]:
         count=say_count(len(facts.lines), lang),
         span=_within(say_period(facts.first, facts.last, lang), lang),
     )
-    if facts.at < facts.ends_at:
-        scope += t["scope_running"].format(until=say_moment(facts.at, lang))
+    if facts.running:
+        scope += t["scope_running"].format(until=say_moment(facts.ends_at.astimezone(facts.office.timezone), lang))
     return [
         sheet.heading(t["a"]),
         sheet.minor(t["basis"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from netops.core.measured import Commitment, Evidence, Figures, Flaw, Flow
@@ -142,8 +142,8 @@ class Remark:
 class MonitoringFacts:
     """The whole report. Days of the office, both included; the same as instants in [starts_at, ends_at).
 
-    `reported_to` is until when there can be data: the moment of writing in a month that is not over. `interval` is the
-    poller's, in seconds (0: not known). `pollers` are programs that collected, as the segments name them.
+    Of a period that is not over, `ends_at` is until when there can be data. `method` may name the `interval` of polling in
+    seconds.
     """
 
     subject: Subject
@@ -165,6 +165,11 @@ class MonitoringFacts:
     acknowledges: Party
     anchor: int = -1
     method: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def running(self) -> bool:
+        """Whether the period asked for goes on beyond what is reported."""
+        return self.ends_at < datetime.combine(self.last + timedelta(days=1), time(), self.office.timezone)
 
     @property
     def period(self) -> str:

@@ -126,7 +126,7 @@ def test_a_unit_without_an_allocation_is_told() -> None:
 
 
 def test_a_month_that_is_not_over_says_until_when() -> None:
-    page = monitoring_page(facts(at=datetime(2026, 11, 20, 9, 0, tzinfo=ZONE)), "id")
+    page = monitoring_page(facts(ends_at=datetime(2026, 11, 20, 9, 0, tzinfo=ZONE)), "id")
     said = " ".join(block["text"] for block in page["blocks"] if block["kind"] == "text")
     assert "data dilaporkan sampai Jumat, 20 November 2026, pukul 09.00 WIB" in said
 

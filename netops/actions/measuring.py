@@ -1,0 +1,189 @@
+"""Which counters measure an allocation or an uplink, and their evidence over a period from the segments. Invents no series."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netops.app import App
+from netops.changes.office_time import Span, working_spans
+from netops.core.errors import InputError
+from netops.core.measured import Asked, Commitment, Evidence, Figures, Limit, Series, SeriesKind, Slot, Watch
+from netops.planning.sites import Allocation, Site
+
+if TYPE_CHECKING:
+    from netops.monitoring.readings import Record
+
+KINDS = {
+    "simple": SeriesKind.QUEUE,
+    "tree": SeriesKind.TREE,
+    "police": SeriesKind.INTERFACE,
+    "shape": SeriesKind.INTERFACE,
+}
+"""What counts for a form of limit; a policy-map is measured at its port, whose counters see both directions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """One watch for both directions, or one for each where the queues are apart."""
+
+    down: Watch
+    up: Watch | None = None
+
+
+def meter(app: App, allocation: str, terms: Sequence[Commitment]) -> Meter | None:
+    """Where the allocation is measured: what its commitments say, else the site's list of allocations, else a queue of its name."""
+    told = next((one.watch for one in reversed(terms) if one.watch is not None), None)
+    if told is not None:
+        return Meter(down=told)
+    device, _, name = allocation.partition("/")
+    if not name or device == "event":
+        return None
+    listed = next((one for _, one in listed_allocations(app) if is_of(one, allocation)), None)
+    if listed is not None and listed.form == "profile":
+        return None  # a profile's rate is each guest's own: nothing counts them together
+    if listed is None or listed.form == "simple":
+        return Meter(down=Watch(series=Series(device=device, kind=SeriesKind.QUEUE, name=name)))
+    kind = KINDS[listed.form]
+    if kind is SeriesKind.INTERFACE:
+        return Meter(down=Watch(series=Series(device=device, kind=kind, name=listed.port or name)))
+    down = Watch(series=Series(device=device, kind=kind, name=name))
+    if listed.queue is None or listed.queue.up == name:
+        return Meter(down=down)
+    up = Watch(series=Series(device=device, kind=kind, name=listed.queue.up), up="out")
+    return Meter(down=down, up=up)
+
+
+def listed_allocations(app: App) -> list[tuple[Site, Allocation]]:
+    return [(site, one) for site in app.sites.sites.values() for one in site.allocations.values()]
+
+
+def is_of(one: Allocation, allocation: str) -> bool:
+    """Whether a site's entry is that allocation, by the names that a commitment uses."""
+    return allocation == allocation_of(one)
+
+
+def allocation_of(one: Allocation) -> str:
+    name = one.port or (one.queue.down if one.queue else "") or (one.target.down if one.target else "")
+    return f"{one.device}/{name}"
+
+
+def uplink_meter(app: App, site: str, uplink: str) -> Meter | None:
+    """The gateway's port towards the provider (`uplink_interface`, and `uplink` where a site has several), or None.
+
+    What comes in there is what clients receive.
+    """
+    known = [
+        target
+        for target in app.fleet.targets.values()
+        if target.site == site and target.data.get("uplink_interface")
+    ]  # fmt: skip
+    named = [target for target in known if target.data.get("uplink") == uplink]
+    if not named and len(app.sites.sites[site].uplinks) == 1:
+        named = known
+    if len(named) != 1:
+        return None
+    name = str(named[0].data["uplink_interface"])
+    return Meter(down=Watch(series=Series(device=named[0].name, kind=SeriesKind.INTERFACE, name=name), up="out"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurer:
+    """Reads evidence of [since, until) out of one record; what cannot be read is told once and left out."""
+
+    record: "Record"
+    since: datetime
+    until: datetime
+    office: tuple[Span, ...] | None
+    left_out: Callable[[Path, Exception], None]
+
+    def of(self, meter: Meter | None, limits: Sequence[Limit] = ()) -> Evidence | None:
+        """None where nothing measures it, or where its series is in no segment of any time. Raises `Failed` without DuckDB."""
+        if meter is None:
+            return None
+        down = self._one(meter.down, limits)
+        if meter.up is None or down is None:
+            return down
+        up = self._one(meter.up, limits)
+        return down if up is None else joined(down, up)
+
+    def _one(self, watch: Watch, limits: Sequence[Limit]) -> Evidence | None:
+        from netops.monitoring.figures import evidence
+
+        try:
+            return evidence(
+                self.record,
+                Asked(watch=watch, limits=tuple(limits)),
+                self.since,
+                self.until,
+                office=self.office,
+                left_out=self.left_out,
+            )
+        except InputError:  # never measured: a gap of the whole period, which the paper says
+            return None
+
+
+def measurer(app: App, since: datetime, until: datetime) -> Measurer:
+    from netops.monitoring.readings import Record
+
+    def left_out(path: Path, why: Exception) -> None:
+        app.say(path.name, str(why))
+
+    try:
+        office: tuple[Span, ...] | None = working_spans(app.office.working_time(), since, until)
+    except InputError:
+        office = None
+    return Measurer(
+        record=Record(roots=(segments_folder(app),)), since=since, until=until, office=office, left_out=left_out
+    )
+
+
+def segments_folder(app: App) -> Path:
+    return app.settings.var / "segments"
+
+
+def joined(down: Evidence, up: Evidence) -> Evidence:
+    """Two queues, one for each direction, as one: a moment counts as measured where both were."""
+    ups = {slot.at: slot for slot in up.slots}
+    slots = tuple(
+        Slot(at=one.at, up=ups[one.at].up, down=one.down, measured=min(one.measured, ups[one.at].measured))
+        for one in down.slots
+        if one.at in ups
+    )
+    first, second = down.figures, up.figures
+    office = None
+    if first.office is not None and second.office is not None:
+        office = (second.office[0], first.office[1])
+    figures: Figures = replace(
+        first,
+        measured=min(first.measured, second.measured),
+        flaws={flaw: first.flaws.get(flaw, 0) + second.flaws.get(flaw, 0) for flaw in {*first.flaws, *second.flaws}},
+        up=second.up,
+        office=office,
+    )
+    lost = tuple(sorted({*down.lost, *up.lost}, key=lambda one: (one.since, one.until, one.flaw)))
+    return replace(down, figures=figures, slots=slots, points=(), lost=lost)
+
+
+def digests(app: App, since: datetime, until: datetime) -> list[tuple[str, str, int]]:
+    """Each segment of the period: its name, digest and log entry. One that is not in the log is digested here, entry -1."""
+    from netops.monitoring.segments import live
+
+    root, known = segments_folder(app), recorded_segments(app)
+    found = []
+    for path in live((root,), "samples", since, until):
+        name = path.relative_to(root).as_posix()
+        digest, entry = known.get(name, ("", -1))
+        found.append((name, digest or f"sha256:{sha256(path.read_bytes()).hexdigest()}", entry))
+    return found
+
+
+def recorded_segments(app: App) -> dict[str, tuple[str, int]]:
+    """Digest and entry of each segment by its name, as the log has them."""
+    return {
+        str(data["segment"]): (str(data["digest"]), one.seq)
+        for one in app.journal.read("")
+        if (data := one.event.data).get("segment") and data.get("digest")
+    }
