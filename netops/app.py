@@ -67,15 +67,16 @@ class Platforms(Mapping[str, Platform]):
 
 @dataclass(frozen=True, slots=True)
 class _LatePoller:
-    """Brings in pysnmp (a tenth of a second) with the first sample: what asks for none does not pay for it."""
+    """Brings in the pollers with the first sample: what asks for none does not pay for them. Leaves nothing open."""
 
     secrets: SecretSource
     clock: Clock
 
     def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
-        from netops.monitoring.poll import PysnmpPoller
+        from netops.monitoring.poll import SnmpPoller
 
-        return PysnmpPoller(self.secrets, self.clock).sample(targets, at)
+        with SnmpPoller(self.secrets, self.clock) as poller:
+            return poller.sample(targets, at)
 
 
 def _silent(where: str, what: str) -> None:
@@ -163,9 +164,9 @@ class App:
 
     def open_poller(self) -> OpenPoller:
         """For rounds, as `with app.open_poller() as poller: … poller.sample(targets, at)`; close it when done."""
-        from netops.monitoring.poll import PysnmpPoller
+        from netops.monitoring.poll import SnmpPoller
 
-        return PysnmpPoller(self.secrets, self.clock)
+        return SnmpPoller(self.secrets, self.clock)
 
     @cached_property
     def policy(self) -> "Policy":

@@ -201,7 +201,8 @@ def _import_all() -> None:
     for name in (
         "netops.actions", "netops.actions.serving", "netops.cli.change", "netops.cli.log", "netops.cli.main",
         "netops.cli.serve", "netops.drivers.ios", "netops.drivers.routeros", "netops.fleet", "netops.journal.store",
-        "netops.monitoring.poll", "netops.platforms.ios", "netops.platforms.routeros", "netops.vault", "netops.views",
+        "netops.monitoring.poll", "netops.monitoring.with_pysnmp",
+        "netops.platforms.ios", "netops.platforms.routeros", "netops.vault", "netops.views",
         "netmiko", "nornir.plugins.runners",
     ):  # fmt: skip
         importlib.import_module(name)

@@ -18,6 +18,7 @@ NetopsError                     exit  meaning
 │   ├── Unsupported                   the device lacks what is needed (TLS, policy, archive)
 │   ├── CommandRefused                the device answered with an error of its own
 │   ├── TimedOut                      no answer within the deadline
+│   ├── NotAsked                      left out of a round of polling, because it was silent before
 │   └── Misbehaved                    an answer that its protocol does not allow
 ├── VerifyFailed                 1    pushed, but the device does not show what was wanted
 ├── JournalError                 1    nothing may be pushed unlogged
@@ -175,6 +176,10 @@ class CommandRefused(DeviceError):
 
 
 class TimedOut(DeviceError):
+    pass
+
+
+class NotAsked(DeviceError):
     pass
 
 

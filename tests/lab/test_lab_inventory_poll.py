@@ -7,7 +7,7 @@ from netops.core.clock import SystemClock
 from netops.core.measured import Sample
 from netops.fleet import Fleet
 from netops.lab.campus import Campus
-from netops.monitoring.poll import PysnmpPoller
+from netops.monitoring.with_pysnmp import PysnmpPoller
 from netops.vault import FileSecrets
 
 
