@@ -10,7 +10,7 @@ from netops.core.secret import Secret, SecretRef
 from netops.lab.campus import Campus
 from netops.lab.faults import Mishaps
 from netops.lab.spec import CampusSpec, DeviceSpec
-from netops.lab.view import LabInterface, LabQueue, LabSystem
+from netops.lab.view import LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 
 def port(index: int, name: str = "", **changes: object) -> LabInterface:
@@ -39,6 +39,8 @@ class FakeDevice:
     uptime: float = 123.45
     ports: Sequence[LabInterface] = field(default_factory=lambda: tuple(port(index) for index in range(1, 6)))
     shaped: Sequence[LabQueue] = ()
+    trees_shown: Sequence[LabTree] = ()
+    logged_in: Sequence[LabGuest] = ()
     up: bool = False
     fails: bool = False
     mishaps: Mishaps = field(default_factory=Mishaps)
@@ -85,6 +87,12 @@ class FakeDevice:
 
     def queues(self) -> Sequence[LabQueue]:
         return self.shaped
+
+    def trees(self) -> Sequence[LabTree]:
+        return self.trees_shown
+
+    def guests(self) -> Sequence[LabGuest]:
+        return self.logged_in
 
 
 def fake_spec(*devices: FakeDevice, snmp_version: str = "2c") -> CampusSpec:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from netops.lab.view import LabDevice, LabInterface, LabQueue, LabSystem
+from netops.lab.view import LabDevice, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 Oid = tuple[int, ...]
 
@@ -13,7 +13,11 @@ SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 HR_PROCESSOR_LOAD: Oid = (1, 3, 6, 1, 2, 1, 25, 3, 3, 1, 2)
+HR_STORAGE: Oid = (1, 3, 6, 1, 2, 1, 25, 2, 3, 1)
+HR_STORAGE_RAM: Oid = (1, 3, 6, 1, 2, 1, 25, 2, 1, 2)
+STORAGE_UNIT = 1024
 CPM_CPU_TOTAL: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 109, 1, 1, 1, 1)
+CISCO_POOL: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 48, 1, 1, 1)
 HR_SYSTEM_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 25, 1, 1, 0)
 MIKROTIK: Oid = (1, 3, 6, 1, 4, 1, 14988, 1, 1)
 MAX_GAUGE = 2**32 - 1
@@ -107,11 +111,13 @@ def snapshot(device: LabDevice) -> Snapshot:
     system, interfaces = device.system(), device.interfaces()
     leaves = _system(system) + _interfaces(interfaces, dialect)
     if dialect.mikrotik:
-        leaves += _queues(device.queues()) + _mikrotik(device.version, system)
+        leaves += _queues(device.queues()) + _trees(device.trees()) + _guests(device.guests())
+        leaves += _mikrotik(device.version, system) + _storage(system)
         leaves.append(Leaf((*HR_PROCESSOR_LOAD, 1), Syntax.INTEGER, system.cpu))
     if dialect.cisco:
         # cpmCPUTotal5secRev, 1minRev and 5minRev; the switch has one processor.
         leaves += [Leaf((*CPM_CPU_TOTAL, column, 1), Syntax.GAUGE, system.cpu) for column in (6, 7, 8)]
+        leaves += _pool(system)
     return Snapshot(leaves)
 
 
@@ -211,6 +217,66 @@ def _queues(queues: Sequence[LabQueue]) -> list[Leaf]:
         ]
         leaves += [Leaf((*MIKROTIK, 2, 1, 1, column, queue.index), syntax, value) for column, syntax, value in values]
     return leaves
+
+
+def _trees(trees: Sequence[LabTree]) -> list[Leaf]:
+    """Queue tree rows, columns as a recorded RB2011iL shows them (no 32-bit octets, packets 0)."""
+    leaves = []
+    for tree in trees:
+        values: list[Column] = [
+            (2, Syntax.STRING, _text(tree.name)),
+            (3, Syntax.STRING, _text(tree.mark)),
+            (4, Syntax.INTEGER, tree.parent),
+            (7, Syntax.COUNTER64, tree.bytes),
+            (9, Syntax.COUNTER32, tree.dropped % 2**32),
+        ]
+        leaves += [Leaf((*MIKROTIK, 2, 2, 1, column, tree.index), syntax, value) for column, syntax, value in values]
+    return leaves
+
+
+def _guests(guests: Sequence[LabGuest]) -> list[Leaf]:
+    """mtxrHotspotActiveUsersTable of the MIKROTIK-MIB; its index is not accessible."""
+    leaves = []
+    for guest in guests:
+        values: list[Column] = [
+            (2, Syntax.INTEGER, guest.server),
+            (3, Syntax.STRING, _text(guest.name)),
+            (5, Syntax.ADDRESS, guest.address),
+            (6, Syntax.STRING, _mac(guest.mac)),
+            (12, Syntax.COUNTER64, guest.in_octets),
+            (13, Syntax.COUNTER64, guest.out_octets),
+        ]
+        leaves += [Leaf((*MIKROTIK, 5, 1, 1, column, guest.index), syntax, value) for column, syntax, value in values]
+    return leaves
+
+
+def _storage(system: LabSystem) -> list[Leaf]:
+    """hrStorageTable: the memory alone, under the index and words of a recorded RB750Gr3."""
+    used, free = (octets // STORAGE_UNIT for octets in system.memory)
+    values: list[Column] = [
+        (1, Syntax.INTEGER, 65536),
+        (2, Syntax.OID, HR_STORAGE_RAM),
+        (3, Syntax.STRING, b"main memory"),
+        (4, Syntax.INTEGER, STORAGE_UNIT),
+        (5, Syntax.INTEGER, used + free),
+        (6, Syntax.INTEGER, used),
+        (7, Syntax.COUNTER32, 0),
+    ]
+    return [Leaf((*HR_STORAGE, column, 65536), syntax, value) for column, syntax, value in values]
+
+
+def _pool(system: LabSystem) -> list[Leaf]:
+    """CISCO-MEMORY-POOL-MIB: the processor's pool, columns as a recorded Catalyst 3560 shows them."""
+    used, free = system.memory
+    values: list[Column] = [
+        (2, Syntax.STRING, b"Processor"),
+        (3, Syntax.INTEGER, 0),
+        (4, Syntax.INTEGER, 1),
+        (5, Syntax.GAUGE, used),
+        (6, Syntax.GAUGE, free),
+        (7, Syntax.GAUGE, free // 4),
+    ]
+    return [Leaf((*CISCO_POOL, column, 1), syntax, value) for column, syntax, value in values]
 
 
 def _mikrotik(version: str, system: LabSystem) -> list[Leaf]:

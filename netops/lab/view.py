@@ -12,7 +12,7 @@ USUAL_LOAD = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabSystem:
-    """`uptime` in seconds, `cpu` in per cent over the last minute."""
+    """`uptime` in seconds, `cpu` in per cent over the last minute, `memory` used and free in octets."""
 
     description: str
     object_id: tuple[int, ...]
@@ -22,6 +22,7 @@ class LabSystem:
     uptime: float
     snmp_enabled: bool
     cpu: int = USUAL_LOAD
+    memory: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,31 @@ class LabQueue:
     down_dropped: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabTree:
+    """A RouterOS queue tree row; `parent` is the number of an interface, of another row, or of `global`."""
+
+    index: int
+    name: str
+    mark: str
+    parent: int
+    bytes: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabGuest:
+    """Somebody logged in to a hotspot; octets from and to the client."""
+
+    index: int
+    server: int
+    name: str
+    address: str
+    mac: str
+    in_octets: int
+    out_octets: int
+
+
 class LabDevice(Protocol):
     """One device of the campus. All methods run on the campus's own event loop."""
 
@@ -92,3 +118,5 @@ class LabDevice(Protocol):
     def system(self) -> LabSystem: ...
     def interfaces(self) -> Sequence[LabInterface]: ...
     def queues(self) -> Sequence[LabQueue]: ...
+    def trees(self) -> Sequence[LabTree]: ...
+    def guests(self) -> Sequence[LabGuest]: ...

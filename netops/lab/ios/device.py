@@ -12,9 +12,10 @@ from netops.lab.ios.machine import Machine, value
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour
 from netops.lab.ios.terminal import Terminal
-from netops.lab.view import USUAL_LOAD, LabInterface, LabQueue, LabSystem
+from netops.lab.view import USUAL_LOAD, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 _POLL = 0.05  # s between looks at the clock: the rollback timer of a manual clock fires this soon after a move
+MEMORY = (45_519_304, 330_633_472)  # used and free, as `show memory statistics` says
 _OBJECT_ID = (1, 3, 6, 1, 4, 1, 9, 1, 1208)  # cat29xxStack, what a 2960-X answers in its stack
 
 
@@ -122,6 +123,7 @@ class Ios(Machine):
             # The first such line starts the agent.
             snmp_enabled=any(line.startswith("snmp-server ") for line in root) and not self.down,
             cpu=self.mishaps.cpu or USUAL_LOAD,
+            memory=MEMORY,
         )
 
     def interfaces(self) -> Sequence[LabInterface]:
@@ -166,6 +168,12 @@ class Ios(Machine):
         return sorted(found, key=lambda interface: interface.index)
 
     def queues(self) -> Sequence[LabQueue]:
+        return ()
+
+    def trees(self) -> Sequence[LabTree]:
+        return ()
+
+    def guests(self) -> Sequence[LabGuest]:
         return ()
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[str]") -> None:

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -24,17 +24,19 @@ from netops.lab.routeros.observed import Neighbour, Observed
 from netops.lab.routeros.scheduler import Scheduler
 from netops.lab.routeros.schema import INTERFACES
 from netops.lab.routeros.script import Interpreter
-from netops.lab.routeros.show import show_interface
+from netops.lab.routeros.show import show, show_interface
 from netops.lab.routeros.state import Derived
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.syntax import ScriptError
 from netops.lab.routeros.texts import Trap
 from netops.lab.traffic import Load
-from netops.lab.view import USUAL_LOAD, LabInterface, LabQueue, LabSystem
+from netops.lab.view import USUAL_LOAD, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 BOARD = "RB750Gr3"
 JOBS = "/system/scheduler"
 COUNTED = ("/queue/simple", "/queue/tree")
+# The parent `global` of a queue tree row over SNMP, as a recorded RB2011iL shows it.
+GLOBAL_PARENT = 0xFFFFF4
 INTERFACE_MENUS = ("/interface", *INTERFACES)
 DERIVED = (
     "/interface/bridge/vlan",
@@ -269,7 +271,13 @@ class RouterOS:
             uptime=self.machine.uptime,
             snmp_enabled=snmp.get("enabled") == "true" and not self.down,
             cpu=self.mishaps.cpu or USUAL_LOAD,
+            memory=self._memory(),
         )
+
+    def _memory(self) -> tuple[int, int]:
+        resource = self.machine.single("/system/resource")
+        total, free = int(resource["total-memory"]), int(resource["free-memory"])
+        return total - free, free
 
     def interfaces(self) -> Sequence[LabInterface]:
         self.scheduler.tick()
@@ -281,6 +289,17 @@ class RouterOS:
         self.scheduler.tick()
         self.flows.advance()
         return [_queue(row) for row in self.machine.store.tables["/queue/simple"].rows.values()]
+
+    def trees(self) -> Sequence[LabTree]:
+        self.scheduler.tick()
+        self.flows.advance()
+        rows = self.machine.store.tables["/queue/tree"].rows.values()
+        parents = {row.name: row.id for row in (*self.machine.interfaces(), *rows)}
+        return [_tree(row, parents.get(row.get("parent"), GLOBAL_PARENT)) for row in rows]
+
+    def guests(self) -> Sequence[LabGuest]:
+        servers = {row.name: row.id for row in self.machine.rows("/ip/hotspot")}
+        return [_guest(row, servers) for row in self.machine.rows("/ip/hotspot/active")]
 
 
 def _interface(row: Row, broken: int) -> LabInterface:
@@ -320,6 +339,30 @@ def _queue(row: Row) -> LabQueue:
         down_bytes=down,
         up_dropped=up_dropped,
         down_dropped=down_dropped,
+    )
+
+
+def _tree(row: Row, parent: int) -> LabTree:
+    return LabTree(
+        index=row.id,
+        name=_text(row.name),
+        mark=_text(row.get("packet-mark")),
+        parent=parent,
+        bytes=int(row.marks.get("bytes", "0")),
+        dropped=int(row.marks.get("dropped", "0")),
+    )
+
+
+def _guest(row: Row, servers: Mapping[str, int]) -> LabGuest:
+    words = show(row)
+    return LabGuest(
+        index=row.id,
+        server=servers.get(words.get("server", ""), 0),
+        name=_text(words.get("user", "")),
+        address=words.get("address", "0.0.0.0"),
+        mac=words.get("mac-address", "00:00:00:00:00:00"),
+        in_octets=int(words.get("bytes-in", "0")),
+        out_octets=int(words.get("bytes-out", "0")),
     )
 
 
