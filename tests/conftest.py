@@ -19,6 +19,7 @@ settings.load_profile("netops")
 
 DEBIAN_PROGRAMS = {
     "snmp": "snmpbulkwalk",
+    "snmpd": "/usr/sbin/snmpd",
     "openssh-client": "ssh-keygen",
     "poppler-utils": "pdftotext",
     "libnss3-tools": "certutil",

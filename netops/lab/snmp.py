@@ -41,6 +41,7 @@ PRIV = {"AES": config.USM_PRIV_CFB128_AES}
 # Net-SNMP's agent stops a GETBULK at 100 variables, and no agent sends more than a datagram of Ethernet size.
 BULK_VARIABLES = 100
 BULK_OCTETS = 1400
+MOMENT_SECONDS = 0.25
 
 SYNTAX = {
     Syntax.INTEGER: Integer32,
@@ -119,7 +120,7 @@ class SnmpAgent:
         _admit(engine, self.access)
         context = SnmpContext(engine)
         context.unregister_context_name(b"")
-        context.register_context_name(b"", _View(self.device))
+        context.register_context_name(b"", _View(self.device, transport))
         cmdrsp.GetCommandResponder(engine, context)
         cmdrsp.NextCommandResponder(engine, context)
         cmdrsp.SetCommandResponder(engine, context)
@@ -192,6 +193,7 @@ class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has n
     ) -> None:
         super().__init__(loop=loop)
         self._device, self._faults, self._wake = device, faults, wake
+        self.asking: object = None
 
     def datagram_received(self, datagram: bytes, transportAddress: tuple[str, int]) -> None:
         if self._faults.lose > 0:
@@ -202,6 +204,7 @@ class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has n
         self._wake()
         if self._callback_function is None:
             return
+        self.asking = transportAddress
         try:
             self._callback_function(self, transportAddress, datagram)
         except (PySnmpError, PyAsn1Error):
@@ -222,10 +225,14 @@ class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has n
 
 
 class _View(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp has no types
-    """Reads for pysnmp's responders; each request sees one moment of the device."""
+    """Reads for pysnmp's responders; each request sees one moment of the device, and so do those of one client soon after.
 
-    def __init__(self, device: LabDevice) -> None:
-        self._device = device
+    Real agents keep values for a while too; here it is what makes reading a whole device bearable.
+    """
+
+    def __init__(self, device: LabDevice, transport: "_Transport") -> None:
+        self._device, self._transport = device, transport
+        self._seen: tuple[object, float, Snapshot] | None = None
 
     def read_variables(self, *varBinds: VarBind, **context: Any) -> list[VarBind]:
         now = self.moment(varBinds, context)
@@ -241,7 +248,12 @@ class _View(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp has n
     def moment(self, varBinds: Sequence[VarBind], context: dict[str, Any]) -> Snapshot:
         if varBinds:
             context["acFun"]("read", (varBinds[0][0], None), **context)
-        return snapshot(self._device)
+        asking, time = self._transport.asking, self._transport.loop.time()
+        if self._seen is not None and self._seen[0] == asking and time - self._seen[1] < MOMENT_SECONDS:
+            return self._seen[2]
+        found = snapshot(self._device)
+        self._seen = (asking, time, found)
+        return found
 
 
 def _object(leaf: Leaf) -> object:
