@@ -7,7 +7,7 @@ from netops.core.clock import SystemClock
 from netops.core.measured import Sample
 from netops.fleet import Fleet
 from netops.lab.campus import Campus
-from netops.monitoring.with_pysnmp import PysnmpPoller
+from netops.monitoring.poll import SnmpPoller
 from netops.vault import FileSecrets
 
 
@@ -15,9 +15,9 @@ def test_every_device_of_the_written_inventory_is_read(campus: Campus, tmp_path:
     campus.write_inventory(tmp_path / "inventory", tmp_path / "secrets.json")
     fleet = Fleet.open(tmp_path / "inventory", tmp_path / "cache")
     targets = [fleet.target(name) for name in campus.devices]
-    poller = PysnmpPoller(FileSecrets(tmp_path / "secrets.json"), SystemClock())
-    first = poller.sample(targets, datetime.now(UTC))
-    second = poller.sample(targets, datetime.now(UTC))
+    with SnmpPoller(FileSecrets(tmp_path / "secrets.json"), SystemClock()) as poller:
+        first = poller.sample(targets, datetime.now(UTC))
+        second = poller.sample(targets, datetime.now(UTC))
     for name, device in campus.devices.items():
         before, after = _sample(first[name]), _sample(second[name])
         assert after.uptime >= before.uptime
