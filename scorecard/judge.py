@@ -65,7 +65,7 @@ def recovered(case: Case, *, offset: float = LEASE) -> Phase:
     case.offset = offset
     before = case.state().phase
     child = case.run("resume", case.change)
-    wanted = (0, 5, 6) if before in (Phase.APPLYING, Phase.ENDING) else (0, 4)
+    wanted = {Phase.APPLYING: (0, 5, 6), Phase.ENDING: (0, 5, 6), Phase.QUARANTINED: (6,)}.get(before, (0, 4))
     if child.code not in wanted:
         raise Broken(f"`netops resume` ended with {child.code} ({before}): {child.text.strip()[-400:]}")
     return judged(case)

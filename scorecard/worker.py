@@ -102,7 +102,9 @@ def _around_journal(strikes: Strikes) -> None:
             strikes.pass_by("fence")
         with strikes.writing():
             recorded = real(self, events, fences, alive=alive)
-        strikes.cleared(alive)
+            strikes.cleared(
+                alive
+            )  # still inside: a strike elsewhere may not come between the check and this word of it
         if recorded:
             strikes.pass_by("append")
         return recorded

@@ -33,6 +33,7 @@ def apply(app: App, ref: str, *, accept_no_guard: bool = False) -> execution.Out
         gate(app.clock.now())
         made, digest = _latest_plan(app, filed)
         _bound(made, filed)
+        _refuse_waiting(change_of(app, filed))
         if change_of(app, filed).phase not in OPEN:
             wait_for_people(change_of(app, filed))
         vouchers.ensure(app, made, change_of(app, filed).phase)
@@ -97,6 +98,8 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
     if change.phase not in OPEN:
         with recorded_refusal(app, filed.change):
             raise _nothing_interrupted(change)
+    with recorded_refusal(app, filed.change):
+        _refuse_waiting(change)
     if change.phase is not Phase.APPLYING:
         return execution.Outcome.NOTHING
     made = running_plan(app, change)
@@ -109,6 +112,22 @@ def resume(app: App, ref: str) -> execution.Outcome | teardown.Ended:
         closes_at=closes_at(app, filed),
     )
     return _done(app, filed, made, execution.resume(order, app.tools))
+
+
+def _refuse_waiting(change: Change) -> None:
+    """Raises `NeedsPerson` for a change with a device in quarantine: it goes back or is ended, and is not gone on with."""
+    stuck = sorted(name for name, progress in change.devices.items() if progress.quarantine)
+    if change.phase is Phase.QUARANTINED:
+        raise NeedsPerson(
+            Text(
+                f"{change.id}: {', '.join(stuck)} menunggu petugas; perubahan ini tidak diteruskan",
+                f"{change.id}: {', '.join(stuck)} waits for a person; this change is not gone on with",
+            ),
+            Text(
+                f"lihat `netops show {change.id}`, lalu `netops revert {change.id}` atau `netops end {change.id} --early`",
+                f"see `netops show {change.id}`, then `netops revert {change.id}` or `netops end {change.id} --early`",
+            ),
+        )
 
 
 def _nothing_interrupted(change: Change) -> Refused:
@@ -146,7 +165,8 @@ def _to_restore(app: App, filed: Filed) -> Change:
             Text(
                 f"{filed.change} {PHASES[change.phase].id}; tidak ada yang dipulihkan",
                 f"{filed.change} is {PHASES[change.phase].en}; there is nothing to restore",
-            )
+            ),
+            Text(f"lihat `netops show {filed.change}`", f"see `netops show {filed.change}`"),
         )
     return change
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, collapse_addresses
+from threading import Lock
 
 from netops.app import App
 from netops.changes.lifecycle import fold_all, held
@@ -19,6 +20,10 @@ from netops.requests.common import ZONES
 
 SITE = "site:"
 """In front of a site's name among the names of devices."""
+TOLD = 100
+"""Devices between two words about how far it is."""
+AT_ONCE = 250
+"""Devices polled in one go: each takes a socket, and one with SNMPv3 an engine of some megabytes, until the go is over."""
 MARKS = {Severity.OK: "✓", Severity.WARNING: "!", Severity.STOP: "✗"}
 _SNMP_LINES: Mapping[str, tuple[str, ...]] = {
     "routeros": ("/snmp set enabled=yes", "/snmp community print"),
@@ -40,7 +45,15 @@ def doctor(app: App, limit: str = "") -> dict[str, tuple[Finding, ...]]:
     asked = app.fleet.limit(limit) if limit else tuple(app.fleet.targets)
     names = [name for name in asked if app.fleet.target(name).platform != MANUAL]
     expected = {name: _expected(app, app.fleet.target(name)) for name in names}
-    outcomes = app.fleet.run(names, lambda target: _examine(app, target, expected[target.name])) if names else {}
+    far = _Far(app, len(names))
+
+    def look(target: Target) -> _Seen:
+        try:
+            return _examine(app, target, expected[target.name])
+        finally:
+            far.step()
+
+    outcomes = app.fleet.run(names, look) if names else {}
     samples = _samples(app, [app.fleet.target(name) for name in names])
     found: dict[str, tuple[Finding, ...]] = {}
     for name in sorted(asked):
@@ -57,6 +70,19 @@ def doctor(app: App, limit: str = "") -> dict[str, tuple[Finding, ...]]:
         reserved = held(fold_all(app.journal.read()).values(), app.clock.now())
         found[f"{SITE}{key}"] = room(app.sites.site(key), used, reserved, len(here) - len(used))
     return found
+
+
+class _Far:
+    """Says how many of many devices were looked at."""
+
+    def __init__(self, app: App, total: int) -> None:
+        self._app, self._total, self._done, self._lock = app, total, 0, Lock()
+
+    def step(self) -> None:
+        with self._lock:
+            self._done += 1
+            if self._done % TOLD == 0:
+                self._app.say("examine", f"{self._done}/{self._total}")
 
 
 _BY_HAND = Finding(
@@ -146,7 +172,12 @@ def _unreached(outcome: object) -> Finding:
 
 def _samples(app: App, targets: Sequence[Target]) -> Mapping[str, Sample | Exception]:
     polled = [target for target in targets if target.platform in _SNMP_LINES]
-    return app.poller.sample(polled, app.clock.now()) if polled else {}
+    found: dict[str, Sample | Exception] = {}
+    for begin in range(0, len(polled), AT_ONCE):
+        found |= app.poller.sample(polled[begin : begin + AT_ONCE], app.clock.now())
+        if len(polled) >= TOLD:
+            app.say("poll", f"{len(found)}/{len(polled)}")
+    return found
 
 
 def _snmp(target: Target, sample: Sample | Exception | None) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ PHASES = {
     Phase.ENDING: Text("sedang diakhiri", "being ended"),
     Phase.ENDED: Text("berakhir", "ended"),
     Phase.RESTORED: Text("gagal dan dipulihkan", "failed and restored"),
-    Phase.QUARANTINED: Text("perlu penanganan petugas", "needs a person"),
+    Phase.QUARANTINED: Text("menunggu petugas", "waiting for a person"),
     Phase.RETURNED: Text("dikembalikan untuk dilengkapi", "returned to be completed"),
     Phase.POSTPONED: Text("ditunda", "postponed"),
     Phase.CANCELLED: Text("dibatalkan", "cancelled"),

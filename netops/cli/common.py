@@ -29,6 +29,8 @@ _STEPS = {
         "devices of NetBox without name, platform or address, left out",
     ),
     "segment": Text("segmen tidak terbaca, dilewati", "a segment cannot be read and is left out"),
+    "examine": Text("diperiksa", "examined"),
+    "poll": Text("dibaca lewat SNMP", "read by SNMP"),
     "wait": Text("menunggu pekerja sebelumnya pasti berhenti", "waiting until the earlier worker is silent for sure"),
 }
 

@@ -52,9 +52,33 @@ def test_show_says_what_is_where_and_how_to_settle_it(
     assert run(desk, "show", stuck.change) == 0
     shown = capsys.readouterr().out
     lines = [line for line in shown.splitlines() if "sw-aula" in line]
-    assert "needs a person" in shown and any("gw-kampus" in line and "restored" in line for line in shown.splitlines())
+    assert "waiting for a person" in shown and any(
+        "gw-kampus" in line and "restored" in line for line in shown.splitlines()
+    )
     assert any(f"netops revert {stuck.change} --device sw-aula" in line for line in lines)
     assert any("netops accept-state" in line for line in lines)
+
+
+@pytest.mark.parametrize("word", ["resume", "apply"])
+def test_a_change_that_waits_for_a_person_is_not_gone_on_with_and_says_the_way_out(
+    desk: Desk, stuck: Filed, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    before = desk.configuration()
+    assert run(desk, word, stuck.change) == 6
+    said = capsys.readouterr().err
+    assert stuck.change in said and "sw-aula" in said
+    assert f"netops revert {stuck.change}" in said and f"netops end {stuck.change} --early" in said
+    assert desk.configuration() == before
+
+
+def test_what_is_over_is_not_restored_and_says_where_to_look(
+    desk: Desk, stuck: Filed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(desk, "end", stuck.change, "--early") in (0, 6)
+    capsys.readouterr()
+    assert run(desk, "revert", stuck.change) == 4
+    said = capsys.readouterr().err
+    assert stuck.change in said and f"netops show {stuck.change}" in said
 
 
 def test_a_quarantined_device_in_a_new_plan_is_refused_with_the_change_and_the_way_out(
