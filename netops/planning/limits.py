@@ -7,7 +7,11 @@ from netops.core.errors import NoCapacity, NoTarget
 from netops.core.model import Form, Limit, LinkNeeds, Tag
 from netops.core.text import Text
 from netops.core.units import say_rate
+from netops.planning.ports import short_port
 
+POLICIES: tuple[Form, ...] = ("police", "shape")
+_SIDES = {"up": "in", "down": "out"}
+"""What a unit sends comes in on its port."""
 SHOWN = 12
 """So many limits of a device a refusal names."""
 
@@ -26,32 +30,34 @@ def found(needs: LinkNeeds, limits: Sequence[Limit], owner: Tag) -> LinkNeeds:
 
     Raises `NoTarget` where several fit, and where there is none and nothing says what a new one should limit.
     """
-    down = _one(needs, limits, needs.queue, needs.target, "down")
-    up = _one(needs, limits, needs.queue_up, needs.target_up, "up")
-    if (up is None) != (down is None):
-        raise _none(needs, limits, needs.queue if down is None else needs.queue_up)
-    if up is None or down is None:
+    down = _one(needs, limits, needs.queue, needs.target, "down", owner)
+    up = _one(needs, limits, needs.queue_up, needs.target_up, "up", owner)
+    if up is None and down is None:
         return _made(needs, limits, owner)
+    # A port may be limited one way only: the other has no limit, and gets none.
+    if needs.form not in POLICIES and (up is None or down is None):
+        raise _none(needs, limits, needs.queue if down is None else needs.queue_up)
     return replace(
         needs,
         makes=False,
-        queue=down.name,
-        queue_up=up.name,
-        target=down.target,
-        target_up=up.target,
-        parent=down.parent,
-        parent_up=up.parent,
-        was_up=up.up,
-        was_down=down.down,
+        form=down.form if down else needs.form,
+        queue=down.name if down else "",
+        queue_up=up.name if up else "",
+        target=down.target if down else "",
+        target_up=up.target if up else "",
+        parent=down.parent if down else "",
+        parent_up=up.parent if up else "",
+        was_up=up.up if up else 0,
+        was_down=down.down if down else 0,
     )
 
 
-def _one(needs: LinkNeeds, limits: Sequence[Limit], name: str, target: str, way: str) -> Limit | None:
+def _one(needs: LinkNeeds, limits: Sequence[Limit], name: str, target: str, way: str, owner: Tag) -> Limit | None:
     """The limit of that name, else of exactly that target."""
     fitting = [one for one in limits if _fits(one, needs, way)]
     by_name = [one for one in fitting if name and one.name == name]
     same = by_name or [one for one in fitting if target and one.target == target]
-    if needs.form in ("police", "shape") and not name:
+    if needs.form in POLICIES and not by_name and (not name or owner.owns_name(name)):
         same = fitting
     if len(same) > 1:
         names = ", ".join(one.name for one in same)
@@ -66,15 +72,16 @@ def _one(needs: LinkNeeds, limits: Sequence[Limit], name: str, target: str, way:
 
 
 def _fits(one: Limit, needs: LinkNeeds, way: str) -> bool:
-    if needs.form in ("police", "shape"):
-        side = "in" if way == "up" else "out"
-        return one.form in ("police", "shape") and one.target == f"{needs.port} {side}"
+    if needs.form in POLICIES:
+        port, _, side = one.target.rpartition(" ")
+        return one.form in POLICIES and short_port(port) == short_port(needs.port) and side == _SIDES[way]
     return one.form == needs.form
 
 
 def _made(needs: LinkNeeds, limits: Sequence[Limit], owner: Tag) -> LinkNeeds:
     """A limit of our own, for what the needs name. Raises `NoTarget` where they name nothing."""
-    if not needs.target and not (needs.form in ("police", "shape") and needs.port and not needs.queue):
+    named = needs.queue and not owner.owns_name(needs.queue)
+    if not needs.target and not (needs.form in POLICIES and needs.port and not named):
         raise _none(needs, limits, needs.queue)
     for parent in filter(None, {needs.parent, needs.parent_up}):
         if needs.form == "simple" and not any(one.form == "simple" and one.name == parent for one in limits):
@@ -105,6 +112,7 @@ def _none(needs: LinkNeeds, limits: Sequence[Limit], name: str) -> NoTarget:
 def require_room(needs: LinkNeeds, limits: Sequence[Limit], children: int | None) -> None:
     """Raises `NoCapacity` with the numbers: above a parent (or its parent), below a child of its own, and where `children`
     (per cent) bounds their sum, all children of the parent together."""
+    _require_own(needs, limits)
     by_name = {one.name: one for one in limits if one.form == needs.form}
     for word, rate, own, parent in (
         (Text("unduh", "down"), needs.down, needs.queue, needs.parent),
@@ -142,6 +150,22 @@ def require_room(needs: LinkNeeds, limits: Sequence[Limit], children: int | None
                 )
         if children is not None and parent in by_name:
             _require_sum(needs, by_name[parent], list(by_name.values()), own, rate, word, children)
+
+
+def _require_own(needs: LinkNeeds, limits: Sequence[Limit]) -> None:
+    """A limit that others use too is not one unit's to raise."""
+    mine = [one for one in limits if one.name in (needs.queue, needs.queue_up) and one.shared]
+    if mine and not needs.makes:
+        raise NoCapacity(
+            Text(
+                f"{needs.device}: {mine[0].name} juga membatasi {mine[0].shared} port lain",
+                f"{needs.device}: {mine[0].name} limits {mine[0].shared} other ports too",
+            ),
+            Text(
+                "Beri port itu policy-map sendiri di perangkat, lalu susun rencana lagi.",
+                "Give the port a policy-map of its own on the device, then plan again.",
+            ),
+        )
 
 
 def _require_sum(

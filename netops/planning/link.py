@@ -177,13 +177,15 @@ class LinkDesign:
     def context(
         self, needs: AnyNeeds, one: Chosen, tag: Tag, site: Site, facts: Callable[[], DeviceFacts]
     ) -> dict[str, object]:
-        """`needs`, `device` as for events, and our tag as `name` and `comment`."""
+        """`needs`, `device` as for events, our tag as `name` and `comment`; `up` and `down`: policy-map and class, where it is one."""
         target = one.target
         return {
             "name": tag.name,
             "comment": tag.comment,
             "device": {**target.data, "name": target.name, "site": target.site, "platform": target.platform},
             "needs": _link(needs),
+            "up": _policy(_link(needs).queue_up),
+            "down": _policy(_link(needs).queue),
         }
 
     def values(self, needs: AnyNeeds, lang: Lang) -> dict[str, str]:
@@ -255,6 +257,11 @@ _SERIES: Mapping[Form, SeriesKind] = {
     "police": SeriesKind.CLASS,
     "shape": SeriesKind.CLASS,
 }
+
+
+def _policy(name: str) -> dict[str, str]:
+    policy, _, class_ = name.partition(" ")
+    return {"policy": policy, "class": class_}
 
 
 def _watch(needs: LinkNeeds) -> Watch | None:

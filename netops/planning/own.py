@@ -1,6 +1,5 @@
 """A site's own service, engineered: its fields are its needs; it holds the ports that it names. Refuses ports that are taken."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from netops.core.model import AnyNeeds, DeviceFacts, FieldNeeds, Reservation, Ta
 from netops.core.text import Lang, Text
 from netops.planning.capacity import Ground, overlapping
 from netops.planning.paths import read_links
+from netops.planning.ports import short_port
 from netops.planning.sites import Site, Sites
 from netops.planning.sizing import Period
 from netops.planning.targets import Chosen, Where
@@ -54,7 +54,7 @@ class OwnDesign:
                 )
             data = by_name[one.device].data
             shared = {*(data.get("trunks") or ()), str(data.get("uplink_interface", "")), *links[one.device]}
-            if one.port and _short(one.port) in map(_short, shared):
+            if one.port and short_port(one.port) in map(short_port, shared):
                 raise at.error(
                     loc,
                     Text(
@@ -130,7 +130,7 @@ class OwnDesign:
             )
 
     def reservations(self, needs: AnyNeeds, site: Site, period: Period) -> tuple[Reservation, ...]:
-        ports = sorted({f"port:{one.device}/{_short(one.port)}" for one in self.request.named if one.port})
+        ports = sorted({f"port:{one.device}/{short_port(one.port)}" for one in self.request.named if one.port})
         return tuple(Reservation(resource=port, amount=1, starts_at=period[0], ends_at=period[1]) for port in ports)
 
     def commitments(self, needs: AnyNeeds, site: Site, change: str) -> tuple[Commitment, ...]:
@@ -154,13 +154,6 @@ class OwnDesign:
             "fields": dump(self.request)["fields"],
             "ports": list(one.ports),
         }
-
-
-def _short(port: str) -> str:
-    """`GigabitEthernet1/0/5`, `Gi1/0/5` → `gi1/0/5`: one port has one name, however people abbreviate it."""
-    letters = re.match(r"[A-Za-z-]*", port)
-    head = letters[0] if letters else ""
-    return f"{head[:2].lower()}{port[len(head) :]}"
 
 
 def say_fields(needs: FieldNeeds) -> list[str]:

@@ -29,6 +29,7 @@ from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers.ios.session import Session, log_in, new_session, told
 from netops.platforms.ios import show
+from netops.platforms.ios.lines import steps
 from netops.platforms.ios.preflight import NONE_PENDING, PENDING, compare, findings, surroundings
 from netops.platforms.ios.quirks import ARCHIVE
 
@@ -204,18 +205,18 @@ class IosDriver:
     def _script(self, batch: Batch) -> list[tuple[int, str]]:
         """The batch as (op index, line); a section is left before a global line, which its mode might know otherwise."""
         script: list[tuple[int, str]] = []
-        inside = False
+        inside = 0
         for index, op in enumerate(batch.ops):
             if not isinstance(op, LineOp):
                 raise TypeError("an IOS op is a LineOp")
-            lines = [op.path, *op.lines] if op.path else list(op.lines)
-            if inside and not op.path:
-                script.append((index, "exit"))
+            lines = [*steps(op.path), *op.lines] if op.path else list(op.lines)
+            if not op.path:
+                script += [(index, "exit")] * inside
             for line in lines:
                 if not line.strip() or "?" in line or not line.isascii() or not line.isprintable():
                     raise self._refused("apply", "?, control or non-ASCII character", wrote=False, op=index)
                 script.append((index, line.strip()))
-            inside = bool(op.path) or len(op.lines) > 1
+            inside = len(steps(op.path)) if op.path else max(len(line) - len(line.lstrip(" ")) for line in op.lines)
         return script
 
     def _leave_config(self) -> None:

@@ -6,12 +6,17 @@ from netops.core.errors import Refused
 from netops.core.model import LineOp, Tag
 from netops.core.text import Text
 from netops.platforms.ios.lines import (
+    POLICY,
     Sections,
     expand,
     flat,
+    gone,
     is_logical,
     key,
+    limit,
     merged,
+    reworded,
+    steps,
     trunk_list,
     value,
     vlan_id,
@@ -53,13 +58,14 @@ def concerned(seen: Sections, want: Sections, owner: Tag) -> tuple[Sections, Sec
     """Both sides of what the template names, list elements as lines of their own, for the difference engine."""
     before: Sections = {}
     after: Sections = {}
-    gone = leaving(seen, want, owner)
+    left = leaving(seen, want, owner)
     for header in seen.keys() | want.keys():
         lines, wanted = seen.get(header, ()), want.get(header)
-        old = [vlan for vlan in gone if vlan in (trunk_list(lines) or ())]
+        old = [vlan for vlan in left if vlan in (trunk_list(lines) or ())]
         if wanted is None and not old:
             continue
-        joined, plain = elements(wanted or ()), [line for line in wanted or () if not line.startswith(ADD)]
+        joined = elements(wanted or ())
+        plain = [reworded(lines, line) for line in wanted or () if not line.startswith(ADD)]
         listed = trunk_list(lines)
         own = [line for line in lines if not line.startswith((ALLOWED + " ", " "))]
         has = [vlan for vlan in joined if listed is None or vlan in listed]
@@ -70,7 +76,7 @@ def concerned(seen: Sections, want: Sections, owner: Tag) -> tuple[Sections, Sec
     for header, lines in seen.items():
         if not lines and header not in want and any(key(header) == key(other) for other in want):
             before[header] = ()
-    for vlan in gone:
+    for vlan in left:
         before[f"vlan {vlan}"] = seen[f"vlan {vlan}"]
     return before, after
 
@@ -86,7 +92,7 @@ def ops_between(seen: Sections, want: Sections, owner: Tag) -> tuple[LineOp, ...
     for header, lines in sent:
         if header.startswith("no "):
             name = header.removeprefix("no ")
-            made.append((4, LineOp(path="", lines=(header,), old=tuple(flat({name: seen[name]})))))
+            made.append((4, LineOp(path="", lines=(gone(name),), old=tuple(flat({name: seen[name]})))))
         elif header not in seen:
             replaced = tuple(other for other in before if not before[other] and key(other) == key(header))
             made.append((0, LineOp(path="", lines=tuple(flat({header: lines})), old=replaced, owned=not replaced)))
@@ -116,10 +122,12 @@ def refuse_foreign(seen: Sections, want: Sections, owner: Tag) -> None:
             _refuse_vlan(seen, vlan, lines, owner)
         elif header.startswith("interface "):
             _refuse_port(seen, want, header, lines, owner)
-    gone = set(leaving(seen, want, owner))
+        elif header.startswith(POLICY):
+            _refuse_policy(seen, header, lines, owner)
+    away = set(leaving(seen, want, owner))
     for header, lines in seen.items():
         vlan = access_vlan(lines)
-        if vlan in gone and access_vlan(want.get(header, ())) is None:
+        if vlan in away and access_vlan(want.get(header, ())) is None:
             raise _stop(
                 f"{header} masih di VLAN {vlan} milik perubahan ini, tetapi tidak ada di rencana",
                 f"{header} is still in VLAN {vlan} of this change, but not in the plan",
@@ -154,6 +162,26 @@ def _refuse_vlan(seen: Sections, vlan: int, lines: Sequence[str], owner: Tag) ->
             f"VLAN {vlan} akan dibuat tanpa nama {owner.name!r}: nanti tidak dikenali sebagai milik kita",
             f"VLAN {vlan} would be made without the name {owner.name!r}: it would not be known as ours later",
         )
+
+
+def policy_of(header: str) -> str:
+    """`policy-map UNIT | class class-default` → `UNIT`; '' for any other header."""
+    return steps(header)[0].removeprefix(POLICY) if header.startswith(POLICY) else ""
+
+
+def _refuse_policy(seen: Sections, header: str, lines: Sequence[str], owner: Tag) -> None:
+    """A policy-map that people made keeps its classes and actions: only the rate of one that limits is changed."""
+    if owner.owns_name(policy_of(header)):
+        return
+    present = seen.get(header)
+    if present is None:
+        raise _stop(
+            f"{header} tidak ada di perangkat dan bukan bernama {owner.name!r}",
+            f"{header} is not on the device, and not named {owner.name!r}",
+        )
+    for line in lines:
+        if not any(key(old) == key(line) and limit(old) is not None for old in present):
+            raise _stop(f"{header} tidak membatasi dengan {key(line)!r}", f"{header} does not limit by {key(line)!r}")
 
 
 def _refuse_port(seen: Sections, want: Sections, header: str, lines: Sequence[str], owner: Tag) -> None:

@@ -1,14 +1,19 @@
 """The lines of a configuration as sections, VLAN ranges as sets, and what sending lines does to them; refuses broken ranges."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Interface
 
 from netops.core.model import LineOp, Tree
-from netops.platforms.ios.quirks import ALLOWED, DEFAULTS, INTERFACES, KEYED, LOGICAL, SPELLINGS
+from netops.platforms.ios.quirks import ALLOWED, DEFAULTS, INTERFACES, KEYED, LOGICAL, RATES, SPELLINGS, WHOLE
 
 Sections = dict[str, tuple[str, ...]]
-"""Header (or global line) → its lines without the first blank, in device order; deeper lines keep theirs."""
+"""Header (or global line) → its lines without the first blank, in device order; deeper lines keep theirs.
+
+A class of a policy-map is a section of its own: `policy-map UNIT | class class-default`.
+"""
+
+POLICY, DEEPER = "policy-map ", " | "
 
 ALL_VLANS = frozenset(range(1, 4095))
 _INTERFACE = re.compile(r"interface\s+([A-Za-z][A-Za-z-]*)\s*(\d[\d/.:]*)$", re.IGNORECASE)
@@ -46,7 +51,36 @@ def key(line: str) -> str:
 
 def negated(line: str) -> str:
     """The line that takes `line` back: by command alone where the value does not matter."""
-    return line.removeprefix("no ") if line.startswith("no ") else f"no {key(line)}"
+    if line.startswith("no "):
+        return line.removeprefix("no ")
+    return f"no {line if key(line) in WHOLE else key(line)}"
+
+
+def steps(path: str) -> list[str]:
+    """The lines by which a section is entered, outermost first."""
+    return path.split(DEEPER)
+
+
+def gone(name: str) -> str:
+    """The line that takes a whole section away; a policy-map goes with its classes."""
+    return f"no {steps(name)[0]}"
+
+
+def limit(line: str) -> int | None:
+    """The bit/s of a line that polices or shapes; None for any other, and for a percentage."""
+    found = re.match(RATES, line)
+    return int(found[2]) if found else None
+
+
+def reworded(present: Sequence[str], line: str) -> str:
+    """A wanted rate in the words of the limit that stands there: its burst and actions stay as somebody chose them."""
+    rate = limit(line)
+    if rate is None:
+        return line
+    return next(
+        (re.sub(RATES, rf"\g<1>{rate}", old) for old in present if key(old) == key(line) and limit(old) is not None),
+        line,
+    )
 
 
 def expand(text: str) -> frozenset[int]:
@@ -137,7 +171,28 @@ def split(lines: Iterable[str]) -> Sections:
                 inside.append(text[1:])
         else:
             inside = found.setdefault(header(text), [])
-    return {name: _folded(inner) for name, inner in found.items()}
+    return {name: lines for top, inner in found.items() for name, lines in _deep(top, _folded(inner))}
+
+
+def _deep(name: str, lines: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A policy-map's classes as sections of their own, and what it says besides."""
+    if not name.startswith(POLICY):
+        yield name, lines
+        return
+    own: list[str] = []
+    classes: dict[str, list[str]] = {}
+    inside: list[str] | None = None
+    for line in lines:
+        if line.startswith("class "):
+            inside = classes.setdefault(f"{name}{DEEPER}{' '.join(line.split())}", [])
+        elif line.startswith(" ") and inside is not None:
+            inside.append(line[1:])
+        else:
+            own.append(line)
+            inside = None
+    if own or not classes:
+        yield name, tuple(own)
+    yield from ((deep, tuple(inner)) for deep, inner in classes.items())
 
 
 def sections(tree: Tree) -> Sections:
@@ -149,7 +204,14 @@ def tree(parts: Mapping[str, Sequence[str]]) -> Tree:
 
 
 def flat(parts: Mapping[str, Sequence[str]]) -> list[str]:
-    return [line for name, inner in parts.items() for line in (name, *(f" {text}" for text in inner))]
+    found: list[str] = []
+    last = ""
+    for name, inner in parts.items():
+        way = steps(name)
+        found += [f"{' ' * depth}{line}" for depth, line in enumerate(way) if depth or line != last]
+        last = way[0]
+        found += [f"{' ' * len(way)}{text}" for text in inner]
+    return found
 
 
 def value(lines: Iterable[str], command: str) -> str | None:
@@ -206,8 +268,8 @@ def apply_lines(state: Tree, ops: Iterable[LineOp]) -> Tree:
             continue
         for name, inner in split(op.lines).items():
             if name.startswith("no "):
-                gone = key(name)
-                parts = {other: rest for other, rest in parts.items() if key(other) != gone}
+                away = key(name)
+                parts = {other: rest for other, rest in parts.items() if key(steps(other)[0]) != away}
             else:
                 parts = {other: rest for other, rest in parts.items() if other == name or key(other) != key(name)}
                 parts[name] = merged(parts.get(name, ()), inner)

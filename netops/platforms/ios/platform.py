@@ -7,6 +7,7 @@ from netops.core.model import (
     Batch,
     Claim,
     GuardKind,
+    Limit,
     LineOp,
     Op,
     Restoration,
@@ -26,10 +27,12 @@ from netops.platforms.ios.changes import (
     elements,
     ops_between,
     our_vlans,
+    policy_of,
     refuse_foreign,
     touched,
 )
-from netops.platforms.ios.lines import key, sections, subnet, tree, trunk_list, vlan_id
+from netops.platforms.ios.limits import attached, limits
+from netops.platforms.ios.lines import POLICY, key, sections, steps, subnet, tree, trunk_list, vlan_id
 from netops.platforms.ios.management import management
 from netops.platforms.ios.quirks import ALLOWED, RESERVED_VLANS
 from netops.platforms.ios.restore import back, restoration
@@ -67,8 +70,9 @@ class Ios:
     def scope(self, want: State) -> Scope:
         """Every VLAN and every interface (one `show` each), so that absence is proven for all trunks; global lines by name."""
         parts = sections(_tree(want))
-        wanted = [name for name in parts if not name.startswith(("vlan ", "interface "))]
-        return Scope(paths=("vlan *", "interface *", *sorted({key(name) for name in wanted})))
+        wanted = [name for name in parts if not name.startswith(("vlan ", "interface ", POLICY))]
+        policies = ("policy-map *",) if any(name.startswith(POLICY) for name in parts) else ()
+        return Scope(paths=("vlan *", "interface *", *policies, *sorted({key(name) for name in wanted})))
 
     def touched(self, seen: State, want: State, owner: Tag) -> Tree:
         return tree(touched(sections(_tree(seen)), sections(_tree(want)), owner))
@@ -97,7 +101,7 @@ class Ios:
         return ()
 
     def owned(self, seen: State, owner: Tag) -> tuple[str, ...]:
-        """VLANs named by our tag, and the ports and trunk elements that are still in them."""
+        """VLANs and policy-maps named by our tag, the ports and trunk elements that are still in them, where they are in force."""
         parts = sections(_tree(seen))
         ours = our_vlans(parts, owner)
         found = [f"vlan {vlan} ({name})" for vlan, name in ours.items()]
@@ -106,7 +110,24 @@ class Ios:
             if port in ours:
                 found.append(f"{header}: switchport access vlan {port}")
             found.extend(f"{header}: {ALLOWED} {vlan}" for vlan in ours if vlan in listed)
+            found.extend(f"{header}: {line}" for line in lines if (name := attached(line)) and owner.owns_name(name[1]))
+        policies = dict.fromkeys(policy_of(header) for header in parts)
+        found.extend(f"{POLICY}{name}" for name in policies if owner.owns_name(name))
         return tuple(found)
+
+    def limits_scope(self) -> Scope:
+        return Scope(paths=("interface *", "policy-map *"))
+
+    def limits(self, seen: State) -> tuple[Limit, ...]:
+        return limits(sections(_tree(seen)))
+
+    def returning(self, want: State, inverse: Sequence[Op]) -> tuple[Op, ...]:
+        """Nothing: the rollback timer takes two hours at most, and a switch has no other."""
+        return ()
+
+    def raising(self, seen: State, want: State, owner: Tag) -> tuple[Op, ...]:
+        """Nothing went back by itself."""
+        return ()
 
     def used_scope(self) -> Scope:
         return Scope(paths=("vlan *", "interface *"))
@@ -157,7 +178,7 @@ def _shown(op: LineOp) -> list[str]:
         gone = op.lines[0].startswith("no ")
         return [f"-{line}" for line in op.old] + ([] if gone and op.old else [f"+{line}" for line in op.lines])
     old = {key(line): line for line in op.old}
-    found = [f" {op.path}"]
+    found = [f"{' ' * depth}{step}" for depth, step in enumerate(steps(op.path), 1)]
     for line in op.lines:
         if line.startswith(REMOVE):
             found.append(f"- {ALLOWED} {line[len(REMOVE) :]}")

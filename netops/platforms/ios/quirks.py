@@ -22,6 +22,10 @@ KEYED = (
     "hostname",
     "ip address",
     "name",
+    "police",
+    "service-policy input",
+    "service-policy output",
+    "shape average",
     "spanning-tree bpduguard",
     "spanning-tree portfast",
     "speed",
@@ -32,6 +36,12 @@ KEYED = (
     "switchport voice vlan",
 )
 """Commands of which a section holds one: the last value wins, and `no <command>` takes any value away."""
+
+WHOLE = ("service-policy input", "service-policy output")
+"""Of these `no` takes the value too: `no service-policy input <policy-map>` (command reference, service-policy)."""
+
+RATES = r"(police (?:cir )?|shape average )(\d+)(?= |$)"
+"""A line that limits, up to its rate in bit/s; what stands behind it (burst, actions) is its owner's."""
 
 DEFAULTS = ("switchport access vlan 1", "switchport trunk native vlan 1", "duplex auto", "speed auto")
 """Values that a running configuration does not show."""

@@ -9,6 +9,7 @@ from netops.platforms.ios.lines import (
     Sections,
     apply_lines,
     flat,
+    gone,
     key,
     merged,
     negated,
@@ -27,7 +28,7 @@ def back(op: LineOp) -> LineOp:
     if not op.path:
         if op.lines[0].startswith("no "):
             return LineOp(path="", lines=op.old, owned=op.owned)
-        lines = op.old or (f"no {op.lines[0]}",)
+        lines = op.old or tuple(dict.fromkeys(gone(name) for name in split(op.lines)))
         return LineOp(path="", lines=lines, old=op.lines, owned=op.owned)
     old = {key(line): line for line in op.old}
     lines = tuple(_line_back(line, old.get(key(line))) for line in reversed(op.lines))
@@ -136,7 +137,7 @@ def _made_back(
             if vlan_id(name) is not None and not (title and owner.owns_name(title)) and not half:
                 conflicts.append(f"{name}: {f'name {title}' if title else 'no name'}")
             else:
-                away.append(LineOp(path="", lines=(f"no {name}",), old=tuple(flat({name: present}))))
+                away.append(LineOp(path="", lines=(gone(name),), old=tuple(flat({name: present}))))
     return again, away
 
 
@@ -156,7 +157,7 @@ def _lines_back(parts: Sections, path: str, histories: dict[str, _History], conf
         if now not in history.ours:
             conflicts.append(f"{path}: {now or f'no {what}'}".removeprefix(": "))
             continue
-        lines.append(history.base or f"no {what}")
+        lines.append(history.base or negated(now or what))
         old.extend([now] if now else [])
     return [LineOp(path=path, lines=tuple(lines), old=tuple(old), owned=False)] if lines else []
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from netops.core.errors import InputError
 from netops.core.model import Claim, Tag, Tree, Value
 from netops.core.text import Text
-from netops.platforms.ios.changes import ADD, our_vlans
-from netops.platforms.ios.lines import expand, header, key, sections, tree, vlan_id
+from netops.platforms.ios.changes import ADD, our_vlans, policy_of
+from netops.platforms.ios.lines import DEEPER, POLICY, expand, header, key, sections, steps, tree, vlan_id
 from netops.platforms.ios.quirks import ALLOWED, FORBIDDEN, MAX_VLAN_NAME, RESERVED_VLANS
 
 _FORBIDDEN = re.compile("|".join(f"(?:{pattern})" for pattern in FORBIDDEN), re.IGNORECASE)
@@ -38,12 +38,15 @@ def parse(text: str, values: Mapping[str, Value]) -> Tree:
         if depth == 0:
             inside = _section(sent, number)
             parts.setdefault(inside, [])
+        elif inside is not None and depth == 1 and inside.startswith(POLICY) and sent.startswith("class "):
+            inside = f"{steps(inside)[0]}{DEEPER}{' '.join(sent.split())}"
+            parts.setdefault(inside, [])
         elif inside is None:
             raise _bad(number, "baris menjorok tanpa bagian di atasnya", "an indented line without a section above it")
         else:
-            _put(parts[inside], inside, sent, depth, number)
+            _put(parts[inside], inside, sent, depth - (DEEPER in inside), number)
     _whole(parts)
-    return tree(parts)
+    return tree({name: lines for name, lines in parts.items() if lines or not name.startswith(POLICY)})
 
 
 def foreign(text: str, values: Mapping[str, Value], owner: Tag, named: Collection[str]) -> tuple[Claim, ...]:
@@ -61,7 +64,8 @@ def foreign(text: str, values: Mapping[str, Value], owner: Tag, named: Collectio
         if not raw.startswith(" "):
             inside = header(sent)
             vlan = vlan_id(inside)
-            if vlan not in ours and not inside.startswith("interface "):
+            mine = vlan in ours or owner.owns_name(policy_of(inside))
+            if not mine and not inside.startswith("interface "):
                 found.append(Claim(line=number, what=inside))
             continue
         if not inside.startswith("interface ") or inside in ports:

@@ -22,7 +22,9 @@ NAMES = sorted(path.name for path in CASES.iterdir())
 def read(case: str) -> tuple[Tree, Tree, Tag]:
     text = (CASES / case / "want.cfg").read_text(encoding="utf-8")
     owner = Tag(text.splitlines()[0].removeprefix("! "))
-    seen = observed((CASES / case / "seen.cfg").read_text(encoding="utf-8"), {}, ("vlan *", "interface *"))
+    seen = observed(
+        (CASES / case / "seen.cfg").read_text(encoding="utf-8"), {}, ("vlan *", "interface *", "policy-map *")
+    )
     return seen, PLATFORM.parse(text, {}), owner
 
 

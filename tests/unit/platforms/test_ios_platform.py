@@ -427,7 +427,7 @@ def test_banners_and_nested_lines_are_not_sections() -> None:
     seen = cfg(
         "banner motd ^C\ninterface Evil1\n^C\nbanner login # one line #\npolicy-map X\n class Y\n  police 1\nvlan 30\n"
     )
-    assert sections(seen) == {"policy-map X": ("class Y", " police 1"), "vlan 30": ()}
+    assert sections(seen) == {"policy-map X | class Y": ("police 1",), "vlan 30": ()}
     assert tree(sections(seen)).lines == ("policy-map X", " class Y", "  police 1", "vlan 30")
 
 
