@@ -47,7 +47,8 @@ class CampusSpec:
 def default_spec() -> CampusSpec:
     """The example campus: gateways, switches and access points of two sites, cabled as their `links` say.
 
-    Kampus: `gw-kampus` (RouterOS 7.16.2) – `sw-inti` – `sw-aula` (IOS 15.2) – `ap-aula` (RouterOS 7.16.2, wifi).
+    Kampus: `gw-kampus` (RouterOS 7.16.2) – `sw-inti` – `sw-aula` (IOS 15.2) – `ap-aula` (RouterOS 7.16.2, wifi), and
+    behind `sw-inti` `sw-fakultas` (IOS XE 16.12), whose ports have policy-maps of people's own.
     Kampus lama: `gw-lama` – `ap-lama` (RouterOS 6.49.17, wireless).
     """
     return CampusSpec(
@@ -79,6 +80,7 @@ def default_spec() -> CampusSpec:
                     "links": {
                         "GigabitEthernet1/0/1": "gw-kampus:ether2",
                         "GigabitEthernet1/0/2": "sw-aula:GigabitEthernet1/0/1",
+                        "GigabitEthernet1/0/3": "sw-fakultas:GigabitEthernet1/0/1",
                     },
                 },
                 snmp_version="3",
@@ -90,6 +92,15 @@ def default_spec() -> CampusSpec:
                 roles=("access",),
                 build=_switch("sw-aula", "GigabitEthernet1/0/23"),
                 data={"links": {"GigabitEthernet1/0/1": "sw-inti:GigabitEthernet1/0/2"}},
+                snmp_version="3",
+            ),
+            DeviceSpec(
+                name="sw-fakultas",
+                platform="ios",
+                site="kampus",
+                roles=("access",),
+                build=_switch("sw-fakultas", version="16.12.4", offered=UNITS),
+                data={"links": {"GigabitEthernet1/0/1": "sw-inti:GigabitEthernet1/0/3"}},
                 snmp_version="3",
             ),
             DeviceSpec(
@@ -206,8 +217,17 @@ def _access_point(name: str, version: str, board: str, *, ports: int, radios: tu
     return build
 
 
-def _switch(name: str, *also: str) -> Build:
-    """`also` are ports with a link beside the first twelve."""
+UNITS = {
+    "GigabitEthernet1/0/2": (9_000_000, 48_000_000),  # FKIP
+    "GigabitEthernet1/0/3": (8_000_000, 30_000_000),  # FMIPA
+}
+"""Mean bit/s that units behind ports of `sw-fakultas` want to send and to receive: more than they may."""
+
+
+def _switch(
+    name: str, *also: str, version: str = "15.2(7)E", offered: Mapping[str, tuple[int, int]] | None = None
+) -> Build:
+    """`also` are ports with a link beside the first twelve; `offered` what units behind its ports want."""
 
     def build(clock: Clock, random: Random) -> LabDevice:
         from netops.lab.ios.device import Ios
@@ -219,6 +239,8 @@ def _switch(name: str, *also: str) -> Build:
             password=word(random),
             enable=word(random),
             clock=clock,
+            version=version,
+            offered=offered,
             links=frozenset({*(f"GigabitEthernet1/0/{number}" for number in range(1, 13)), *also}),
         )
 

@@ -85,6 +85,26 @@ class LabGuest:
     out_octets: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabClass:
+    """A class of a policy-map in force on a port (`port`: its ifIndex) that limits to `rate` bit/s by policing or shaping.
+
+    Octets offered and let through, packets dropped. `index` tells it apart on the device, `policy_index` its service-policy.
+    """
+
+    index: int
+    policy_index: int
+    port: int
+    way: str
+    policy: str
+    name: str
+    rate: int
+    police: bool
+    offered: int
+    passed: int
+    dropped: int
+
+
 class LabDevice(Protocol):
     """One device of the campus. All methods run on the campus's own event loop."""
 

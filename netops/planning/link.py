@@ -23,13 +23,13 @@ FORMS: tuple[Form, ...] = ("simple", "tree", "profile", "police", "shape")
 FIELDS: Mapping[str, Text] = {
     "device": Text("perangkat yang membatasi unit itu", "the device that limits the unit"),
     "form": Text(f"bentuk pembatas: {', '.join(FORMS)}", f"the kind of limit: {', '.join(FORMS)}"),
+    "port": Text("port tempat policy-map dipasang", "the port where the policy-map is in force"),
     "queue": Text("nama antrean, profil atau policy-map (unduh)", "the name of queue, profile or policy-map (download)"),
     "queue_up": Text("nama untuk unggah, bila tersendiri", "the name for upload, where it has one of its own"),
     "target": Text("yang dibatasi: alamat, atau tanda paket (unduh)", "what is limited: addresses, or a packet mark (download)"),
     "target_up": Text("tanda paket untuk unggah", "the packet mark for upload"),
     "parent": Text("antrean induk (unduh)", "the parent queue (download)"),
     "parent_up": Text("antrean induk untuk unggah", "the parent queue for upload"),
-    "port": Text("port tempat policy-map dipasang", "the port where the policy-map is in force"),
     "rate": Text("laju unggah/unduh, seperti 20M/40M", "rates up/down, such as 20M/40M"),
 }  # fmt: skip
 """What can be edited, by the name that `--set` takes."""
@@ -231,6 +231,8 @@ def _with(needs: LinkNeeds, field: str, text: str) -> LinkNeeds:
                 return replace(needs, form=next(form for form in FORMS if form == text), **_NOWHERE)
             case "device":
                 return replace(needs, device=check_line(text), **_NOWHERE)
+            case "port":
+                return replace(needs, port=check_line(text), queue="", queue_up="", target="", target_up="")
             case "queue":
                 return replace(needs, queue=check_line(text), queue_up=check_line(text), target="", target_up="")
             case "target":

@@ -19,6 +19,7 @@ from netops.changes.lifecycle import LIFE, OPEN, Phase, fold_all
 from netops.core.clock import ManualClock
 from netops.core.errors import InputError, NoCapacity, NoTarget, OutOfBounds, Refused, StalePlan
 from netops.core.model import Batch, LinkNeeds, Plan, RowOp, Verb
+from netops.filing import find
 from netops.planning.plan import explain
 
 
@@ -171,3 +172,51 @@ def test_the_device_puts_a_temporary_rate_back_when_nobody_comes(desk: Desk) -> 
     assert b"max-limit=15000000/20000000 name=Perpustakaan" in desk.configuration()["gw-kampus"]
     assert actions.end(desk.app, filed.change, early=True).leftovers == ()
     assert desk.configuration() == before
+
+
+@pytest.mark.parametrize(("unit", "port", "words"), [
+    ("FKIP", "GigabitEthernet1/0/2", (" police cir 5000000 bc 156250", " shape average 20000000")),
+    ("FMIPA", "GigabitEthernet1/0/3", (" police cir 5000000", " police cir 10000000")),
+])  # fmt: skip
+def test_a_policy_map_on_a_units_port_is_raised_each_way(
+    desk: Desk, unit: str, port: str, words: tuple[str, str]
+) -> None:
+    before = desk.configuration()
+    filed = desk.raised(f"HD-{unit}", link=unit, rate="7M/25M")
+    needs = link_needs(desk.app.tools.plan(views.state(desk.app, filed.change).plan))
+    assert (needs.queue_up, needs.queue) == (f"{unit}-MASUK class-default", f"{unit}-KELUAR class-default")
+    assert actions.apply(desk.app, filed.change) is Outcome.DONE
+    old, new = before["sw-fakultas"].decode().split("\n"), desk.configuration()["sw-fakultas"].decode().split("\n")
+    changed = [(one.strip(), other.strip()) for one, other in zip(old, new, strict=True) if one != other]
+    rates = ("7000000", "25000000")
+    expected = [
+        (word.strip(), word.strip().replace(word.split()[2], rate)) for word, rate in zip(words, rates, strict=True)
+    ]
+    assert sorted(changed) == sorted(expected), "burst and actions are what somebody chose"
+    assert actions.apply(desk.app, filed.change) is Outcome.NOTHING
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+def test_a_port_without_a_policy_map_gets_one_of_our_own_and_loses_it_again(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = find(desk.app, str(desk.bandwidth("HD-OWN", link="FMIPA", rate="7M/25M", hours=2)))
+    doing.edit(desk.app, filed.change, {"device": "sw-fakultas", "form": "shape", "port": "Gi1/0/7"})
+    plan = actions.plan(desk.app, filed.change)
+    assert link_needs(plan).makes and plan.devices[0].returns == "us"
+    assert "the device has no timer for it" in explain(plan, desk.app.sites.site("kampus"), "en")
+    desk.approve_chain(filed)
+    actions.apply(desk.app, filed.change)
+    lines = desk.configuration()["sw-fakultas"].decode()
+    assert f"policy-map netops-{filed.change}.out\n class class-default\n  shape average 25000000\n" in lines
+    assert (
+        f" service-policy input netops-{filed.change}.in\n service-policy output netops-{filed.change}.out\n" in lines
+    )
+    assert actions.end(desk.app, filed.change, early=True).leftovers == ()
+    assert desk.configuration() == before
+
+
+def test_a_policy_map_that_others_use_too_is_not_raised_for_one(desk: Desk) -> None:
+    filed = find(desk.app, str(desk.bandwidth("HD-SHARED", link="FMIPA", rate="7M/25M")))
+    with pytest.raises(NoCapacity, match="WARTEL class-default limits 1 other ports too"):
+        doing.edit(desk.app, filed.change, {"port": "GigabitEthernet1/0/4"})

@@ -44,7 +44,7 @@ def test_a_campus_in_order_stops_nothing(desk: Desk) -> None:
     found = actions.doctor(desk.app)
     assert not stops(found)
     assert list(found) == [
-        "ap-aula", "ap-lama", "gw-kampus", "gw-lama", "sw-aula", "sw-inti", "site:kampus", "site:kampus-lama"
+        "ap-aula", "ap-lama", "gw-kampus", "gw-lama", "sw-aula", "sw-fakultas", "sw-inti", "site:kampus", "site:kampus-lama"
     ]  # fmt: skip
     assert {("capsman", OK), ("hotspot", OK), ("zone", OK), ("snmp", OK)} <= severities(found["gw-kampus"])
     assert one_of(found["ap-aula"], "ntp").paste == ("/system ntp client set enabled=yes servers=id.pool.ntp.org",)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netops.lab.ios import file_commands, grammar, show, show_ports
+from netops.lab.ios import file_commands, grammar, show, show_policies, show_ports
 from netops.lab.ios.state import Snapshot
 
 Answer = Callable[[Snapshot, tuple[str, ...]], list[str] | None]
@@ -53,6 +53,11 @@ SHOWS: tuple[tuple[str, int, Answer], ...] = (
     ("show mac address-table vlan <1-4094>", 1, show_ports.mac_table),
     ("show memory statistics", 1, show.memory),
     ("show ntp associations", 1, show.ntp),
+    ("show class-map", 1, show_policies.class_map),
+    ("show policy-map", 1, show_policies.policy_map),
+    ("show policy-map <word>", 1, show_policies.policy_map),
+    ("show policy-map interface", 1, show_policies.policy_map_interface),
+    ("show policy-map interface <if>", 1, show_policies.policy_map_interface),
     ("show processes cpu", 1, show.cpu),
     ("show running-config", 15, show.running),
     ("show running-config all", 15, show.running),

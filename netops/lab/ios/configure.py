@@ -33,9 +33,16 @@ def parent(mode: Mode) -> Mode | None:
     """Where `exit` leads: out of a nested mode to the one above, out of a submode to configuration, then to exec."""
     if mode.name == "config":
         return None
-    if mode.name == "config-archive-log-cfg":
-        return Mode("config-archive", tuple(path[:-1] for path in mode.paths))
+    if mode.name in _OUTER:
+        return Mode(_OUTER[mode.name], tuple(path[:-1] for path in mode.paths))
     return Mode()
+
+
+_OUTER = {
+    "config-archive-log-cfg": "config-archive",
+    "config-pmap-c": "config-pmap",
+    "config-pmap-c-police": "config-pmap-c",
+}
 
 
 GRAMMARS = {mode: _grammar(mode) for mode in sorted({rule.mode for rule in RULES})}
@@ -65,18 +72,19 @@ def apply(
     *,
     hardware: frozenset[str],
     modern: bool = True,
+    xe: bool = True,
     strict: bool = True,
 ) -> tuple[list[str], Mode]:
     """Change `root`; gives what the device prints and the mode afterwards. Raises `Rejected` or `Misplaced`."""
     entry = matched.action
     if entry.rule.mode == "config" and mode.name != "config":
         mode = Mode()
-    work = Work(root, mode, typed, matched.line, matched.args, hardware, modern, strict)
+    work = Work(root, mode, typed, matched.line, matched.args, hardware, modern, strict, xe)
     after = HANDLERS[entry.rule.handler](work, entry)
     return work.output, after or mode
 
 
-def load(text: str, *, modern: bool) -> Tree:
+def load(text: str, *, modern: bool, xe: bool = True) -> Tree:
     """A configuration file to a tree, each line in its full form; lines that the grammar lacks are kept as they are."""
     raw = tree.parse(text)
     hardware = frozenset(line.split(" ", 1)[1] for line in raw if line.startswith("interface "))
@@ -91,7 +99,7 @@ def load(text: str, *, modern: bool) -> Tree:
             try:
                 if line.startswith("banner ") or not isinstance(matched, grammar.Matched):
                     raise Rejected
-                _, after = apply(root, mode, line, matched, hardware=hardware, modern=modern, strict=False)
+                _, after = apply(root, mode, line, matched, hardware=hardware, modern=modern, xe=xe, strict=False)
             except (Rejected, Misplaced):
                 for path in mode.paths:
                     lines_below = tree.at(root, path)

@@ -2,21 +2,22 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import asyncssh
 
 from netops.core.clock import Clock
-from netops.lab.ios import names, scp, show, tree
+from netops.lab.ios import names, policies, scp, show, tree
 from netops.lab.ios.machine import Machine, value
+from netops.lab.ios.models import model_of
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour
 from netops.lab.ios.terminal import Terminal
-from netops.lab.view import USUAL_LOAD, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
+from netops.lab.ios.traffic import Policed
+from netops.lab.view import USUAL_LOAD, LabClass, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 _POLL = 0.05  # s between looks at the clock: the rollback timer of a manual clock fires this soon after a move
 MEMORY = (45_519_304, 330_633_472)  # used and free, as `show memory statistics` says
-_OBJECT_ID = (1, 3, 6, 1, 4, 1, 9, 1, 1208)  # cat29xxStack, what a 2960-X answers in its stack
 
 
 class Ios(Machine):
@@ -37,9 +38,18 @@ class Ios(Machine):
         host_key: asyncssh.SSHKey | None = None,
         links: frozenset[str] | None = None,
         neighbours: dict[str, Neighbour] | None = None,
+        offered: Mapping[str, tuple[int, int]] | None = None,
     ) -> None:
+        """`offered`: mean bit/s that the host behind a port wants to send and to receive, where it is not the usual."""
         super().__init__(
-            name=name, config=config, enable=enable, clock=clock, version=version, links=links, neighbours=neighbours
+            name=name,
+            config=config,
+            enable=enable,
+            clock=clock,
+            version=version,
+            links=links,
+            neighbours=neighbours,
+            offered=offered,
         )
         self.username, self.password = username, password
         self._key = host_key or asyncssh.generate_private_key("ssh-ed25519")
@@ -115,7 +125,7 @@ class Ios(Machine):
         root = self._running
         return LabSystem(
             description=show.description(self.version),
-            object_id=_OBJECT_ID,
+            object_id=model_of(self.version).object_id,
             name=self.hostname,
             contact=value(root, "snmp-server", "contact"),
             location=value(root, "snmp-server", "location"),
@@ -175,6 +185,29 @@ class Ios(Machine):
 
     def guests(self) -> Sequence[LabGuest]:
         return ()
+
+    def classes(self) -> Sequence[LabClass]:
+        snap = self.snapshot(0)
+        numbers = {(way, policy): at for at, (_, way, policy) in enumerate(policies.attached(self._running), 1)}
+        found = []
+        for number, one in enumerate(policies.limiters(self._running), 1):
+            seen = snap.policed.get((one.port, one.way), Policed())
+            found.append(
+                LabClass(
+                    index=number,
+                    policy_index=numbers[one.way, one.policy],
+                    port=names.index_of(one.port),
+                    way="in" if one.way == "input" else "out",
+                    policy=one.policy,
+                    name=one.name,
+                    rate=one.rate,
+                    police=one.line.startswith("police"),
+                    offered=int(seen.offered),
+                    passed=int(seen.passed),
+                    dropped=int(seen.dropped),
+                )
+            )
+        return found
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[str]") -> None:
         task = asyncio.current_task()

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from netops.lab.ios import names, tree
+from netops.lab.ios import names, policies, tree
 from netops.lab.ios.rules import Rule
 from netops.lab.ios.tree import Path, Tree
 from netops.lab.ios.work import Entry, Misplaced, Mode, Rejected, Work
@@ -271,6 +271,96 @@ def _banner(work: Work, entry: Entry) -> Mode | None:
     return None
 
 
+def _class_map(work: Work, entry: Entry) -> Mode | None:
+    """The listing always says how several matches count; `match-all` is the default (command reference, class-map)."""
+    kind = "any" if "match-any" in work.line.split() else "all"
+    header = f"class-map match-{kind} {work.args[0]}"
+    for line in [line for line in work.root if re.fullmatch(rf"class-map match-\w+ {re.escape(work.args[0])}", line)]:
+        if entry.negative:
+            del work.root[line]
+        else:
+            header = line
+    if entry.negative:
+        return None
+    work.root.setdefault(header, {})
+    return Mode("config-cmap", ((header,),))
+
+
+def _policy_map(work: Work, entry: Entry) -> Mode | None:
+    header = f"policy-map {work.args[0]}"
+    if not entry.negative:
+        work.root.setdefault(header, {})
+        return Mode("config-pmap", ((header,),))
+    if any(name == work.args[0] for _, _, name in policies.attached(work.root)):
+        # That it stays while it is in force is documented; these words are from memory.
+        raise Rejected(f"% Policy map {work.args[0]} is in use and cannot be removed")
+    work.root.pop(header, None)
+    return None
+
+
+def _policy_class(work: Work, entry: Entry) -> Mode | None:
+    name = work.args[0]
+    known = any(re.fullmatch(rf"class-map match-\w+ {re.escape(name)}", line) for line in work.root)
+    if not entry.negative and name != "class-default" and not known:
+        raise Rejected(f"% class map {name} not configured")  # words from memory
+    return _enter(work, entry)
+
+
+def _police(work: Work, entry: Entry) -> Mode | None:
+    """One policer a class; giving its figures again keeps its actions. Where none are given on the line they are listed
+    below it: transmit what conforms, drop what exceeds (command reference, police: the defaults).
+    """
+    if entry.negative:
+        return _plain(work, entry)
+    inline = "exceed-action" in work.line
+    paths = []
+    for path, lines in work.below():
+        old = tree.find(lines, ("police",))
+        below = (
+            {}
+            if inline
+            else (lines.get(old, {}) if old else {}) or {"conform-action transmit": {}, "exceed-action drop": {}}
+        )
+        tree.put(lines, work.line, ("police",))
+        lines[work.line] = below
+        paths.append((*path, work.line))
+    return work.mode if inline else Mode("config-pmap-c-police", tuple(paths))
+
+
+def _shape(work: Work, entry: Entry) -> Mode | None:
+    """Only what goes out can be shaped (command reference of the ME 3400, policy-map)."""
+    for path, _ in work.below():
+        name = path[0].removeprefix("policy-map ")
+        if not entry.negative and any(
+            way == "input" and other == name for _, way, other in policies.attached(work.root)
+        ):
+            raise Rejected("shape is not supported in input policies", "Service Policy attachment failed")
+    return _plain(work, entry)
+
+
+def _service_policy(work: Work, entry: Entry) -> Mode | None:
+    """One policy-map for each port and direction; one of IOS XE, or only what comes in (command reference of the Catalyst
+    3750, service-policy: "The output keyword is also not supported"). The words of the refusals are from memory.
+    """
+    way, name = tree.positive(work.line).split()[1:3]
+    for _, lines in work.below():
+        old = tree.find(lines, ("service-policy", way))
+        if entry.negative:
+            if old == f"service-policy {way} {name}":
+                del lines[old]
+            continue
+        if work.strict and f"policy-map {name}" not in work.root:
+            raise Rejected(f"% policy map {name} not configured")
+        if way == "output" and not work.xe:
+            raise Rejected("% Service policy output is not supported on this interface")
+        if old is not None and old != work.line:
+            raise Rejected(f"Policy map {old.split()[2]} is already attached")
+        if work.strict and way == "input" and policies.shapes(work.root, name):
+            raise Rejected("shape is not supported in input policies", "Service Policy attachment failed")
+        lines[work.line] = {}
+    return None
+
+
 HANDLERS: dict[str, Callable[[Work, Entry], Mode | None]] = {
     "plain": _plain,
     "enter": _enter,
@@ -287,4 +377,10 @@ HANDLERS: dict[str, Callable[[Work, Entry], Mode | None]] = {
     "ip_address": _ip_address,
     "vtp_mode": _vtp_mode,
     "banner": _banner,
+    "class_map": _class_map,
+    "policy_map": _policy_map,
+    "policy_class": _policy_class,
+    "police": _police,
+    "shape": _shape,
+    "service_policy": _service_policy,
 }

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 
 from netops.core.clock import Clock
 from netops.lab.faults import Mishaps
-from netops.lab.ios import configure, files, grammar, names, replace, show, state, timer, tree, trouble
+from netops.lab.ios import configure, files, grammar, names, policies, replace, show, state, timer, tree, trouble
 from netops.lab.ios.files import Flash
 from netops.lab.ios.shell import Session
 from netops.lab.ios.state import Neighbour, Snapshot
@@ -27,6 +28,7 @@ class Machine:
         version: str,
         links: frozenset[str] | None,
         neighbours: dict[str, Neighbour] | None,
+        offered: Mapping[str, tuple[int, int]] | None = None,
     ) -> None:
         self.name, self.version, self.enable = name, version, enable
         self.faults = Faults()
@@ -40,7 +42,8 @@ class Machine:
         number = random.Random(name).getrandbits(16)
         self._base_mac = f"00:1e:14:{number >> 8:02x}:{number & 255:02x}:00"
         self._serial = f"FOC{2000 + number % 100}{number:04X}"[:11]
-        self._modern = _release(version) >= (15, 2)
+        self._modern, self._xe = _release(version) >= (15, 2), _release(version) >= (16, 0)
+        self._offered = offered or {}
         self._running = configure.load(config, modern=self._modern)
         self._startup = tree.clone(self._running)
         self._startup_text = tree.text_of(self._startup)
@@ -50,7 +53,7 @@ class Machine:
             links if links is not None else frozenset(p for p in ports if names.order(p)[1][-1] in range(1, 13))
         )
         self.neighbours = neighbours if neighbours is not None else _uplink(self._running)
-        self._traffic = Traffic()
+        self._traffic = Traffic(self._offered)
         self._changed = self._saved = ""
         self._archives: list[tuple[str, str]] = []
         self._archived = 0
@@ -82,13 +85,14 @@ class Machine:
 
     def _advance(self) -> None:
         """Count what flowed under the configuration so far."""
-        ports = state.ports(self._running, self._links, self._base_mac, {}, self._uptime)
-        self._traffic.advance(self._uptime, *state.forwarding(ports, self._running))
+        ports = state.ports(self._running, self._links, self._base_mac, {}, self._uptime, self._traffic.means)
+        limits = {(one.port, one.way): one.rate for one in policies.limiters(self._running)}
+        self._traffic.advance(self._uptime, *state.forwarding(ports, self._running), limits)
 
     def snapshot(self, line: int) -> Snapshot:
         self._advance()
         counts = {name: self._traffic.count(name) for name in tree.interfaces(self._running)}
-        ports = state.ports(self._running, self._links, self._base_mac, counts, self._uptime)
+        ports = state.ports(self._running, self._links, self._base_mac, counts, self._uptime, self._traffic.means)
         return Snapshot(
             name=self.hostname,
             version=self.version,
@@ -102,6 +106,7 @@ class Machine:
             now=self._clock.now(),
             uptime=self._uptime,
             ports=ports,
+            policed=dict(self._traffic.policed),
             svis=state.svis(self._running, ports, self._base_mac),
             neighbours=self.neighbours,
             archives=tuple(self._archives),
@@ -119,7 +124,9 @@ class Machine:
         if not isinstance(found, grammar.Matched):
             raise configure.NotUnderstood(found)
         self._advance()
-        result = configure.apply(self._running, mode, typed, found, hardware=self._hardware, modern=self._modern)
+        result = configure.apply(
+            self._running, mode, typed, found, hardware=self._hardware, modern=self._modern, xe=self._xe
+        )
         self._changed = f"! Last configuration change at {self._stamp()} by {user}"
         return result
 
@@ -306,7 +313,7 @@ class Machine:
         self._running = tree.clone(self._startup)
         self._running |= {line: below for line, below in vlans.items() if tree.is_vlan_section(line)}
         self._armed, self._archives, self._archived = None, [], 0
-        self._traffic, self._born = Traffic(), self._clock.monotonic()
+        self._traffic, self._born = Traffic(self._offered), self._clock.monotonic()
         self._changed = self._saved = ""
         self.restarts.append("reload" if proper else "power-on")
         if self.down:
@@ -318,7 +325,7 @@ class Machine:
 
 def _release(version: str) -> tuple[int, int]:
     major, _, rest = version.partition(".")
-    return int(major), int(rest.partition("(")[0])
+    return int(major), int(rest.replace(".", "(").partition("(")[0])
 
 
 def value(lines: tree.Tree, *key: str) -> str:

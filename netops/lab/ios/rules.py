@@ -32,6 +32,10 @@ GLOBAL = (
     Rule(mode="config", pattern="vlan internal allocation policy <word>", key=4),
     Rule(mode="config", pattern="vtp mode <word>", key=2, handler="vtp_mode"),
     Rule(mode="config", pattern="archive", key=1, enters="archive", handler="enter"),
+    Rule(mode="config", pattern="class-map <word>", key=2, enters="cmap", handler="class_map"),
+    Rule(mode="config", pattern="class-map match-all <word>", key=3, enters="cmap", handler="class_map"),
+    Rule(mode="config", pattern="class-map match-any <word>", key=3, enters="cmap", handler="class_map"),
+    Rule(mode="config", pattern="policy-map <word>", key=2, enters="pmap", handler="policy_map"),
     Rule(mode="config", pattern="line con <0-0>", key=3, enters="line", handler="enter"),
     Rule(mode="config", pattern="line vty <0-15> <0-15>", key=4, enters="line", handler="enter"),
     Rule(mode="config", pattern="ip access-list standard <word>", key=4, enters="std-nacl", handler="enter"),
@@ -134,7 +138,26 @@ INTERFACE = (
     ),
 )
 
+RATE = "<8000-100000000000>"
 OTHERS = (
+    Rule(mode="config-pmap", pattern="class <word>", key=2, enters="pmap-c", handler="policy_class"),
+    *_rules("config-pmap", ("description <line>", 1)),
+    *(
+        Rule(mode="config-pmap-c", pattern=f"police {tail}", key=1, enters="pmap-c-police", handler="police")
+        for tail in (
+            f"{RATE}",
+            f"{RATE} <1000-2000000000>",
+            f"{RATE} <1000-2000000000> exceed-action drop",
+            f"cir {RATE}",
+            f"cir {RATE} bc <1000-2000000000>",
+        )
+    ),
+    Rule(mode="config-pmap-c", pattern=f"shape average {RATE}", key=2, handler="shape"),
+    *_rules("config-pmap-c", ("set dscp <word>", 2), ("bandwidth percent <1-100>", 1), ("bandwidth <1-100000000>", 1)),
+    *_rules("config-pmap-c-police", ("conform-action transmit", 1), ("exceed-action drop", 1)),
+    *_rules("config-cmap", ("match <line>", 99)),
+    Rule(mode="config-if", pattern="service-policy input <word>", key=3, handler="service_policy"),
+    Rule(mode="config-if", pattern="service-policy output <word>", key=3, handler="service_policy"),
     Rule(mode="config-vlan", pattern="name <word>", key=1, handler="vlan_name"),
     Rule(mode="config-vlan", pattern="state active", key=1, default="active"),
     Rule(mode="config-vlan", pattern="state suspend", key=1),

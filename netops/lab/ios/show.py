@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta, timezone
 
 from netops.lab.ios import configure, files, replace, tree
+from netops.lab.ios.models import model_of
 from netops.lab.ios.state import Snapshot
-
-MODEL = "WS-C2960X-24TS-L"
 
 
 def zone(root: tree.Tree) -> timezone:
@@ -42,28 +41,30 @@ def uptime_text(seconds: float) -> str:
 
 def description(version: str) -> str:
     """sysDescr: the first lines of `show version`."""
+    model = model_of(version)
     return (
-        f"Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version {version}, RELEASE SOFTWARE (fc1)\r\n"
+        f"{model.head} {version}, {model.tail}\r\n"
         "Technical Support: http://www.cisco.com/techsupport\r\n"
-        "Copyright (c) 1986-2018 by Cisco Systems, Inc.\r\nCompiled Wed 12-Sep-18 14:28 by prod_rel_team"
+        f"{model.copyright}\r\n{model.compiled}"
     )
 
 
 def version(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
     ports = [port for port in snap.ports if port.name.startswith("Gigabit")]
+    model = model_of(snap.version)
     return [
         *description(snap.version).split("\r\n"),
         "",
-        "ROM: Bootstrap program is C2960X boot loader",
-        "BOOTLDR: C2960X Boot Loader (C2960X-HBOOT-M) Version 15.2(4r)E5, RELEASE SOFTWARE (fc4)",
+        model.rom,
+        model.boot,
         "",
         f"{snap.name} uptime is {uptime_text(snap.uptime)}",
         f"System returned to ROM by {snap.reason}",
         f"System restarted at {stamp(snap, snap.now - timedelta(seconds=snap.uptime))}",
-        'System image file is "flash:/c2960x-universalk9-mz.152-7.E.bin"',
+        f'System image file is "{model.image}"',
         f"Last reload reason: {'Reload command' if snap.reason == 'reload' else snap.reason}",
         "",
-        f"cisco {MODEL} (APM86XXX) processor (revision A0) with 524288K bytes of memory.",
+        f"cisco {model.name} {model.processor}",
         f"Processor board ID {snap.serial}",
         "Last reset from power-on",
         f"{len([svi for svi in snap.svis if svi.name.startswith('Vlan')])} Virtual Ethernet interfaces",
@@ -73,12 +74,12 @@ def version(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
         "",
         "512K bytes of flash-simulated non-volatile configuration memory.",
         f"Base ethernet MAC Address       : {snap.base_mac.upper()}",
-        f"Model number                    : {MODEL}",
+        f"Model number                    : {model.name}",
         f"System serial number            : {snap.serial}",
         "",
         "Switch Ports Model                     SW Version            SW Image",
         "------ ----- -----                     ----------            ----------",
-        f"*    1 {len(ports):<5d} {MODEL:<25s} {snap.version:<21s} C2960X-UNIVERSALK9-M",
+        f"*    1 {len(ports):<5d} {model.name:<25s} {snap.version:<21s} {model.software}",
         "",
         "Configuration register is 0xF",
         "",
@@ -111,7 +112,8 @@ def clock(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
 
 
 def inventory(snap: Snapshot, _args: tuple[str, ...]) -> list[str]:
-    return [f'NAME: "1", DESCR: "{MODEL}"', f"PID: {MODEL}  , VID: V05  , SN: {snap.serial}", "", ""]
+    model = model_of(snap.version)
+    return [f'NAME: "1", DESCR: "{model.name}"', f"PID: {model.name}  , VID: {model.vid}  , SN: {snap.serial}", "", ""]
 
 
 def has_archive(snap: Snapshot) -> bool:

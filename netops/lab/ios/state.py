@@ -1,13 +1,14 @@
 """What the show commands look at: a snapshot of one switch, with its ports derived from the configuration; pure."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from netops.lab.ios import names, tree
+from netops.lab.ios import names, policies, tree
 from netops.lab.ios.files import File
-from netops.lab.ios.traffic import Count, mean_rate, rate
+from netops.lab.ios.traffic import Count, Policed, offered_by, rate
 from netops.lab.ios.tree import Tree
 
 
@@ -81,6 +82,7 @@ class Snapshot:
     now: datetime
     uptime: float
     ports: tuple[Port, ...]
+    policed: Mapping[tuple[str, str], Policed]
     svis: tuple[Svi, ...]
     neighbours: Mapping[str, Neighbour]
     archives: tuple[tuple[str, str], ...]
@@ -120,8 +122,15 @@ def _status(lines: Tree, linked: bool, known: Mapping[int, str], *, trunk: bool,
 
 
 def ports(
-    root: Tree, links: frozenset[str], base_mac: str, counts: Mapping[str, Count], uptime: float
+    root: Tree,
+    links: frozenset[str],
+    base_mac: str,
+    counts: Mapping[str, Count],
+    uptime: float,
+    offered: Callable[[str], tuple[int, int]] = offered_by,
 ) -> tuple[Port, ...]:
+    """`offered`: mean bit/s that the host behind an access port wants to send and to receive."""
+    limits = {(one.port, one.way): one.rate for one in policies.limiters(root)}
     known = tree.vlans(root)
     out: list[Port] = []
     for name, lines in tree.interfaces(root).items():
@@ -131,7 +140,7 @@ def ports(
         trunk, vlan = mode == "trunk", int(_words(lines, "switchport", "access", "vlan") or 1)
         number = names.order(name)[1][-1]
         status = _status(lines, name in links, known, trunk=trunk, vlan=vlan)
-        means = mean_rate(number) if status == "connected" and not trunk else (0, 0)
+        means = offered(name) if status == "connected" and not trunk else (0, 0)
         out.append(
             Port(
                 name=name,
@@ -144,8 +153,8 @@ def ports(
                 allowed=_allowed(lines),
                 status=status,
                 count=counts.get(name, Count()),
-                in_rate=int(rate(means[0], uptime)),
-                out_rate=int(rate(means[1], uptime)),
+                in_rate=int(min(rate(means[0], uptime), limits.get((name, "input"), math.inf))),
+                out_rate=int(min(rate(means[1], uptime), limits.get((name, "output"), math.inf))),
             )
         )
     return tuple(out)

@@ -13,14 +13,14 @@ Path = tuple[str, ...]
 _ORDER = (
     "version", "service", "hostname", "boot-start-marker", "boot-end-marker", "logging", "enable", "username", "aaa",
     "clock", "switch", "system", "ip routing", "ip dhcp", "ip domain", "ip name-server", "vtp", "errdisable", "",
-    "archive", "file", "spanning-tree", "vlan internal", "vlan", "lldp", "cdp", "interface", "ip default-gateway", "ip http",
+    "archive", "file", "spanning-tree", "vlan internal", "vlan", "lldp", "cdp", "class-map", "policy-map", "interface", "ip default-gateway", "ip http",
     "ip route", "ip ssh", "ip access-list", "access-list", "snmp-server", "banner", "line", "ntp",
 )  # fmt: skip
 # The order of lines inside an interface.
 _INSIDE = (
     "description", "switchport access", "switchport trunk native", "switchport trunk allowed", "switchport mode",
     "switchport nonegotiate", "switchport voice", "switchport port-security", "switchport", "ip dhcp", "ip address",
-    "ip helper-address", "shutdown", "", "speed", "duplex", "storm-control", "spanning-tree",
+    "ip helper-address", "shutdown", "", "speed", "duplex", "storm-control", "spanning-tree", "service-policy",
 )  # fmt: skip
 _NOISE = re.compile(r"Building configuration|Current configuration|Using \d+ out of|Last configuration|NVRAM config")
 _WIDTH = 80  # a long list of VLANs is broken into `add` lines that stay within a terminal line

@@ -42,7 +42,7 @@ class Misplaced(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """One line being applied. `strict` is a person typing; a file being loaded creates nothing on its own."""
+    """One line being applied. `strict` is a person typing; a file being loaded creates nothing on its own. `xe`: IOS XE."""
 
     root: Tree
     mode: Mode
@@ -52,6 +52,7 @@ class Work:
     hardware: frozenset[str]
     modern: bool
     strict: bool
+    xe: bool = False
     output: list[str] = field(default_factory=list)
 
     def below(self) -> Iterator[tuple[Path, Tree]]:

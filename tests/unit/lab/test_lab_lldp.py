@@ -15,6 +15,7 @@ def test_both_ends_of_each_cable_name_the_other() -> None:
         assert {port: (found.name, found.port) for port, found in switch.neighbours.items()} == {
             "GigabitEthernet1/0/1": ("gw-kampus", "ether2"),
             "GigabitEthernet1/0/2": ("sw-aula", "GigabitEthernet1/0/1"),
+            "GigabitEthernet1/0/3": ("sw-fakultas", "GigabitEthernet1/0/1"),
         }
         rows = campus.call(lambda: [dict(row.marks) for row in gateway.machine.rows("/ip/neighbor")])
         assert [(row["identity"], row["interface"], row["interface-name"]) for row in rows] == [
