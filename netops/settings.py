@@ -37,6 +37,9 @@ folder = "var/log"              # terbitan: berkas statis untuk auditor / what i
 key = "log.key"                 # kunci Ed25519 (ssh-keygen -t ed25519), di luar var/ / outside var/; .pub: ssh-agent
 kept = ""                       # salinan checkpoint di luar komputer ini / a copy of the checkpoint outside this machine
 
+[metrics]
+listen = ""                     # kosong: tidak ada; untuk Prometheus, mis. 127.0.0.1:9190 / empty: none; for Prometheus
+
 [mail]
 host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
 port = 25
@@ -69,6 +72,7 @@ class Settings:
     log_folder: Path
     log_key: Path
     log_kept: Path | None = None
+    metrics_listen: str = ""
     mail_host: str = ""
     mail_port: int = 25
     mail_sender: str = ""
@@ -110,6 +114,7 @@ _KEYS: dict[str, tuple[str, type]] = {
     "log.folder": ("log_folder", str),
     "log.key": ("log_key", str),
     "log.kept": ("log_kept", str),
+    "metrics.listen": ("metrics_listen", str),
     "mail.host": ("mail_host", str),
     "mail.port": ("mail_port", int),
     "mail.sender": ("mail_sender", str),

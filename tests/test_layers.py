@@ -58,6 +58,7 @@ ONLY_IN = {
     "asyncssh": {"netops.lab"},
     "aiosmtpd": {"netops.lab.mail"},
     "smtplib": {"netops.notify.mail"},
+    "prometheus_client": {"netops.monitoring.exposition"},
     "click": {"netops.cli"},
     "ruamel": {"netops.requests.load", "netops.fleet.read", "netops.lab.inventory"},
     "pyhanko": {"netops.requests.pades"},

@@ -163,9 +163,12 @@ def fold(change: str, events: Iterable[Recorded]) -> Change:
     return state
 
 
-def fold_all(events: Iterable[Recorded]) -> dict[str, Change]:
-    """Every change of the log by id, in order of first appearance. An event without a change belongs to none."""
-    states: dict[str, Change] = {}
+def fold_all(events: Iterable[Recorded], known: Mapping[str, Change] | None = None) -> dict[str, Change]:
+    """Every change of the log by id, in order of first appearance. An event without a change belongs to none.
+
+    `known`: the changes after the events before these.
+    """
+    states = dict(known or {})
     for recorded in events:
         change = recorded.event.change
         if not change:

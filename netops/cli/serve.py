@@ -1,13 +1,19 @@
 """`netops serve`: the process that starts and ends events, resumes, warns and mails by itself."""
 
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 import click
 
 from netops.cli.output import clean, fail, say
 from netops.core.text import Text, language
+
+if TYPE_CHECKING:
+    from netops.app import App
 
 _WORDS = {
     "resume": Text("diteruskan", "resumed"),
@@ -33,8 +39,17 @@ _WORDS = {
     help=Text("jeda antarpemeriksaan", "between two looks").to(language()),
 )
 @click.option("--once", is_flag=True, help=Text("sekali saja, lalu keluar", "once, then exit").to(language()))
+@click.option(
+    "--metrics",
+    default="",
+    metavar="HOST:PORT",
+    help=Text(
+        "juga sajikan /metrics untuk Prometheus, mis. 127.0.0.1:9190",
+        "serve /metrics for Prometheus too, such as 127.0.0.1:9190",
+    ).to(language()),
+)
 @click.pass_context
-def serve(ctx: click.Context, every: float, once: bool) -> None:
+def serve(ctx: click.Context, every: float, once: bool, metrics: str) -> None:
     from netops.actions.serving import Done, Server
     from netops.app import App
 
@@ -63,6 +78,37 @@ def serve(ctx: click.Context, every: float, once: bool) -> None:
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    say(Text(f"berjaga tiap {every:g} detik", f"looking every {every:g} seconds"))
-    server.run(stop, every)
+    with _exposed(open_app, metrics):
+        say(Text(f"berjaga tiap {every:g} detik", f"looking every {every:g} seconds"))
+        server.run(stop, every)
     say(Text("berhenti", "stopped"))
+
+
+@contextmanager
+def _exposed(open_app: Callable[[], "App"], listen: str) -> Iterator[None]:
+    """`/metrics` meanwhile, where the option or the settings say so, over a workspace of its own."""
+    with open_app() as app:
+        address = listen or app.settings.metrics_listen
+        if not address:
+            yield
+            return
+        from netops.actions.exposing import Exposer
+        from netops.monitoring.metrics_server import MetricsServer, is_loopback, listening
+
+        host, port = listening(address)
+        exposer = Exposer(app, say)
+        exposer.text()  # a library that is missing is told at once
+        running = MetricsServer((host, port), exposer.text)
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{running.address[1]}/metrics"
+        say(Text(f"metrik di {shown}", f"metrics at {shown}"))
+        if not is_loopback(host):
+            say(
+                Text(
+                    f"PERHATIAN: {host} terbuka bagi jaringan; /metrics tanpa login dan tanpa TLS",
+                    f"WARNING: {host} is open to the network; /metrics has neither login nor TLS",
+                )
+            )
+        try:
+            yield
+        finally:
+            running.close()
