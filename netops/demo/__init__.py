@@ -5,7 +5,7 @@ from pathlib import Path
 
 from netops.app import App
 from netops.core.text import Lang, Text
-from netops.demo import asking, finishing, running
+from netops.demo import asking, finishing, raising, running
 from netops.demo.stage import Stage, configuration, inject_refusal, lab_workspace, prepare_folder, rent_access_point
 
 __all__ = ["Stage", "configuration", "inject_refusal", "lab_workspace", "prepare_folder", "run"]
@@ -34,6 +34,7 @@ def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[
             running.failed_and_restored(stage, app, campus, root)
             finishing.ended(stage, app, campus, filed, ssid, before)
             finishing.returned(stage, app, filed, root)
+            raising.raised(stage, app, raising.asked(stage, app, root))
             finishing.recorded(stage, app)
     _closing(stage, root)
 

@@ -63,7 +63,7 @@ def carry(flows: Sequence[Flow], limits: Mapping[Hashable, Pair]) -> list[Pair]:
 
 CAMPUS = (
     Load(network="10.20.0.0/26", up=8_000_000, down=34_000_000),
-    Load(network="10.20.0.64/26", up=3_000_000, down=16_000_000),
+    Load(network="10.20.0.64/26", up=3_000_000, down=16_000_000, day=STEADY),  # a library serves readers day and night
     Load(network="10.20.0.128/25", up=20_000_000, down=120_000_000),
     Load(network="10.30.0.0/26", up=4_000_000, down=28_000_000),
     Load(network="10.30.0.128/25", up=2_000_000, down=9_000_000),
