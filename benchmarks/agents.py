@@ -1,6 +1,7 @@
 """SNMP agents that answer from encoded bytes, many in one process; they know nothing of netops and change no value."""
 
 import argparse
+import resource
 import selectors
 import socket
 import sys
@@ -107,6 +108,8 @@ class Book:
                 row = [self._next(oid) for oid in cursor]
                 found += row[: self._bulk - len(found)]
                 cursor, rounds = [oid for oid, _ in row], rounds - 1
+                if all(value is END_OF_MIB for _, value in row):
+                    break  # RFC 3416, 4.2.3
         return tlv(SEQUENCE, b"".join(tlv(SEQUENCE, name(oid) + value) for oid, value in found))
 
     def _next(self, oid: Oid) -> tuple[Oid, bytes]:
@@ -167,6 +170,9 @@ def main() -> None:
     parser.add_argument("--interfaces", type=int, default=24)
     parser.add_argument("--delay", type=float, default=0.0)
     asked = parser.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < asked.agents + 64:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, asked.agents + 64), hard))
     sockets = []
     for _ in range(asked.agents):
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
