@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from netops.changes.tools import Tools
 from netops.core.clock import Clock, SystemClock
@@ -161,6 +161,13 @@ class App:
     @cached_property
     def poller(self) -> Poller:
         return _LatePoller(self.secrets, self.clock)
+
+    @cached_property
+    def queue_directions(self) -> Mapping[str, Literal["in", "out"]]:
+        """Which of a router's queue counters over SNMP is upload, as it was calibrated last; read once."""
+        from netops.changes.directions import directions
+
+        return directions(self.journal.read())
 
     def open_poller(self) -> OpenPoller:
         """For rounds, as `with app.open_poller() as poller: … poller.sample(targets, at)`; close it when done."""

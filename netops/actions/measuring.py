@@ -37,7 +37,7 @@ def meter(app: App, allocation: str, terms: Sequence[Commitment]) -> Meter | Non
     """Where the allocation is measured: what its commitments say, else the site's list of allocations, else a queue of its name."""
     told = next((one.watch for one in reversed(terms) if one.watch is not None), None)
     if told is not None:
-        return Meter(down=told)
+        return Meter(down=facing(app, told))
     device, _, name = allocation.partition("/")
     if not name or device == "event":
         return None
@@ -45,7 +45,7 @@ def meter(app: App, allocation: str, terms: Sequence[Commitment]) -> Meter | Non
     if listed is not None and listed.form == "profile":
         return None  # a profile's rate is each guest's own: nothing counts them together
     if listed is None or listed.form == "simple":
-        return Meter(down=Watch(series=Series(device=device, kind=SeriesKind.QUEUE, name=name)))
+        return Meter(down=facing(app, Watch(series=Series(device=device, kind=SeriesKind.QUEUE, name=name))))
     kind = KINDS[listed.form]
     if kind is SeriesKind.INTERFACE:
         return Meter(down=Watch(series=Series(device=device, kind=kind, name=listed.port or name)))
@@ -54,6 +54,12 @@ def meter(app: App, allocation: str, terms: Sequence[Commitment]) -> Meter | Non
         return Meter(down=down)
     up = Watch(series=Series(device=device, kind=kind, name=listed.queue.up), up="out")
     return Meter(down=down, up=up)
+
+
+def facing(app: App, watch: Watch) -> Watch:
+    """A simple queue's watch, with the direction that its router was calibrated to (`netops calibrate`)."""
+    up = app.queue_directions.get(watch.series.device) if watch.series.kind is SeriesKind.QUEUE else None
+    return watch if up is None else replace(watch, up=up)
 
 
 def listed_allocations(app: App) -> list[tuple[Site, Allocation]]:

@@ -122,6 +122,9 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
             "init": Entry("netops.cli.workspace", Text("Siapkan ruang kerja baru", "Make a new workspace")),
             "lab": Entry("netops.cli.lab", Text("Kampus tiruan di komputer ini", "A simulated campus on this machine")),
             "demo": Entry("netops.cli.demo", Text("Peragakan seluruh alur di lab", "Show the whole way on the lab")),
+            "calibrate": Entry(
+                "netops.cli.calibrate", Text("Arah antrean menurut SNMP", "Which way queues count over SNMP")
+            ),
             "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
             "serve": Entry(
                 "netops.cli.serve", Text("Kerjakan sendiri yang sudah waktunya", "Do by itself what is due")

@@ -23,9 +23,9 @@ RUNTIME = frozenset({"/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cook
 # Rows that have neither comment nor name: whose they are says what they name.
 OWNED_BY: dict[str, str] = {"/user-manager/user-profile": "profile"}
 
-# What a login used: of its past sessions by its own row, of the present ones by theirs.
-COUNTED = frozenset({"/ip/hotspot/user", "/ip/hotspot/active"})
-COUNTERS = ("uptime", "bytes-in", "bytes-out")
+# What a login used: of its past sessions by its own row, of the present ones by theirs; what went through a queue.
+COUNTED = frozenset({"/ip/hotspot/user", "/ip/hotspot/active", "/queue/simple"})
+COUNTERS = ("uptime", "bytes-in", "bytes-out", "bytes")
 
 # Rows that guards are made of: they come and go beside a plan, and only their absence at the end is a plan's business.
 GUARD_MENUS = ("/system/scheduler", "/system/script")
