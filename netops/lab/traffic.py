@@ -65,6 +65,9 @@ CAMPUS = (
     Load(network="10.20.0.0/26", up=8_000_000, down=34_000_000),
     Load(network="10.20.0.64/26", up=3_000_000, down=16_000_000, day=STEADY),  # a library serves readers day and night
     Load(network="10.20.0.128/25", up=20_000_000, down=120_000_000),
+    Load(network="10.20.0.128/27", up=16_000_000, down=70_000_000, day=STEADY),  # FST: more than its queue lets through
+    Load(network="10.20.0.160/27", up=4_000_000, down=12_000_000),
+    Load(network="10.20.0.192/27", up=9_000_000, down=45_000_000, day=STEADY),  # computer laboratory
     Load(network="10.30.0.0/26", up=4_000_000, down=28_000_000),
     Load(network="10.30.0.128/25", up=2_000_000, down=9_000_000),
     Load(network="10.90.0.0/15", up=30_000_000, down=180_000_000, event=True, day=STEADY),

@@ -36,10 +36,24 @@ add name=pool-kantor ranges=10.20.0.100-10.20.0.250
 /ip dhcp-server
 add address-pool=pool-kantor interface=vlan20-kantor lease-time=8h name=\
     dhcp-kantor
+/ip hotspot user profile
+add name=Asrama rate-limit=1M/2M shared-users=2
+/queue type
+add kind=pcq name=pcq-lab-unduh pcq-classifier=dst-address
+add kind=pcq name=pcq-lab-unggah pcq-classifier=src-address
 /queue simple
 add comment="Jangan diubah tanpa izin Rektorat" max-limit=20M/20M name=\
     Rektorat target=10.20.0.0/26
 add max-limit=10M/10M name=Perpustakaan target=10.20.0.64/26
+add comment="Induk semua fakultas" max-limit=60M/60M name=Fakultas target=\
+    10.20.0.128/26
+add max-limit=10M/30M name=FST parent=Fakultas target=10.20.0.128/27
+add max-limit=10M/20M name=FEB parent=Fakultas target=10.20.0.160/27
+/queue tree
+add comment="Lab komputer" max-limit=5M name=Lab-unggah packet-mark=lab-unggah \
+    parent=global queue=pcq-lab-unggah
+add comment="Lab komputer" max-limit=20M name=Lab-unduh packet-mark=lab-unduh \
+    parent=global queue=pcq-lab-unduh
 /snmp community
 set [ find default=yes ] addresses=10.10.0.0/24
 /user group
@@ -81,6 +95,11 @@ set allow-remote-requests=yes servers=9.9.9.9,1.1.1.1
 add action=accept chain=input comment="Balasan" connection-state=\
     established,related,untracked
 add action=drop chain=input comment="Dari luar ditolak" in-interface-list=WAN
+/ip firewall mangle
+add action=mark-packet chain=forward comment="Lab komputer unggah" \
+    new-packet-mark=lab-unggah passthrough=no src-address=10.20.0.192/27
+add action=mark-packet chain=forward comment="Lab komputer unduh" \
+    dst-address=10.20.0.192/27 new-packet-mark=lab-unduh passthrough=no
 /ip firewall nat
 add action=masquerade chain=srcnat comment="NAT ke ISP-A" out-interface=ether1
 /ip route

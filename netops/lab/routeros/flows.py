@@ -1,4 +1,4 @@
-"""Moves a router's byte counters by the traffic that its people offer, under the simple queues in force; lazy, by the clock."""
+"""Moves a router's byte counters by the traffic that its people offer, under the queues in force; lazy, by the clock."""
 
 import ipaddress
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
+from netops.lab.routeros import trees
 from netops.lab.routeros.hotspot import Client, Hotspot
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
@@ -16,7 +17,16 @@ STEP = 300.0
 MAX_STEPS = 2000
 SOON = 1.0
 UPLINK = "uplink"
-MATTERS = ("/queue/simple", "/ip/address", "/interface", "/ip/hotspot", "/ip/route")
+_TREE = "tree"
+MATTERS = (
+    "/queue/simple",
+    "/queue/tree",
+    "/ip/firewall/mangle",
+    "/ip/address",
+    "/interface",
+    "/ip/hotspot",
+    "/ip/route",
+)
 QUIET = ("/ip/hotspot/user", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -40,6 +50,10 @@ class _Path:
     lan: tuple[Row, ...]
     uplink: Row
     client: Client | None = None
+    trees: tuple[tuple[Row, ...], tuple[Row, ...]] = (
+        (),
+        (),
+    )  # of what is sent and of what is received, innermost first
 
 
 class Flows:
@@ -49,6 +63,7 @@ class Flows:
         self.machine, self.loads, self.uplink, self.hotspot = machine, tuple(loads), uplink, hotspot
         self.queues: dict[int, Counter] = {}
         self.ports: dict[int, Counter] = {}
+        self.trees: dict[int, Counter] = {}
         self._paths: list[_Path] | None = None
         self._targets: dict[int, tuple[str, list[Network], list[str]]] = {}
         self._at = machine.clock.monotonic()
@@ -73,9 +88,10 @@ class Flows:
         if path.startswith(MATTERS) and not path.startswith(QUIET) and not client:
             self._paths = None
         if verb == "remove" and row is not None:
-            (self.queues if path == "/queue/simple" else self.ports if path.startswith("/interface/") else {}).pop(
-                row.id, None
-            )
+            counters = {"/queue/simple": self.queues, "/queue/tree": self.trees}.get(path)
+            if counters is None and path.startswith("/interface/"):
+                counters = self.ports
+            (counters if counters is not None else {}).pop(row.id, None)
 
     def advance(self) -> None:
         now = self.machine.clock.monotonic()
@@ -100,15 +116,18 @@ class Flows:
         """Counters begin anew, as after a restart."""
         self.queues.clear()
         self.ports.clear()
+        self.trees.clear()
         self._at = self.machine.clock.monotonic()
         for row in self.machine.store.tables["/queue/simple"].rows.values():
             _mark_queue(row, Counter())
+        for row in self.machine.store.tables["/queue/tree"].rows.values():
+            _mark_tree(row, Counter())
         for row in self.machine.interfaces():
             row.mark(rx_byte="0", tx_byte="0", rx_packet="0", tx_packet="0")
         self.machine.rates.clear()
 
     def _still(self) -> None:
-        for counter in (*self.queues.values(), *self.ports.values()):
+        for counter in (*self.queues.values(), *self.ports.values(), *self.trees.values()):
             counter.rate = [0.0, 0.0]
 
     def _step(self, paths: list[_Path], moment: datetime, seconds: float) -> None:
@@ -117,7 +136,12 @@ class Flows:
         limits: dict[Hashable, Pair] = {UPLINK: (float(self.uplink), float(self.uplink))}
         for path in paths:
             offered = path.offered(moment)
-            flows.append(Flow(offered, (*(queue.id for queue in path.queues), UPLINK)))
+            rows = [(side, row) for side in (0, 1) for row in path.trees[side]]
+            for side, row in rows:
+                limits[_TREE, row.id] = (trees.limit(row), 0.0) if side == trees.UP else (0.0, trees.limit(row))
+            flows.append(
+                Flow(offered, (*(queue.id for queue in path.queues), *((_TREE, row.id) for _, row in rows), UPLINK))
+            )
             for queue in path.queues:
                 most_up, _, most_down = queue.get("max-limit").partition("/")
                 limits[queue.id] = (float(most_up or 0), float(most_down or 0))
@@ -125,6 +149,9 @@ class Flows:
             lost = (flow.offered[0] - up, flow.offered[1] - down)
             for queue in path.queues:
                 self._count(self.queues, queue, (up, down), seconds, lost)
+            for side in (0, 1):
+                for row in path.trees[side]:
+                    self._count(self.trees, row, ((up, down)[side], 0.0), seconds, (lost[side], 0.0))
             for row in path.lan:
                 self._count(self.ports, row, (up, down), seconds, (0.0, 0.0))
             if path.client is not None:
@@ -146,6 +173,10 @@ class Flows:
         for number, counter in self.queues.items():
             if number in rows:
                 _mark_queue(rows[number], counter)
+        leaves = self.machine.store.tables["/queue/tree"].rows
+        for number, counter in self.trees.items():
+            if number in leaves:
+                _mark_tree(leaves[number], counter)
         for row in self.machine.interfaces():
             if row.id in self.ports:
                 came, left = (int(octets) for octets in self.ports[row.id].octets)
@@ -164,7 +195,8 @@ class Flows:
                 lan = self._lan(interface)
                 if all(row.enabled for row in lan):
                     queues = tuple(reversed(self._chain(network, interface.name, "none")))
-                    found.append(_Path(load.offered, queues, lan, uplink))
+                    ways = self._trees(network, interface.name, uplink.name)
+                    found.append(_Path(load.offered, queues, lan, uplink, trees=ways))
         return [*found, *self._people(self.hotspot.moving(), uplink)]
 
     def _people(self, clients: Iterable[Client], uplink: Row) -> list[_Path]:
@@ -176,8 +208,20 @@ class Flows:
                 continue
             network = ipaddress.ip_network(client.address)
             queues = tuple(reversed(self._chain(network, interface.name, "none", dynamic=True)))
-            found.append(_Path(_steadily(client.wants), queues, self._lan(interface), uplink, client))
+            ways = self._trees(network, interface.name, uplink.name)
+            found.append(_Path(_steadily(client.wants), queues, self._lan(interface), uplink, client, ways))
         return found
+
+    def _trees(self, network: Network, lan: str, uplink: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+        rows = list(self.machine.store.tables["/queue/tree"].rows.values())
+        if not rows:
+            return (), ()
+        mangle = list(self.machine.store.tables["/ip/firewall/mangle"].rows.values())
+        up, down = (
+            trees.chain(rows, trees.marked(mangle, network, side), leaves)
+            for side, leaves in ((trees.UP, uplink), (trees.DOWN, lan))
+        )
+        return up, down
 
     def _uplink(self) -> Row | None:
         for route in self.machine.store.rows("/ip/route"):
@@ -288,3 +332,15 @@ def _mark_queue(row: Row, counter: Counter) -> None:
         "dropped": drops,
     }.items():
         row.mark(**{name: f"{first}/{second}"})
+
+
+def _mark_tree(row: Row, counter: Counter) -> None:
+    """A row of a queue tree counts one direction: what leaves it."""
+    octets, rate = int(counter.octets[0]), int(counter.rate[0])
+    row.mark(
+        bytes=str(octets),
+        packets=str(octets // PACKET_BYTES),
+        rate=str(rate),
+        dropped=str(int(counter.dropped[0])),
+    )
+    row.mark(**{"packet-rate": str(rate // 8 // PACKET_BYTES)})

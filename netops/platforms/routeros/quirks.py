@@ -4,6 +4,7 @@
 KEYS: dict[str, tuple[str, ...]] = {
     "/ip/firewall/filter": ("comment",),
     "/ip/firewall/nat": ("comment",),
+    "/ip/firewall/mangle": ("comment",),
     "/ip/hotspot/active": ("server", "user", "address", "mac-address"),
     "/ip/hotspot/host": ("server", "mac-address"),
     "/ip/hotspot/cookie": ("user", "mac-address"),
