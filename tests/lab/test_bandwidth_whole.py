@@ -1,5 +1,6 @@
 """A unit's bandwidth the whole way over sockets: asked, planned, signed by the chain, applied, measured, put back."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,9 +19,11 @@ from netops.changes.execute import Outcome
 from netops.changes.lifecycle import LIFE, OPEN, Phase, fold_all
 from netops.core.clock import ManualClock
 from netops.core.errors import InputError, NoCapacity, NoTarget, OutOfBounds, Refused, StalePlan
+from netops.core.measured import Sample, SeriesKind
 from netops.core.model import Batch, LinkNeeds, Plan, RowOp, Verb
 from netops.filing import find
 from netops.planning.plan import explain
+from netops.requests.common import say_time
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +223,100 @@ def test_a_policy_map_that_others_use_too_is_not_raised_for_one(desk: Desk) -> N
     filed = find(desk.app, str(desk.bandwidth("HD-SHARED", link="FMIPA", rate="7M/25M")))
     with pytest.raises(NoCapacity, match="WARTEL class-default limits 1 other ports too"):
         doing.edit(desk.app, filed.change, {"port": "GigabitEthernet1/0/4"})
+
+
+def down_rate(desk: Desk, device: str, kind: SeriesKind, name: str) -> float:
+    """bit/s towards the unit between two SNMP readings, by the device's own counters and its own clock."""
+    target, found = desk.app.fleet.target(device), []
+    for _ in range(2):
+        sample = desk.app.tools.poller.sample([target], datetime.now(UTC))[device]
+        assert isinstance(sample, Sample)
+        (queue,) = [one for one in sample.queues if (one.kind, one.name) == (kind, name)]
+        found.append((queue.out_octets, sample.uptime))
+        time.sleep(2)
+    (before, since), (after, until) = found
+    return (after - before) * 8 * 100 / (until - since)
+
+
+def test_a_faculty_inside_its_parent_gets_more_and_it_is_measured(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = desk.raised("HD-FST", link="fst", rate="10M/40M")
+    plan = desk.app.tools.plan(views.state(desk.app, filed.change).plan)
+    assert link_needs(plan).parent == "Fakultas" and plan.commitments[0].within == "gw-kampus/Fakultas"
+    assert down_rate(desk, "gw-kampus", SeriesKind.QUEUE, "FST") == pytest.approx(30e6, rel=0.1)
+    actions.apply(desk.app, filed.change)
+    assert down_rate(desk, "gw-kampus", SeriesKind.QUEUE, "FST") == pytest.approx(40e6, rel=0.1)
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+@pytest.mark.parametrize(("rate", "said"), [
+    ("10M/70M", "Fakultas Sains dan Teknologi: down 70 Mbps is above its parent Fakultas on gw-kampus: 60 Mbps"),
+    ("10M/50M", "down 50 Mbps and 20 Mbps of the others are above 100 % of Fakultas (60 Mbps)"),
+])  # fmt: skip
+def test_a_child_above_its_parent_is_refused_with_the_numbers(desk: Desk, rate: str, said: str) -> None:
+    with pytest.raises(NoCapacity) as caught:
+        actions.plan(desk.app, str(desk.bandwidth("HD-OVER", link="fst", rate=rate)))
+    assert said in caught.value.describe("en")
+
+
+def test_an_uplink_promised_beyond_its_share_is_refused_with_the_first_date_that_fits(desk: Desk) -> None:
+    soon = desk.app.clock.now().replace(second=0, microsecond=0) + timedelta(days=1)
+    actions.plan(desk.app, str(desk.bandwidth("HD-BIG", link="rektorat", rate="20M/280M", hours=48, starts=soon)))
+    with pytest.raises(NoCapacity) as caught:
+        actions.plan(desk.app, str(desk.bandwidth("HD-MORE", link="fmipa", rate="7M/25M", hours=10, starts=soon)))
+    told = caught.value.describe("en")
+    assert "ISP-A at kampus does not suffice (down)" in told and "25 Mbps asked" in told and "20 Mbps free" in told
+    assert f"It fits from {say_time(soon + timedelta(hours=48), 'WIB', 'en')}" in told
+
+
+def test_a_queue_tree_is_raised_row_by_row(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = desk.raised("HD-LAB", link="laboratorium komputer", rate="8M/35M")
+    needs = link_needs(desk.app.tools.plan(views.state(desk.app, filed.change).plan))
+    assert (needs.was_up, needs.was_down) == (5_000_000, 20_000_000)
+    actions.apply(desk.app, filed.change)
+    assert down_rate(desk, "gw-kampus", SeriesKind.TREE, "Lab-unduh") == pytest.approx(35e6, rel=0.1)
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before
+
+
+def test_a_tree_of_our_own_shares_by_pcq_and_goes_as_it_came(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = find(desk.app, str(desk.bandwidth("HD-PCQ", link="perpustakaan", rate="8M/9M", hours=2)))
+    doing.edit(desk.app, filed.change, {"form": "tree", "target": "perpus-unduh", "target_up": "perpus-unggah"})
+    plan = actions.plan(desk.app, filed.change)
+    assert plan.devices[0].difference.count("kind=pcq") == 2
+    desk.approve_chain(filed)
+    actions.apply(desk.app, filed.change)
+    assert b"pcq-classifier=dst-address" in desk.configuration()["gw-kampus"]
+    close_by_itself(desk, "gw-kampus")
+    assert actions.end(desk.app, filed.change, early=True).leftovers == (), (
+        "rows that its timer switched off are ours still"
+    )
+    assert desk.configuration() == before
+
+
+def test_a_queue_of_our_own_inside_a_parent(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = find(desk.app, str(desk.bandwidth("HD-CHILD", link="fst", rate="5M/8M")))
+    doing.edit(desk.app, filed.change, {"form": "simple", "target": "10.20.0.176/28", "parent": "Fakultas"})
+    with pytest.raises(NoTarget, match="there is no simple named 'Fakultass'"):
+        doing.edit(desk.app, filed.change, {"parent": "Fakultass"})
+    actions.plan(desk.app, filed.change)
+    desk.approve_chain(filed)
+    actions.apply(desk.app, filed.change)
+    lines = desk.configuration()["gw-kampus"].decode()
+    ours, around = lines.index(f"name=netops-{filed.change} parent=Fakultas"), lines.index("name=FEB parent=Fakultas")
+    assert ours < around, "first match wins: it stands before the sibling whose network contains its own"
+    assert actions.end(desk.app, filed.change, early=True).leftovers == ()
+    assert desk.configuration() == before
+
+
+def test_a_hotspot_profiles_rate(desk: Desk) -> None:
+    before = desk.configuration()
+    filed = desk.raised("HD-ASRAMA", link="Asrama", rate="2M/4M")
+    actions.apply(desk.app, filed.change)
+    assert b"rate-limit=2000000/4000000" in desk.configuration()["gw-kampus"]
+    actions.end(desk.app, filed.change, early=True)
+    assert desk.configuration() == before

@@ -81,7 +81,7 @@ def test_asynchronous_commands_answer_each_to_its_own() -> None:
         queues, addresses = api.get_resource("/queue/simple"), api.get_resource("/ip/address")
         first, second = queues.call_async("print"), addresses.call_async("print")
         assert {row["address"] for row in second.get()} == {"203.0.113.2/30", "10.10.0.1/24", "10.20.0.1/24"}
-        assert {row["name"] for row in first.get()} == {"Rektorat", "Perpustakaan"}
+        assert {row["name"] for row in first.get()} == {"Rektorat", "Perpustakaan", "Fakultas", "FST", "FEB"}
 
 
 def test_a_refusal_carries_the_router_s_words() -> None:

@@ -15,15 +15,15 @@ PATH = "/queue/simple"
 class QueueOrder:
     """The foreign queues of a device, indexed once, so that thousands of ours are placed without comparing each to each.
 
-    Dynamic and disabled queues take no traffic of ours that lasts. A child sees only what its parent matched, and the
-    parent is looked at itself.
+    Dynamic and disabled queues take no traffic of ours that lasts. A child sees only what its parent matched: one of ours
+    stands among its siblings, one without a parent among those without.
     """
 
     def __init__(self, table: Table, owner: Tag) -> None:
         menu_ = menu(PATH)
         self._ours: dict[str, int] = {}
-        self._same: dict[str, tuple[int, Row]] = {}
-        self._nets: dict[tuple[int, int, int], tuple[int, str]] = {}
+        self._same: dict[tuple[str, str], tuple[int, Row]] = {}
+        self._nets: dict[tuple[str, tuple[int, int, int]], tuple[int, str]] = {}
         for place, row in enumerate(table.rows(PATH)):
             if is_flag(row, "dynamic"):
                 continue
@@ -32,14 +32,15 @@ class QueueOrder:
                 continue
             if present(menu_, row.values, "disabled") == "yes":
                 continue
-            target = present(menu_, row.values, "target")
-            self._same.setdefault(target, (place, row))
-            if present(menu_, row.values, "parent") == "none":
-                for part in target.split(","):
-                    net = network(part)
-                    if net is not None:
-                        self._nets.setdefault(_bits(net, net.prefixlen), (place, str(row.values.get("name", ""))))
-        self._lengths = sorted({(version, length) for version, length, _ in self._nets})
+            target, parent = present(menu_, row.values, "target"), present(menu_, row.values, "parent")
+            for level in {parent, "none"}:  # without a parent of its own, ours is behind a child too
+                self._same.setdefault((level, target), (place, row))
+            for part in target.split(","):
+                net = network(part)
+                if net is not None:
+                    held = (place, str(row.values.get("name", "")))
+                    self._nets.setdefault((parent, _bits(net, net.prefixlen)), held)
+        self._lengths = sorted({(version, length) for _, (version, length, _) in self._nets})
 
     def before(self, want: Row, *, exists: bool) -> str | None:
         """The name of the foreign queue that ours must be placed before, None where the place is right.
@@ -49,7 +50,8 @@ class QueueOrder:
         """
         target = present(menu(PATH), want.values, "target")
         own = self._ours.get(str(want.values.get("name", ""))) if exists else None
-        place, row = self._same.get(target, (0, None))
+        parent = present(menu(PATH), want.values, "parent")
+        place, row = self._same.get((parent, target), (0, None))
         if row is not None and (own is None or place < own):
             raise _same(row, target)
         if not self._lengths:
@@ -60,7 +62,7 @@ class QueueOrder:
             if (net := network(part)) is not None
             for version, length in self._lengths
             if version == net.version and length <= net.prefixlen
-            if (held := self._nets.get(_bits(net, length))) is not None and (own is None or held[0] < own)
+            if (held := self._nets.get((parent, _bits(net, length)))) is not None and (own is None or held[0] < own)
         ]
         return min(found)[1] if found else None
 

@@ -275,7 +275,7 @@ def test_policies() -> None:
 def test_the_campus_configurations_load() -> None:
     lan = Desk(campus("gw-kampus", "7.16.2"))
     assert lan.run("/system/identity/print").single == {"name": "gw-kampus"}
-    assert [row["name"] for row in lan.rows("/queue/simple")] == ["Rektorat", "Perpustakaan"]
+    assert [row["name"] for row in lan.rows("/queue/simple")] == ["Rektorat", "Perpustakaan", "Fakultas", "FST", "FEB"]
     assert lan.row("/user", "admin")["disabled"] == "true"
     assert {row["dst-address"] for row in lan.rows("/ip/route", "?dynamic=true")} >= {"10.20.0.0/24", "203.0.113.0/30"}
     old = Desk(campus("gw-lama", "6.49.17"))
