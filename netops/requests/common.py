@@ -65,9 +65,9 @@ _MONTHS_EN = [
 
 
 class Strict(BaseModel):
-    """Frozen, no unknown fields, no silent conversions."""
+    """Frozen, no unknown fields, no silent conversions. Built when first used: a part of others never by itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 # ── fields ───────────────────────────────────────────────────────────────────────────────────────────────────────

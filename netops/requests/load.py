@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -330,6 +330,8 @@ def check_line(text: str) -> str:
 def validate(shape: type[T], document: Document) -> T:
     """The document as that pydantic model. Raises one `InputError` with all findings, by line, one per line."""
     try:
+        if isinstance(shape, type) and issubclass(shape, BaseModel):  # built once, however often it is asked
+            return shape.model_validate(document.data)
         return TypeAdapter(shape).validate_python(document.data)
     except ValidationError as exc:
         raise told(exc, document) from exc
