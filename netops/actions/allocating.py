@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from netops.actions.measuring import uplink_watch
 from netops.actions.reporting import write_paper
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold_all, held, promised
 from netops.core.errors import Failed, InputError
-from netops.core.measured import Asked, Commitment, Figures, Series, SeriesKind, Watch
+from netops.core.measured import Asked, Commitment, Figures
 from netops.core.model import Recorded, Reservation
 from netops.core.text import Text
 from netops.filing import filed
@@ -58,7 +59,7 @@ def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mappi
         for line in uplinks
         for one in line.holdings
         if one.commitment.watch is not None
-    } | {line.key: watch for line in uplinks if (watch := _uplink_watch(app, line)) is not None}
+    } | {line.key: watch for line in uplinks if (watch := uplink_watch(app, line.site, line.uplink)) is not None}
     if not watches or not root.is_dir():
         return {}
     from netops.monitoring.figures import figures
@@ -71,21 +72,6 @@ def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mappi
     record = Record(roots=(root,), scratch=app.settings.var / "cache")
     found = figures(record, asked, until - MEASURED, until, left_out=left_out)
     return {name: one for name, one in zip(watches, found, strict=True) if one.measured}
-
-
-def _uplink_watch(app: App, line: UplinkList) -> Watch | None:
-    """The one device of the site whose `uplink_interface` leads to this uplink (`uplink` in the inventory, else the events')."""
-    site = app.sites.site(line.site)
-    here = [app.fleet.target(name) for name in app.fleet.select(site=line.site)]
-    leading = [
-        one
-        for one in here
-        if one.data.get("uplink_interface") and one.data.get("uplink", site.event.uplink) == line.uplink
-    ]
-    if len(leading) != 1:
-        return None
-    port = str(leading[0].data["uplink_interface"])
-    return Watch(series=Series(device=leading[0].name, kind=SeriesKind.INTERFACE, name=port), up="out")
 
 
 def promises(app: App, log: Iterable[Recorded], now: datetime) -> tuple[tuple[Commitment, ...], Mapping[str, State]]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from netops.actions.allocating import promises
 from netops.actions.measuring import (
     Measurer,
+    Meter,
     allocation_of,
     digests,
     listed_allocations,
     measurer,
     meter,
-    uplink_meter,
+    uplink_watch,
 )
 from netops.actions.noting import notes
 from netops.actions.publishing import seal_of
@@ -239,7 +240,7 @@ def _supplies(
                     highest(over, measure.since, measure.until, "down"),
                 ),
                 evidence=measure.of(
-                    uplink_meter(app, site.key, name),
+                    Meter(down=watch) if (watch := uplink_watch(app, site.key, name)) is not None else None,
                     (Limit(since=measure.since, until=None, up=uplink.up, down=uplink.down),),
                 ),
             )

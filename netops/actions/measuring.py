@@ -36,12 +36,14 @@ class Meter:
 def meter(app: App, allocation: str, terms: Sequence[Commitment]) -> Meter | None:
     """Where the allocation is measured: what its commitments say, else the site's list of allocations, else a queue of its name."""
     told = next((one.watch for one in reversed(terms) if one.watch is not None), None)
-    if told is not None:
+    if told is not None and told.series.kind is not SeriesKind.TREE:
         return Meter(down=facing(app, told))
     device, _, name = allocation.partition("/")
     if not name or device == "event":
         return None
     listed = next((one for _, one in listed_allocations(app) if is_of(one, allocation)), None)
+    if told is not None and (listed is None or listed.form != "tree"):
+        return Meter(down=facing(app, told))
     if listed is not None and listed.form == "profile":
         return None  # a profile's rate is each guest's own: nothing counts them together
     if listed is None or listed.form == "simple":
@@ -76,23 +78,20 @@ def allocation_of(one: Allocation) -> str:
     return f"{one.device}/{name}"
 
 
-def uplink_meter(app: App, site: str, uplink: str) -> Meter | None:
-    """The gateway's port towards the provider (`uplink_interface`, and `uplink` where a site has several), or None.
+def uplink_watch(app: App, site: str, uplink: str) -> Watch | None:
+    """The one device of the site whose `uplink_interface` leads to this uplink (`uplink` in the inventory, else the events').
 
-    What comes in there is what clients receive.
+    What comes in there is what clients receive. None where there is no such device, or more than one.
     """
-    known = [
-        target
-        for target in app.fleet.targets.values()
-        if target.site == site and target.data.get("uplink_interface")
+    usual = app.sites.site(site).event.uplink
+    here = [app.fleet.target(name) for name in app.fleet.select(site=site)]
+    leading = [
+        one for one in here if one.data.get("uplink_interface") and one.data.get("uplink", usual) == uplink
     ]  # fmt: skip
-    named = [target for target in known if target.data.get("uplink") == uplink]
-    if not named and len(app.sites.sites[site].uplinks) == 1:
-        named = known
-    if len(named) != 1:
+    if len(leading) != 1:
         return None
-    name = str(named[0].data["uplink_interface"])
-    return Meter(down=Watch(series=Series(device=named[0].name, kind=SeriesKind.INTERFACE, name=name), up="out"))
+    port = str(leading[0].data["uplink_interface"])
+    return Watch(series=Series(device=leading[0].name, kind=SeriesKind.INTERFACE, name=port), up="out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

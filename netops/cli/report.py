@@ -7,7 +7,7 @@ import click
 
 from netops.cli.common import opened, ref_argument
 from netops.cli.output import result
-from netops.cli.report_bandwidth import bandwidth, note
+from netops.cli.report_bandwidth import bandwidth, followup, note
 from netops.core.text import Lang, Text, language
 
 _lang = click.option(
@@ -49,7 +49,8 @@ class _Reports(click.Group):
         for words in (
             "REQUEST [OPTIONS]",
             "bandwidth --unit NAME --month YYYY-MM [OPTIONS]",
-            "note --unit NAME --month YYYY-MM [--file FILE]",
+            "followup REQUEST [OPTIONS]",
+            "note (REQUEST | --unit NAME --month YYYY-MM) [--file FILE]",
             "audit --from DAY --to DAY [OPTIONS]",
             "register --year YEAR [OPTIONS]",
         ):
@@ -75,6 +76,7 @@ def report() -> None:
 
 report.add_command(bandwidth)
 report.add_command(note)
+report.add_command(followup)
 
 
 @report.command()

@@ -15,7 +15,7 @@ from netops.core.text import Text, language
 if TYPE_CHECKING:
     from netops.actions.bandwidth_report import Asked
     from netops.app import App
-    from netops.papers.monitoring_facts import Kind
+    from netops.papers.monitoring_facts import Kind, Remark
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -163,11 +163,13 @@ _STATES = {
 @click.command(
     help=_help(
         "Bagian laporan yang ditulis petugas: tanpa --file ditunjukkan untuk disunting (# analisis, # kesimpulan, "
-        "# rekomendasi); dengan --file dicatat dengan nama dan waktunya.",
+        "# rekomendasi; dari sebuah permohonan # kendala, # kesimpulan, # saran); dengan --file dicatat dengan nama dan "
+        "waktunya.",
         "The parts of a report that officers write: without --file they are shown to be edited (# analysis, # conclusion, "
-        "# recommendation); with --file they are kept with author and time.",
+        "# recommendation; of a request # obstacles, # conclusion, # advice); with --file they are kept with author and time.",
     )
 )
+@click.argument("ref", metavar="[REQUEST]", default="")
 @_about
 @click.option(
     "--file",
@@ -188,6 +190,7 @@ _STATES = {
 def note(
     ctx: click.Context,
     /,
+    ref: str,
     first: datetime | None,
     last: datetime | None,
     month: datetime | None,
@@ -196,16 +199,97 @@ def note(
     author: str,
     **given: str,
 ) -> None:
-    from netops.actions import bandwidth_report, noting
-    from netops.papers.monitoring_facts import PARTS
+    from netops.actions import noting
 
     with opened(ctx) as app:
-        asked = _asked(app, given, _days(first, last, month), lang)
-        facts = bandwidth_report.monitoring_facts(app, asked)
+        words = _lang(app, lang)
+        if ref:
+            if any(given.values()) or first or last or month:
+                raise InputError(Text("permohonan atau periode, bukan keduanya", "a request or a period, not both"))
+            remarks, about, change = _followup_parts(app, ref, words)
+        else:
+            asked = _asked(app, given, _days(first, last, month), lang)
+            remarks, about, change = _monitoring_parts(app, asked)
         if source is None:
-            result(clean(noting.write_parts({part: facts.remarks[part] for part in PARTS}, asked.lang)))
+            result(clean(noting.write_parts(remarks, words)))
             return
-        texts = noting.read_parts(source.read(), PARTS)
-        written = noting.note(app, facts.key, texts, author or app.actor)
+        texts = noting.read_parts(source.read(), tuple(remarks))
+        written = noting.note(app, about, texts, author or app.actor, change)
         names = ", ".join(noting.TITLES[part][0].to(language()) for part in written) or "–"
         say(Text(f"dicatat: {names}", f"kept: {names}"))
+
+
+def _monitoring_parts(app: "App", asked: "Asked") -> "tuple[dict[str, Remark], str, str]":
+    from netops.actions import bandwidth_report
+    from netops.papers.monitoring_facts import PARTS
+
+    facts = bandwidth_report.monitoring_facts(app, asked)
+    return {part: facts.remarks[part] for part in PARTS}, facts.key, ""
+
+
+def _followup_parts(app: "App", ref: str, lang: Any) -> "tuple[dict[str, Remark], str, str]":
+    from netops.actions import followup as following
+    from netops.filing import look
+    from netops.papers.followup_facts import FOLLOWUP_PARTS
+
+    facts = following.followup_facts(app, look(app, ref), lang, {})
+    return {part: facts.remarks[part] for part in FOLLOWUP_PARTS}, facts.change, facts.change
+
+
+@click.command(
+    help=_help(
+        "Dokumen tindak lanjut penambahan bandwidth: Laporan Hasil Tindak Lanjut (nota dinas), Surat Pemberitahuan kepada "
+        "pemohon, dan Formulir Penambahan Bandwidth yang terisi.",
+        "The papers that follow a change of bandwidth: follow-up report (nota dinas), notice to the requester, and the "
+        "filled form.",
+    )
+)
+@click.argument("ref", metavar="REQUEST")
+@click.option(
+    "--only",
+    "only",
+    type=click.Choice(["followup", "notice", "form"]),
+    multiple=True,
+    help=_help("hanya dokumen ini (boleh beberapa)", "only this paper (may be given again)"),
+)
+@click.option("--lang", type=click.Choice(["id", "en"]), default=None, help=_help("bahasa dokumen", "language"))
+@click.option(
+    "--format", "form", type=click.Choice(["pdf", "html"]), default="pdf", help=_help("bentuk berkas", "kind of file")
+)
+@click.option(
+    "--nomor",
+    default="",
+    help=_help("nomor nota dinas (tidak pernah dikarang)", "number of the nota dinas (never invented)"),
+)
+@click.option("--nomor-surat", "letter", default="", help=_help("nomor surat pemberitahuan", "number of the notice"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help=_help("folder tujuan", "target folder"),
+)
+@click.pass_context
+def followup(
+    ctx: click.Context,
+    ref: str,
+    only: tuple[Any, ...],
+    lang: str | None,
+    form: Any,
+    nomor: str,
+    letter: str,
+    out: Path | None,
+) -> None:
+    from netops.actions import followup as following
+
+    with opened(ctx) as app:
+        paths = following.followup(
+            app,
+            ref,
+            lang=_lang(app, lang),
+            form=form,
+            sorts=only or tuple(following.SORTS),
+            numbers={"followup": nomor, "notice": letter},
+            folder=out,
+        )
+        for path in paths:
+            result(str(path))

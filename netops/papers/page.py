@@ -162,7 +162,9 @@ def bast_html(page: Json, qr: str, photos: Mapping[str, bytes]) -> bytes:
 
 def sheet_html(page: Json, qr: str) -> bytes:
     """A paper of blocks (`netops.papers.sheet`)."""
-    body = [_kop(page), f"<h1>{'<br>'.join(map(_, page['title']))}</h1>"]
+    body = [_kop(page)]
+    if page["title"]:
+        body.append(f"<h1>{'<br>'.join(map(_, page['title']))}</h1>")
     if page["number"] is not None:
         body.append(_number(page["t"]["number"], page["number"]))
     kept = _with_signature(page["blocks"])
@@ -400,6 +402,10 @@ def _block(block: Json) -> str:
             return f'<figure class="chart"><h3>{_(block["caption"])}</h3><img src="{image}" alt="{_(block["alt"])}"></figure>'
         case "groups":
             return _groups(block)
+        case "initials":
+            return _table(("", "55mm"), block["head"], [(name, "\u00a0") for name in block["names"]], " checks")
+        case "code":
+            return f'<p class="head" style="white-space:pre-wrap">{"<br>".join(map(_, block["lines"]))}</p>'
         case "quoted":
             said = "".join(f"<p>{_(line)}</p>" for line in block["lines"])
             return f'{said}<p class="note">{_(block["whose"])}</p>'

@@ -42,6 +42,11 @@ def checks(columns: Sequence[str], head: Sequence[str], rows: Sequence[tuple[boo
     return {"kind": "checks", "columns": list(columns), "head": list(head), "rows": body}
 
 
+def initials(head: Sequence[str], names: Sequence[str]) -> Json:
+    """A row for each who initials a paper (paraf), with room to do it."""
+    return {"kind": "initials", "head": list(head), "names": list(names)}
+
+
 def box(label: str, millimetres: int) -> Json:
     """An empty frame to write into, under a heading of its own."""
     return {"kind": "box", "label": label, "height": millimetres}
@@ -80,6 +85,11 @@ def groups(
     sides = ["right" if n in right else "left" for n in range(len(columns))]
     body = [{"title": title, "rows": [list(row) for row in rows]} for title, rows in parts]
     return {"kind": "groups", "columns": list(columns), "head": list(head), "sides": sides, "groups": body}
+
+
+def code(text: str) -> Json:
+    """Lines of a device as they are."""
+    return {"kind": "code", "lines": [line.rstrip() or "\u00a0" for line in text.expandtabs(4).split("\n")]}
 
 
 def quoted(text: str, whose: str) -> Json:
