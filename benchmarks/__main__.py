@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import approvals, big, far, log, planning, push, snmp, start, vouchers
+from benchmarks import approvals, big, far, log, month, planning, push, snmp, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log", "snmp")
+PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log", "snmp", "month")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             "approvals": lambda folder: approvals.measure(folder, asked.rounds),
             "log": lambda folder: log.measure(folder, asked.rounds),
             "snmp": lambda folder: snmp.measure(folder, asked.rounds),
+            "month": lambda folder: month.measure(folder, asked.rounds),
             "vouchers": lambda folder: vouchers.measure(folder, asked.rounds),
         }
         for part in asked.only or PARTS:

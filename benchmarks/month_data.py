@@ -25,7 +25,8 @@ WITH rates AS (
 SELECT 'sw-' || lpad(d::VARCHAR, 4, '0') AS device, 'interface' AS kind, 'ether' || lpad((i + 1)::VARCHAR, 2, '0') AS name,
     d, i, k,
     sum((rate * 37.5 / 8)::BIGINT) OVER (PARTITION BY d, i ORDER BY k) AS in_octets,
-    sum((rate * 37.5)::BIGINT) OVER (PARTITION BY d, i ORDER BY k) AS out_octets
+    sum((rate * 37.5)::BIGINT) OVER (PARTITION BY d, i ORDER BY k) AS out_octets,
+    sum((rate * 37.5 / 8)::BIGINT) OVER (PARTITION BY d, i) AS in_day, sum((rate * 37.5)::BIGINT) OVER (PARTITION BY d, i) AS out_day
 FROM rates ORDER BY d, i, k
 """
 
@@ -34,8 +35,8 @@ SELECT device, kind, name,
     TIMESTAMPTZ '{start}' + to_milliseconds(k * 300000 + (d * 7919 % 290000) + hash(d, k, {day}) % 400) AS time,
     ((d * 100000 + {day} * 8640000 + k * 30000 + hash(d, k, {day}) % 400 // 10)
         % CASE WHEN d % 50 = 7 THEN 60000000 ELSE 4294967296 END)::UBIGINT AS uptime,  -- these restart every week
-    (CASE WHEN d % 50 = 7 AND k = 100 THEN 0 ELSE {day} * 2000000000000 + in_octets END)::UBIGINT AS in_octets,
-    ({day} * 20000000000000 + out_octets)::UBIGINT AS out_octets,
+    (CASE WHEN d % 50 = 7 AND k = 100 THEN 0 ELSE {day} * in_day + in_octets END)::UBIGINT AS in_octets,
+    ({day} * out_day + out_octets)::UBIGINT AS out_octets,
     64::UTINYINT AS bits, 1000000000::UBIGINT AS speed, (d + i) % 20 <> 3 AS up, true AS admin_up,
     0::UBIGINT AS in_errors, 0::UBIGINT AS out_errors, 0::UBIGINT AS in_discards, 0::UBIGINT AS out_discards,
     NULL::UBIGINT AS drops, 0::UBIGINT AS discontinuity, (i + 1)::UINTEGER AS idx, '' AS alias
@@ -47,8 +48,8 @@ def device(number: int) -> str:
     return f"sw-{number:04}"
 
 
-def make(root: Path, devices: int) -> int:
-    """Daily segments of `devices` × 20 interfaces × 288 readings a day over 30 days; how many readings."""
+def make(root: Path, devices: int, days: int = DAYS) -> int:
+    """Daily segments of `devices` (a multiple of four) × 20 interfaces × 288 readings a day; how many readings."""
     made = 0
     share = devices // len(POLLERS)
     with duck.connect(root.parent) as connection:
@@ -57,7 +58,7 @@ def make(root: Path, devices: int) -> int:
             connection.execute(
                 ONE_DAY.format(first=place * share, last=(place + 1) * share, interfaces=INTERFACES, a_day=A_DAY)
             )
-            for day in range(DAYS):
+            for day in range(days):
                 start = FIRST + timedelta(days=day)
                 file = root / Segment(poller=poller, table="samples", day=start.date(), hour=None).path
                 file.parent.mkdir(parents=True)

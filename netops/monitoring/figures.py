@@ -74,4 +74,4 @@ def evidence(
         if not len(readings.at):
             reader.must_be_known(asked)
         found = statistics.evidence(readings, asked, period, rules, points)
-        return replace(found, unanswered=reader.unanswered(asked.watch.series.device))
+        return replace(found, unanswered=reader.unanswered(asked))

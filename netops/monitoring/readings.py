@@ -28,6 +28,8 @@ LeftOut = Callable[[Path, Failed], None]
 
 ROWS = 1_500_000
 """Readings held at once by each worker: some 150 MB."""
+MOST = 30_000
+"""Series read together, however few readings they have: their numbers are 16 bits wide, which sort fastest."""
 ATTEMPTS = 3
 """A listed hour may be gone because its day was just compacted: list again."""
 
@@ -74,15 +76,15 @@ class Reader:
         self._stack.close()
 
     def series_at_once(self, asked: Sequence[Asked]) -> int:
-        """How many of these to read together, by how many readings the first one's device has of each series."""
+        """How many of these to read together, by the readings of the first one's device; as for a reading a minute if none."""
         found = self._rows(
             "samples",
             """SELECT max(held) FROM (SELECT count(*) AS held FROM {rows}
             WHERE device = ? AND time >= ? AND time < ? GROUP BY kind, name)""",
             [asked[0].watch.series.device, self._since, self._until],
         )
-        held = found[0][0] if found else None
-        return max(1, ROWS // held) if held else len(asked)
+        held = (found[0][0] if found else None) or self._period.minutes
+        return min(max(1, ROWS // held), MOST)
 
     def read(self, asked: Sequence[Asked]) -> tuple[Readings, ...]:
         """The readings of each, in order of time. Raises `Failed` for a segment that cannot be read."""
@@ -121,16 +123,17 @@ class Reader:
         edges = np.searchsorted(number[order], np.arange(len(asked) + 1)).tolist()
         return tuple(together.take(slice(start, end)).in_order() for start, end in pairwise(edges))
 
-    def unanswered(self, device: str) -> tuple[Unanswered, ...]:
-        """The device's missed readings in the period; those in a row with the same reason are one."""
+    def unanswered(self, asked: Asked) -> tuple[Unanswered, ...]:
+        """The missed readings of its device, also under former names; those in a row with the same reason are one."""
+        devices = sorted({one.device for one in (asked.watch.series, *asked.formerly)})
         found = self._rows(
             "polls",
             """SELECT epoch_us(min(time)), epoch_us(max(time)), reason, count(*) FROM (
                 SELECT time, reason, row_number() OVER (ORDER BY time, reason)
                     - row_number() OVER (PARTITION BY reason ORDER BY time) AS run
-                FROM {rows} WHERE device = ? AND time >= ? AND time < ?
+                FROM {rows} WHERE device IN (SELECT unnest(?)) AND time >= ? AND time < ?
             ) WHERE reason IS NOT NULL GROUP BY reason, run ORDER BY 1, 2, 3""",
-            [device, self._period.since, self._period.until],
+            [devices, self._period.since, self._period.until],
         )
         return tuple(
             Unanswered(since=moment_of(first // 10_000), until=moment_of(last // 10_000), reason=reason, count=count)

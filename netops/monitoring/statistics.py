@@ -106,6 +106,7 @@ class Period:
         self.first, self.last = ticks_of(since), ticks_of(until)
         grid = np.arange(self.first // SLOT * SLOT + SLOT, self.last, SLOT, dtype=np.int64)
         self.grid: Ints = np.concatenate(([self.first], grid, [self.last])).astype(np.int64)
+        self.minutes = -(-(self.last - self.first) // (60 * TICK))
         self.office = None if office is None else _edges(office, self.first, self.last)
         self.cuts = self.grid if self.office is None else _merged(self.grid, self.office)
 
