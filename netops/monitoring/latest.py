@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from netops.core.measured import Missed, Sample
+from netops.core.measured import Sample
 from netops.core.noun import noun
 from netops.monitoring.spool import FOLDER, minutes
-from netops.monitoring.spool_codec import Cut, decode, thaw
+from netops.monitoring.spool_codec import Gap, Reading, decode, thaw
 
 FRESH = timedelta(minutes=15)
 
@@ -25,12 +25,21 @@ class Latest:
     missed: Mapping[tuple[str, str], int]
 
 
+@noun
+class _File:
+    """What was in a file when it had that many bytes: the newest reading of each device, and what did not come."""
+
+    size: int
+    newest: Mapping[str, Reading]
+    gaps: tuple[Gap, ...]
+
+
 @dataclass
 class Watcher:
     """Looks at every poller's folder under `root`; a file that did not grow is not read again."""
 
     root: Path
-    _read: dict[Path, tuple[int, tuple[Sample | Missed, ...]]] = field(default_factory=dict)
+    _read: dict[Path, _File] = field(default_factory=dict)
 
     def look(self, now: datetime) -> Latest:
         since = now - FRESH
@@ -42,27 +51,40 @@ class Watcher:
             for path in paths
         }
         self._read = {path: kept for path in sorted(files) if (kept := self._file(path, since)) is not None}
-        samples: dict[str, Sample] = {}
-        missed: Counter[tuple[str, str]] = Counter()
-        for _, readings in self._read.values():
-            for one in readings:
-                if not since <= one.at <= now + FRESH:
-                    continue
-                if isinstance(one, Missed):
-                    missed[one.device, one.reason] += 1
-                elif one.device not in samples or samples[one.device].at < one.at:
-                    samples[one.device] = one
-        return Latest(samples=samples, missed=dict(missed))
+        first, last = _ms(since), _ms(now + FRESH)
+        newest: dict[str, Reading] = {}
+        for one in (reading for file in self._read.values() for reading in file.newest.values()):
+            device = one.shape.device
+            if first <= one.time <= last and (device not in newest or newest[device].time < one.time):
+                newest[device] = one
+        gaps = (one for file in self._read.values() for one in file.gaps if first <= one.time <= last)
+        samples = (thaw(one) for one in newest.values())
+        return Latest(
+            samples={one.device: one for one in samples if isinstance(one, Sample)},
+            missed=dict(Counter((one.device, one.reason) for one in gaps)),
+        )
 
-    def _file(self, path: Path, since: datetime) -> tuple[int, tuple[Sample | Missed, ...]] | None:
+    def _file(self, path: Path, since: datetime) -> _File | None:
         try:
-            size, changed = path.stat().st_size, path.stat().st_mtime
-            if changed < since.timestamp():
+            about = path.stat()
+            if about.st_mtime < since.timestamp():
                 return None
             kept = self._read.get(path)
-            if kept is not None and kept[0] == size:
+            if kept is not None and kept.size == about.st_size:
                 return kept
             data = path.read_bytes()
         except OSError:  # the hour was closed meanwhile
             return None
-        return len(data), tuple(thaw(one) for one in decode(data) if not isinstance(one, Cut))
+        newest: dict[str, Reading] = {}
+        gaps: list[Gap] = []
+        for one in decode(data):
+            if isinstance(one, Gap):
+                gaps.append(one)
+            elif isinstance(one, Reading):
+                before = newest.get(one.shape.device)
+                newest[one.shape.device] = one if before is None or before.time <= one.time else before
+        return _File(size=len(data), newest=newest, gaps=tuple(gaps))
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
