@@ -1,15 +1,19 @@
 """Day one on a running campus: queues read over sockets, filled in with letters, recorded once; then devices and letters compared."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
 
+from netops import actions
 from netops.actions import adopting, allocating
+from netops.actions.exposing import Exposer
+from netops.changes.execute import Outcome
 from netops.cli.main import main
-from netops.core.errors import InputError, NetopsError
+from netops.core.errors import InputError, NetopsError, NoCapacity
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def filled(text: str, **letters: str) -> str:
 
 def test_day_one_is_read_filled_in_recorded_once_and_shown(desk: Desk, tmp_path: Path) -> None:
     before, log = desk.configuration(), len(list(desk.app.journal.read()))
-    made = adopting.propose(desk.app)
+    made = adopting.propose(desk.app, ["gw-kampus"])
     assert made.unseen == {} and made.rows >= 2 and len(list(desk.app.journal.read())) == log
     path = tmp_path / "antrean.yaml"
     path.write_text(filled(made.text, Perpustakaan="B-12/2020", Rektorat="R-1/2019"), "utf-8")
@@ -46,7 +50,7 @@ def test_day_one_is_read_filled_in_recorded_once_and_shown(desk: Desk, tmp_path:
         one.commitment.unit: one.commitment for one in allocating.listing(desk.app, "kampus").uplinks[0].holdings
     }
     assert (holdings["Perpustakaan"].letter, holdings["Rektorat"].letter) == ("B-12/2020", "R-1/2019")
-    assert adopting.propose(desk.app).rows == made.rows - 2, "what is recorded is not proposed again"
+    assert adopting.propose(desk.app, ["gw-kampus"]).rows == made.rows - 2, "what is recorded is not proposed again"
     assert desk.configuration() == before, "nothing changed on a device"
 
 
@@ -88,6 +92,46 @@ def _said_by_commands(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("# Pembatas yang ada di perangkat")
     assert main(["-C", workspace, "capacity", "adopt", "--device", "gw-mars"]) == 4
     assert main(["-C", workspace, "capacity", "adopt", "--device", "gw-kampus", "--file", "x.yaml"]) == 2
+
+
+def test_policies_of_a_switch_are_read_by_their_port(desk: Desk) -> None:
+    """Of IOS the policers and shapers in force on a port, both directions of a unit together, named as the office does."""
+    found, unseen = adopting.limits(desk.app, ["sw-fakultas"])
+    rates = {one.allocation.partition("/")[2]: (one.up, one.down) for one in found["sw-fakultas"]}
+    assert unseen == {} and rates["GigabitEthernet1/0/2"] == (5_000_000, 20_000_000)
+    text = adopting.propose(desk.app, ["sw-fakultas"]).text
+    assert "queue: 'GigabitEthernet1/0/2'" in text and "unit: 'FKIP'" in text
+
+
+def test_a_unit_that_was_adopted_and_raised_falls_back_to_its_old_letter(tmp_path: Path) -> None:
+    """The list follows the whole way: letter of day one, the approved change's while it lasts, and the old one again."""
+    with open_desk(tmp_path / "ws") as desk:
+        path = tmp_path / "antrean.yaml"
+        path.write_text(filled(adopting.propose(desk.app, ["gw-kampus"]).text, Perpustakaan="B-12/2020"), "utf-8")
+        adopting.record(desk.app, path)
+
+        def now() -> tuple[str, int]:
+            found = allocating.listing(desk.app, "kampus")
+            (one,) = (
+                each.commitment
+                for each in found.uplinks[0].holdings
+                if each.commitment.unit == "Perpustakaan" and each.since <= found.at and (each.until is None or each.until > found.at)
+            )  # fmt: skip
+            return one.letter, one.down
+
+        assert now() == ("B-12/2020", 10_000_000)
+        filed = desk.raised("HD-B1", link="perpustakaan", rate="15M/20M")
+        assert actions.apply(desk.app, filed.change) is Outcome.DONE
+        assert now() == (filed.request.letter.number, 20_000_000)
+        assert not adopting.compared(desk.app, "kampus").differing, "the device keeps what is promised"
+        text = Exposer(desk.app).text().decode()
+        assert re.search(
+            r'allocation_limit_bytes_per_second\{[^}]*direction="down"[^}]*unit="Perpustakaan"[^}]*\} 2\.5e\+06', text
+        )
+        actions.end(desk.app, filed.change, early=True)
+        assert now() == ("B-12/2020", 10_000_000)
+        with pytest.raises(NoCapacity, match=r"Perpustakaan|Rektorat"):
+            desk.raised("HD-B2", link="perpustakaan", rate="400M/400M")
 
 
 def test_a_device_that_is_away_is_named_and_the_others_are_read(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

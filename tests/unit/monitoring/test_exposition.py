@@ -3,59 +3,22 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from metrics_sample import DASHBOARD, NOW, M, expressions, full, port, queue, sample
 from prometheus_client.parser import text_string_to_metric_families
 
-from netops.core.measured import Commitment, InterfaceSample, Missed, QueueSample, Sample, SeriesKind
-from netops.core.units import RatePair
-from netops.monitoring.exposition import METRICS, PREFIX, Known, UplinkNow, exposition
+from netops.core.measured import Missed, Sample
+from netops.monitoring.exposition import METRICS, PREFIX, Known, exposition
 from netops.monitoring.latest import FRESH, Latest, Watcher
 from netops.monitoring.spool import FOLDER, Spool
 
-NOW = datetime(2026, 11, 30, 4, 30, tzinfo=UTC)
-M = 1_000_000
-DASHBOARD = Path(__file__).resolve().parents[3] / "docs" / "grafana" / "netops.json"
 PROMTOOL = "promtool"
 needs_promtool = pytest.mark.needs_debian("prometheus")
-
-
-def port(name: str, octets: int = 1000, **more: Any) -> InterfaceSample:
-    return InterfaceSample(name=name, index=1, in_octets=octets, out_octets=2 * octets, speed=10**9, up=True, **more)
-
-
-def sample(device: str = "gw", at: datetime = NOW, *ports: InterfaceSample, **more: Any) -> Sample:
-    return Sample(device=device, at=at, uptime=360_000, interfaces=ports or (port("ether1"),), **more)
-
-
-def queue(name: str, kind: SeriesKind = SeriesKind.QUEUE) -> QueueSample:
-    return QueueSample(kind=kind, name=name, index=1, in_octets=7, out_octets=9, drops=3)
-
-
-PROMISE = Commitment(
-    allocation="gw/perpus", unit="Perpustakaan", letter="B-1/2026", uplink="kampus/ISP-A", up=20 * M, down=40 * M, since=NOW,
-    until=None, kind="permanent", change="",
-)  # fmt: skip
-UPLINK = UplinkNow(
-    site="kampus", uplink="ISP-A", provider="PT Contoh", contract=RatePair(up=500 * M, down=400 * M),
-    share=RatePair(up=300 * M, down=240 * M), units=RatePair(up=20 * M, down=40 * M), events=RatePair(up=0, down=9 * M),
-)  # fmt: skip
-
-
-def full() -> Known:
-    """Every metric has a value."""
-    whole = port("ether1", alias="ke ISP", in_errors=1, out_errors=2, in_discards=3, out_discards=4)
-    one = sample("gw", NOW, whole, cpu=7, memory=50, guests=12, queues=(queue("perpus"), queue("t", SeriesKind.TREE)))
-    return Known(
-        version="1.2", latest=Latest(samples={"gw": one}, missed={("sw", "TimedOut"): 3}), uplinks=(UPLINK,),
-        promises=(PROMISE,), phases={"active": 2, "ended": 0}, log_entries=41, checkpoint=(40, NOW), failed={"log": False},
-    )  # fmt: skip
 
 
 def values(text: bytes) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -141,16 +104,6 @@ def test_promtool_has_nothing_to_say_against_it() -> None:
         [PROMTOOL, "check", "metrics"], input=exposition(full()), capture_output=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, b"")
-
-
-def expressions() -> Iterator[str]:
-    board = json.loads(DASHBOARD.read_text("utf-8"))
-    for panel in board["panels"]:
-        for target in panel.get("targets", ()):
-            yield target["expr"]
-    for variable in board["templating"]["list"]:
-        if variable["type"] == "query":
-            yield variable["query"]["query"]
 
 
 def exposed() -> dict[str, set[str]]:
