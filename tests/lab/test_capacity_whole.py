@@ -23,14 +23,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def filled(text: str, **letters: str) -> str:
-    """The file as an office fills it in: a letter for each queue that is named."""
-    rows = text.split("  - ")
+    """The file as an office fills it in: a letter for each queue that is named, all others left alone."""
+    head, *rows = text.split("  - ")
     for place, row in enumerate(rows):
-        for queue, letter in letters.items():
-            if f"queue: '{queue}'" in row:
-                unit = row if "unit: '" in row else row.replace("unit:", f"unit: Unit {queue}")
-                rows[place] = unit.replace("letter:", f"letter: {letter}")
-    return "  - ".join(rows)
+        queue = next((name for name in letters if f"queue: '{name}'" in row), "")
+        unit = f"unit: '{queue}'" if queue else "unit:"
+        rows[place] = re.sub(
+            r"letter:$", f"letter: {letters.get(queue, '')}", re.sub(r"unit:.*", unit, row), flags=re.M
+        )
+    return "  - ".join([head, *rows])
 
 
 def test_day_one_is_read_filled_in_recorded_once_and_shown(desk: Desk, tmp_path: Path) -> None:
