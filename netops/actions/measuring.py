@@ -186,9 +186,12 @@ def digests(app: App, since: datetime, until: datetime) -> list[tuple[str, str, 
 
 
 def recorded_segments(app: App) -> dict[str, tuple[str, int]]:
-    """Digest and entry of each segment by its name, as the log has them."""
+    """Digest and entry of each segment by its path, as the log has them (`segment.closed`, `segment.compacted`)."""
+    pollers = sorted(one.name.removeprefix("poller=") for one in segments_folder(app).glob("poller=*"))
     return {
-        str(data["segment"]): (str(data["digest"]), one.seq)
-        for one in app.journal.read("")
-        if (data := one.event.data).get("segment") and data.get("digest")
+        str(file["path"]): (f"sha256:{file['sha256']}", one.seq)
+        for poller in pollers
+        for one in app.journal.read(f"segments/{poller}")
+        for file in (*one.event.data.get("files", ()), *([one.event.data["file"]] if "file" in one.event.data else []))
+        if isinstance(file, dict)
     }

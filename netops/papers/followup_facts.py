@@ -1,7 +1,7 @@
 """What the papers of a carried-out change of bandwidth say: the follow-up report, the notice, the form. Frozen; adds no figure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -9,7 +9,7 @@ from netops.changes.sop import Taken
 from netops.core.measured import Evidence
 from netops.core.text import Text
 from netops.papers.facts import Approved, Letter, Party, short_code
-from netops.papers.monitoring_facts import Remark
+from netops.papers.monitoring_facts import Remark, measured
 from netops.papers.office import Office
 
 Result = Literal["done", "partly", "postponed", "restored", "stopped"]
@@ -110,4 +110,9 @@ class FollowupFacts:
         """Over all that the papers say but the moment at which they were written."""
         names = [name for name in self.__dataclass_fields__ if name not in ("at", "numbers")]
         said = {name: getattr(self, name) for name in names}
-        return short_code(paper, {**said, "number": self.numbers.get(paper, "")})
+        windows = [
+            one and (replace(one, evidence=None), measured(one.evidence)) for one in (self.before, self.after)
+        ]  # fmt: skip
+        return short_code(
+            paper, {**said, "before": None, "after": None, "windows": windows, "number": self.numbers.get(paper, "")}
+        )
