@@ -58,7 +58,7 @@ def note(app: App, about: str, texts: Mapping[str, str], author: str, change: st
         said = _clean(text, TITLES[part][0])
         if part in there and there[part].text == said and there[part].author == name:
             continue
-        record(app, NOTED, change, about=about, part=part, note=app.objects.put(said.encode()), author=name)
+        record(app, "report.noted", change, about=about, part=part, note=app.objects.put(said.encode()), author=name)
         written.append(part)
     return tuple(written)
 

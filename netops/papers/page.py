@@ -86,6 +86,7 @@ table.figures .group th { background: #f7f7f7; text-align: left; }
   html, body { background: #fff; }
   main, main.marked { width: auto; min-height: 0; margin: 0; padding: 4mm; background-size: 100%% auto; }
   .wide, .chart { overflow-x: auto; }
+  .ruled col { width: auto !important; }
   table.figures { min-width: 150mm; }
   .chart img { min-width: 130mm; }
   .kop { grid-template-columns: 0 1fr 0; }
