@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from netops.actions.measuring import uplink_watch
+from netops.actions.measuring import Meter, meter, segments_folder, uplink_watch
 from netops.actions.reporting import write_paper
 from netops.app import App
 from netops.changes.lifecycle import OPEN, Change, Phase, fold_all, held, promised
@@ -52,26 +52,33 @@ def listing(app: App, site: str = "", since: str = "", until: str = "", at: str 
 
 
 def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mapping[str, Figures]:
-    """Figures of the thirty days before `until`, for what says where it is measured; {} where nobody ever collected."""
-    root = app.settings.var / "segments"
-    watches = {
-        one.commitment.allocation: one.commitment.watch
-        for line in uplinks
-        for one in line.holdings
-        if one.commitment.watch is not None
-    } | {line.key: watch for line in uplinks if (watch := uplink_watch(app, line.site, line.uplink)) is not None}
-    if not watches or not root.is_dir():
+    """Figures of the thirty days before `until`, for what is measured; {} where nobody ever collected."""
+    root = segments_folder(app)
+    if not root.is_dir():
         return {}
     from netops.monitoring.figures import figures
     from netops.monitoring.readings import Record
 
+    terms: dict[str, list[Commitment]] = {}
+    for one in (holding.commitment for line in uplinks for holding in line.holdings):
+        terms.setdefault(one.allocation, []).append(one)
+    meters = {name: meter(app, name, same) for name, same in terms.items()}
+    watches = ((line.key, uplink_watch(app, line.site, line.uplink)) for line in uplinks)
+    meters |= {key: Meter(down=watch) for key, watch in watches if watch is not None}
+
     def left_out(path: Path, error: Failed) -> None:
         app.say("segment", f"{path.name}: {error.message.to(app.lang)}")
 
-    asked = [Asked(watch=watch) for watch in watches.values()]
     record = Record(roots=(root,), scratch=app.settings.var / "cache")
-    found = figures(record, asked, until - MEASURED, until, left_out=left_out)
-    return {name: one for name, one in zip(watches, found, strict=True) if one.measured}
+    ways = [
+        (name, way) for name, one in meters.items() if one is not None for way in (one.down, one.up) if way is not None
+    ]
+    asked = [Asked(watch=watch) for _, watch in ways]
+    found: dict[str, Figures] = {}
+    for (name, _), one in zip(ways, figures(record, asked, until - MEASURED, until, left_out=left_out), strict=True):
+        # A queue tree counts each way in a row of its own: the second is the upload.
+        found[name] = one if name not in found else replace(found[name], up=one.up)
+    return {name: one for name, one in found.items() if one.measured}
 
 
 def promises(app: App, log: Iterable[Recorded], now: datetime) -> tuple[tuple[Commitment, ...], Mapping[str, State]]:
