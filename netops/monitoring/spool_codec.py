@@ -115,7 +115,8 @@ class Encoder:
             known.errors = errors
         if sample.health != known.health:
             known.health = dict(sample.health)
-            known.health_bytes = json.dumps(known.health, ensure_ascii=False).encode("utf-8", "replace")
+            text = json.dumps(known.health, ensure_ascii=False) if known.health else ""
+            known.health_bytes = text.encode("utf-8", "replace")
         told = self._tell(sample.device, known, parts)
         rows = (*interfaces, *queues)
         octets = array("Q", map(_in, rows))
