@@ -1,5 +1,6 @@
 """`netops.toml` of a workspace: where things are, who we are; refuses keys it does not know and says which line."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from netops.core.errors import InputError
 from netops.core.text import Lang, Text
+from netops.core.units import parse_duration
 
 NAME = "netops.toml"
 MAILS = ("rejection", "returned", "cancelled", "ready", "ending", "extended", "ended")
@@ -40,6 +42,13 @@ kept = ""                       # salinan checkpoint di luar komputer ini / a co
 [metrics]
 listen = ""                     # kosong: tidak ada; untuk Prometheus, mis. 127.0.0.1:9190 / empty: none; for Prometheus
 
+[collect]
+every = ""                      # "60s": netops serve mengukur tiap menit; kosong: tidak / netops serve measures; empty: it does not
+poller = "main"                 # nama pengukur ini, foldernya var/segments/poller=<nama> / this poller's name and folder
+others = []                     # folder segmen pengukur lain yang ikut dibaca / other pollers' folders of segments, read too
+keep = ""                       # "800d": hapus hasil ukur yang lebih lama; kosong: simpan terus / let older samples go; empty: never
+keep_hours = "2d"               # segmen jam sesudah harinya jadi / hourly segments once their day is there
+
 [mail]
 host = ""                       # kosong: surel tidak dikirim / empty: no mail is sent
 port = 25
@@ -55,7 +64,10 @@ sends = ["rejection", "returned", "cancelled", "ready", "ending", "extended", "e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Absolute paths; `mail_host` '' means that no mail is sent."""
+    """Absolute paths; `mail_host` '' means that no mail is sent, `collect_every` 0 that `serve` does not measure.
+
+    `keep_seconds` 0: samples are never let go.
+    """
 
     root: Path
     language: Lang = "id"
@@ -73,6 +85,11 @@ class Settings:
     log_key: Path
     log_kept: Path | None = None
     metrics_listen: str = ""
+    collect_every: int = 0
+    poller: str = "main"
+    segment_roots: tuple[Path, ...] = ()
+    keep_seconds: int = 0
+    keep_hours_seconds: int = 172_800
     mail_host: str = ""
     mail_port: int = 25
     mail_sender: str = ""
@@ -98,6 +115,11 @@ class Settings:
     def var(self) -> Path:
         return self.root / "var"
 
+    @property
+    def segments(self) -> Path:
+        """Where this workspace's pollers keep their samples; `segment_roots` begins with it, the others' follow."""
+        return self.var / "segments"
+
 
 _KEYS: dict[str, tuple[str, type]] = {
     "language": ("language", str),
@@ -115,6 +137,11 @@ _KEYS: dict[str, tuple[str, type]] = {
     "log.key": ("log_key", str),
     "log.kept": ("log_kept", str),
     "metrics.listen": ("metrics_listen", str),
+    "collect.every": ("collect_every", str),
+    "collect.poller": ("poller", str),
+    "collect.others": ("segment_roots", list),
+    "collect.keep": ("keep_seconds", str),
+    "collect.keep_hours": ("keep_hours_seconds", str),
     "mail.host": ("mail_host", str),
     "mail.port": ("mail_port", int),
     "mail.sender": ("mail_sender", str),
@@ -161,11 +188,40 @@ def load_settings(root: Path) -> Settings:
         values[_known(path, text, key, value)] = value
     if values.get("language", "id") not in ("id", "en"):
         raise InputError(Text(id="pilih id atau en", en="choose id or en"), path=path, field="language")
+    _collect(path, text, root.absolute(), values)
     values["mail_sends"] = _mails(path, text, values.get("mail_sends", MAILS))
     for name in ("mail_ca", "log_kept", "netbox_ca"):
         values[name] = root.absolute() / values[name] if values.get(name) else None
     values.update({name: root.absolute() / values[name] for name in _PATHS})
     return Settings(root=root.absolute(), **values)
+
+
+_POLLER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+def _collect(path: Path, text: str, root: Path, values: dict[str, Any]) -> None:
+    """The section [collect]: durations to seconds, folders to paths."""
+
+    def odd(key: str, message: Text) -> InputError:
+        return InputError(message, path=path, line=_line(text, f"collect.{key}"), field=f"collect.{key}")
+
+    for key, name in (("every", "collect_every"), ("keep", "keep_seconds"), ("keep_hours", "keep_hours_seconds")):
+        given = values.get(name)
+        if given is not None:
+            try:
+                values[name] = parse_duration(given) if given else 0
+            except ValueError as error:
+                raise odd(key, Text(f"bukan lamanya waktu: {error}", f"not a duration: {error}")) from error
+    if values.get("collect_every", 0) not in (0, *range(5, 3601)):
+        raise odd("every", Text("antara 5s dan 1h", "between 5s and 1h"))
+    if 0 < values.get("keep_seconds", 0) < 86_400:
+        raise odd("keep", Text("sekurangnya 1d", "1d at least"))
+    if not _POLLER.fullmatch(values.get("poller", "main")):
+        raise odd("poller", Text("hanya a-z, 0-9 dan -", "a-z, 0-9 and - only"))
+    others = values.get("segment_roots", [])
+    if not all(isinstance(one, str) and one for one in others):
+        raise odd("others", Text("harus daftar folder", "must be a list of folders"))
+    values["segment_roots"] = (root / "var" / "segments", *(root / one for one in others))
 
 
 def _mails(path: Path, text: str, sends: object) -> tuple[str, ...]:

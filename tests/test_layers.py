@@ -46,7 +46,7 @@ ONLY_IN = {
     "jinja2": {"netops.planning.render"},
     "hier_config": {"netops.platforms.ios"},
     "duckdb": {"netops.monitoring.duck"},
-    "numpy": {"netops.monitoring.statistics", "netops.monitoring.readings"},
+    "numpy": {"netops.monitoring.closing", "netops.monitoring.statistics", "netops.monitoring.readings"},
     "sqlite3": {"netops.journal.store", "netops.journal.database"},
     "typst": {"netops.papers.pdf"},
     "segno": {"netops.papers.pdf", "netops.papers.qr"},

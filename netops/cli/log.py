@@ -9,6 +9,7 @@ import click
 
 from netops.cli.common import ask_passphrase, json_option, opened
 from netops.cli.output import as_json, clean, csv_text, result, say
+from netops.core.canonical import dump
 from netops.core.text import Text, language
 
 
@@ -143,17 +144,28 @@ def verify(
 
 def _verify_here(ctx: click.Context, json_: bool) -> None:
     from netops import views
+    from netops.actions.collecting import verify_segments
 
     with opened(ctx) as app:
         found = views.verify_log(app)
+        segments = verify_segments(app)
     if json_:
-        as_json(found)
+        as_json({**dump(found), "segments": {"files": segments.files, "unfinished": list(segments.unfinished)}})
     say(
         Text(
             f"catatan utuh: {found.size} entri, akar {found.root}",
             f"the log is whole: {found.size} entries, root {found.root}",
         )
     )
+    if segments.files or segments.unfinished:
+        say(Text(f"segmen utuh: {segments.files} berkas", f"segments are whole: {segments.files} files"))
+    for path in segments.unfinished:
+        say(
+            Text(
+                f"segmen {path} belum selesai ditutup; bacaannya masih di spool",
+                f"segment {path} is not closed yet; its readings are still in the spool",
+            )
+        )
     if found.erased:
         erased = len({one.digest for one in found.erased})
         say(

@@ -126,6 +126,7 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
                 "netops.cli.calibrate", Text("Arah antrean menurut SNMP", "Which way queues count over SNMP")
             ),
             "doctor": Entry("netops.cli.fleet", Text("Periksa kesiapan perangkat", "Check that devices are ready")),
+            "collect": Entry("netops.cli.collect", Text("Ukur lewat SNMP", "Measure by SNMP")),
             "serve": Entry(
                 "netops.cli.serve", Text("Kerjakan sendiri yang sudah waktunya", "Do by itself what is due")
             ),

@@ -141,7 +141,7 @@ def live(
         and (since is None or one.until > since)
         and (until is None or one.since < until)
     ]
-    return tuple(path for _, path in sorted(found, key=lambda pair: (pair[0].since, pair[0].poller, pair[1])))
+    return tuple(path for _, path in sorted(found, key=lambda pair: (pair[0].since, pair[0].poller, pair[0].again)))
 
 
 def _segments(root: Path, table: str) -> Iterator[Segment]:
