@@ -69,7 +69,7 @@ def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mappi
     def left_out(path: Path, error: Failed) -> None:
         app.say("segment", f"{path.name}: {error.message.to(app.lang)}")
 
-    record = Record(roots=(root,), scratch=app.settings.var / "cache")
+    record = Record(roots=app.settings.segment_roots, scratch=app.settings.var / "cache")
     ways = [
         (name, way) for name, one in meters.items() if one is not None for way in (one.down, one.up) if way is not None
     ]

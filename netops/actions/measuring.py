@@ -141,7 +141,7 @@ def measurer(app: App, since: datetime, until: datetime) -> Measurer:
     except InputError:
         office = None
     return Measurer(
-        record=Record(roots=(segments_folder(app),)), since=since, until=until, office=office, left_out=left_out
+        record=Record(roots=app.settings.segment_roots), since=since, until=until, office=office, left_out=left_out
     )
 
 

@@ -64,11 +64,15 @@ class Server:
     _unread: dict[str, _Trouble] = field(default_factory=dict)
     _warned: set[Due] = field(default_factory=set)
 
-    def run(self, stop: Flag, every: float) -> None:
-        """Look every `every` seconds until `stop`; what was begun by then is finished before this returns."""
+    def run(self, stop: Flag, every: float, beside: Callable[[], None] = lambda: None) -> None:
+        """Look every `every` seconds until `stop`; what was begun by then is finished before this returns.
+
+        `beside` is called after each look; it must not take long.
+        """
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="duty") as pool:
             while not stop.is_set():
                 self.look(pool)
+                beside()
                 stop.wait(every)
         self._collect()
 

@@ -86,7 +86,7 @@ def collect(
         raise click.UsageError(Text("pilih --once atau --every", "choose --once or --every").to(language()))
     if for_ and not every:
         raise click.UsageError(Text("--for untuk --every", "--for goes with --every").to(language()))
-    shown = _Shown(json_, verbose=every is None)
+    shown = _Shown(json_, verbose=every is None, quiet=with_parent is not None)
     stop = _stopping(with_parent) if every else Flag()
     with opened(ctx) as app:
         until = app.clock.now() + timedelta(seconds=for_) if for_ else None
@@ -120,8 +120,8 @@ def _watch(parent: int, stop: Flag) -> None:
 class _Shown:
     """What a person sees of rounds: each miss when it begins, with its reason in words, and when it is over."""
 
-    def __init__(self, json_: bool, *, verbose: bool) -> None:
-        self.json, self.verbose = json_, verbose
+    def __init__(self, json_: bool, *, verbose: bool, quiet: bool = False) -> None:
+        self.json, self.verbose, self.quiet = json_, verbose, quiet
         self.silent: set[str] = set()
         self.last: Round | None = None
         self.any = False
@@ -136,7 +136,9 @@ class _Shown:
             f"{at} {done.answered} dari {total} menjawab, {done.series} pencacah, {took.replace('.', ',')} detik",
             f"{at} {done.answered} of {total} answered, {done.series} counters, {took} s",
         )
-        say(line)
+        missed = {miss.device for miss in done.missed}
+        if not self.quiet or missed != self.silent or done.skipped or done.lost:  # beside `serve`: what is new only
+            say(line)
         if done.skipped:
             say(
                 Text(
@@ -147,7 +149,6 @@ class _Shown:
         for miss in done.missed:
             if self.verbose or miss.device not in self.silent:
                 say(_why(miss.device, done.errors.get(miss.device), miss.message))
-        missed = {miss.device for miss in done.missed}
         for device in sorted(self.silent - missed):
             say(Text(f"  {clean(device)}: menjawab lagi", f"  {clean(device)}: answers again"))
         self.silent = missed

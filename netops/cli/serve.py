@@ -1,6 +1,7 @@
-"""`netops serve`: the process that starts and ends events, resumes, warns and mails by itself."""
+"""`netops serve`: the process that starts and ends events, resumes, warns, mails and measures by itself."""
 
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netops.cli.output import clean, fail, say
+from netops.cli.output import EXIT_CHANGES, clean, fail, say
 from netops.core.text import Text, language
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ _WORDS = {
 
 @click.command(
     help=Text(
-        "Jalankan yang sudah waktunya: mulai, akhiri, teruskan yang terputus, peringatkan, kirim surel. Berhenti dengan "
-        "Ctrl-C atau SIGTERM, setelah yang sedang dikerjakan selesai.",
-        "Do what is due: start, end, resume, warn, mail. Stops by Ctrl-C or SIGTERM once the work in hand is done.",
+        "Jalankan yang sudah waktunya: mulai, akhiri, teruskan yang terputus, peringatkan, kirim surel; ukur juga "
+        "([collect] di netops.toml). Berhenti dengan Ctrl-C atau SIGTERM, setelah yang sedang dikerjakan selesai.",
+        "Do what is due: start, end, resume, warn, mail; measure too ([collect] in netops.toml). Stops by Ctrl-C or "
+        "SIGTERM once the work in hand is done.",
     ).to(language())
 )
 @click.option(
@@ -50,6 +52,7 @@ _WORDS = {
 )
 @click.pass_context
 def serve(ctx: click.Context, every: float, once: bool, metrics: str) -> None:
+    from netops.actions.beside import Collector, command
     from netops.actions.serving import Done, Server
     from netops.app import App
 
@@ -70,17 +73,23 @@ def serve(ctx: click.Context, every: float, once: bool, metrics: str) -> None:
 
     with open_app() as app:  # a workspace that cannot be opened is told at once, not every ten seconds
         app.journal.read()
-        clock = app.clock
+        clock, measures = app.clock, app.settings.collect_every
     server = Server(open_app, told, clock)
     if once:
+        round_ = subprocess.Popen(command(root, "--once")) if measures else None
         server.once()
-        ctx.exit(1 if failed else 0)
+        silent = round_ is not None and round_.wait() not in (0, EXIT_CHANGES)
+        ctx.exit(1 if failed or silent else 0)
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _exposed(open_app, metrics):
-        say(Text(f"berjaga tiap {every:g} detik", f"looking every {every:g} seconds"))
-        server.run(stop, every)
+    collector = Collector(root, measures, fail)
+    try:
+        with _exposed(open_app, metrics):
+            say(Text(f"berjaga tiap {every:g} detik", f"looking every {every:g} seconds"))
+            server.run(stop, every, (lambda: collector.look(clock.now())) if measures else (lambda: None))
+    finally:
+        collector.stop()
     say(Text("berhenti", "stopped"))
 
 
