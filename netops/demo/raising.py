@@ -15,7 +15,7 @@ from netops.filing import Filed, find
 from netops.practice import CHAIN
 from netops.requests.example import bandwidth_example
 
-DEVICE, QUEUE = "gw-kampus", "Perpustakaan"
+DEVICE, QUEUE = "gw-kampus", "FST"
 ROLES = ("kepala-dinas", "kepala-bidang", "kepala-seksi")
 SECONDS = 3.0
 """Between the two readings that a rate is made of."""
@@ -23,10 +23,10 @@ SECONDS = 3.0
 
 def asked(stage: Stage, app: App, root: Path) -> Filed:
     """Planned first: the queue that somebody made years ago is found and adopted; then signed by the whole chain."""
-    stage.step("Perpustakaan meminta bandwidth; tiga disposisi", "The library asks for bandwidth; three dispositions")
+    stage.step("FST meminta bandwidth; tiga disposisi", "A faculty asks for bandwidth; three dispositions")
     path = root / "permohonan-bandwidth.yaml"
     starts = datetime.now(UTC).replace(second=0, microsecond=0)
-    path.write_text(bandwidth_example(starts, ticket="PTIPD-2026-0301"), encoding="utf-8")
+    path.write_text(bandwidth_example(starts, ticket="PTIPD-2026-0301", link="FST", rate="10M/40M"), encoding="utf-8")
     plan = actions.plan(app, str(path))
     filed = find(app, str(path))
     stage.show(plan.devices[0].difference)
