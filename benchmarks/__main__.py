@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import approvals, big, far, log, month, planning, push, snmp, start, vouchers
+from benchmarks import approvals, big, doctor, far, log, month, planning, push, snmp, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log", "snmp", "month")
+PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log", "snmp", "month", "doctor")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (may be repeated)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--devices", type=int, default=100)
+    parser.add_argument("--fleet", type=int, default=2000, help="devices that doctor looks at")
     parser.add_argument("--no-ansible", action="store_true", help="leave out the slowest contestant")
     asked = parser.parse_args(arguments)
     lines: list[Line] = []
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             "log": lambda folder: log.measure(folder, asked.rounds),
             "snmp": lambda folder: snmp.measure(folder, asked.rounds),
             "month": lambda folder: month.measure(folder, asked.rounds),
+            "doctor": lambda folder: doctor.measure(folder, asked.fleet),
             "vouchers": lambda folder: vouchers.measure(folder, asked.rounds),
         }
         for part in asked.only or PARTS:

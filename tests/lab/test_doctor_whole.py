@@ -2,15 +2,18 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
 
 from netops import actions
+from netops.actions import examining
 from netops.actions.examining import room, said, stops
-from netops.core.model import Batch, Finding, LineOp, Reservation, RowOp, Severity, Used, Verb
+from netops.core.measured import Sample
+from netops.core.model import Batch, Finding, LineOp, Reservation, RowOp, Severity, Target, Used, Verb
 from netops.core.text import Lang
 from netops.lab.routeros.device import RouterOS
 from netops.planning.sites import Site
@@ -51,6 +54,28 @@ def test_a_campus_in_order_stops_nothing(desk: Desk) -> None:
     assert one_of(found["ap-lama"], "ntp").paste[0].startswith("/system ntp client set enabled=yes primary-ntp=")
     assert found["site:kampus"][0].en == "20 of 20 event VLANs 210-229 are free"
     assert found["site:kampus"][1].en == "65536 of 65536 event addresses 10.90.0.0/16 are free, largest block /16"
+
+
+def test_of_many_devices_it_says_how_far_it_is_and_polls_them_in_goes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sockets and memory of a poll are bounded by a go, however many devices there are."""
+    monkeypatch.setattr(examining, "TOLD", 2)
+    monkeypatch.setattr(examining, "AT_ONCE", 4)
+    goes: list[int] = []
+    sample = type(desk.app.poller).sample
+
+    def counted(self: object, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
+        goes.append(len(targets))
+        return sample(self, targets, at)  # type: ignore[arg-type]  # the poller itself
+
+    monkeypatch.setattr(type(desk.app.poller), "sample", counted)
+    words: list[tuple[str, str]] = []
+    monkeypatch.setattr(desk.app, "say", lambda step, what: words.append((step, what)))
+    found = actions.doctor(desk.app)
+    assert not stops(found) and goes == [4, 2]
+    assert all(("snmp", OK) in severities(found[name]) for name in desk.app.fleet.targets)
+    assert words == [*(("examine", f"{done}/6") for done in (2, 4, 6)), ("poll", "4/6"), ("poll", "6/6")]
 
 
 def test_the_table_of_a_campus_with_troubles(desk: Desk) -> None:
