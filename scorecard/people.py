@@ -10,12 +10,12 @@ from netops.changes.lifecycle import Phase
 from netops.core.model import Tag
 from netops.lab.routeros.device import RouterOS
 from scorecard.datagrams import MODES, Datagrams
-from scorecard.judge import all_old, in_between, judged, log_whole, nothing_doubled
+from scorecard.judge import all_old, in_between, judged, log_whole, nothing_doubled, recovered
 from scorecard.kills import calm
 from scorecard.links import mishap
 from scorecard.points import some
 from scorecard.rows import Row, Setting, Trial
-from scorecard.stand import KAMPUS, LAMA, ROOT, SITES, TWO, Broken, Stand, Wanted
+from scorecard.stand import KAMPUS, LAMA, LEASE, ROOT, SITES, TWO, Broken, Stand, Wanted
 
 AT_ONCE = 50
 HOUR = 3600.0
@@ -136,6 +136,18 @@ def clocks(stand: Stand, wanted: Sequence[Wanted], servers: int) -> None:
     case.close()
 
 
+def jumped(stand: Stand, wanted: Sequence[Wanted], number: int, seconds: float) -> None:
+    """The clock jumps while a worker applies, from its n-th event on; whoever comes next has the wrong clock too."""
+    case = stand.case(wanted)
+    child = case.run("apply", case.change, jump=(number, seconds))
+    if child.code not in (0, 1, 4, 5, 6):
+        raise Broken(f"`netops apply` ended with {child.code}: {child.text[-300:]}")
+    if child.code == 0 and case.state().phase is not Phase.ACTIVE:
+        raise Broken("it reports success, and the log does not")
+    recovered(case, offset=max(seconds, 0.0) + LEASE)
+    case.close()
+
+
 def measured(stand: Stand, device: str, mode: str) -> None:
     """Datagrams of a device's agent are lost, doubled or forged while a change is proven by them."""
     case = stand.case(LAMA if device == "gw-lama" else KAMPUS)
@@ -208,6 +220,11 @@ def _clocks(setting: Setting) -> Iterator[Trial]:
     for site, wanted in SITES.items():
         for servers in some((1, 3), 1 if setting.most == 1 else 0):
             yield Trial(label=f"{site}: {servers} servers", run=partial(clocks, setting.stand, wanted, servers))
+        total = setting.counted.of(setting.stand, wanted, "apply").append if setting.most != 1 else 0
+        for number in some(range(2, total), setting.few(6) or 6):
+            for hours in (1, -1):
+                run = partial(jumped, setting.stand, wanted, number, hours * HOUR)
+                yield Trial(label=f"{site}: {hours:+d} h at event {number}/{total} of an apply", run=run)
 
 
 def _datagrams(setting: Setting) -> Iterator[Trial]:
@@ -246,8 +263,8 @@ ROWS = (
     ),
     Row(
         name="clock",
-        fault="the clock is wrong by hours, back and forth, and the zone changes",
-        holds="started once, ended once",
+        fault="the clock is wrong by hours, back and forth, and the zone changes; it jumps by an hour within an apply",
+        holds="started once, ended once; every device old or new (or quarantined)",
         trials=_clocks,
     ),
     Row(

@@ -78,8 +78,9 @@ def arrange(words: Mapping[str, Any], tally: Path) -> Strikes:
     strikes = Strikes(words.get("strike"), tally)
     _around_journal(strikes)
     _around_drivers(strikes)
-    if words.get("offset"):
-        _shift(float(words["offset"]))
+    if words.get("offset") or "jump" in words:
+        at, seconds = words.get("jump", (0, 0.0))
+        _shift(strikes, float(words.get("offset", 0.0)), int(at), float(seconds))
     if "lease" in words:
         _hurry(float(words["lease"]))
     if "timer" in words:
@@ -140,14 +141,15 @@ def _around_drivers(strikes: Strikes) -> None:
             setattr(driver, name, late(getattr(driver, name)))
 
 
-def _shift(seconds: float) -> None:
-    """This process's clock is wrong by so much."""
+def _shift(strikes: Strikes, seconds: float, at: int, more: float) -> None:
+    """This process's clock is wrong by so much, and by so much more from its `at`-th durable append on."""
     from netops.core.clock import SystemClock
 
     real = SystemClock.now
 
     def now(self: SystemClock) -> datetime:
-        return real(self) + timedelta(seconds=seconds)
+        jumped = at and strikes.counts["append"] >= at
+        return real(self) + timedelta(seconds=seconds + (more if jumped else 0.0))
 
     SystemClock.now = now  # type: ignore[method-assign]  # this process only
 
