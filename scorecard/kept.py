@@ -28,7 +28,7 @@ class Kept:
         self.folder = folder
 
     def _place(self, row: str, label: str) -> Path:
-        return self.folder / row / (re.sub(r"[^\w.,]+", "-", label).strip("-") + ".json")
+        return self.folder / row / (re.sub(r"[^\w.,+-]+", "_", label).strip("_") + ".json")
 
     def plan(self, row: str, cases: int) -> None:
         (self.folder / row).mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,12 @@ ONLY_IN = {
     "xlsxwriter": {"netops.papers.sheet_xlsx"},
     "rfc8785": {"netops.core.canonical"},
     "gufo": {"netops.monitoring.with_gufo"},
-    "pysnmp": {"netops.monitoring.with_pysnmp", "netops.lab.snmp"},
+    "pysnmp": {
+        "netops.monitoring.with_pysnmp",
+        "netops.monitoring.engines",
+        "netops.lab.snmp",
+        "netops.lab.engines",
+    },
     "asyncssh": {"netops.lab"},
     "aiosmtpd": {"netops.lab.mail"},
     "smtplib": {"netops.notify.mail"},

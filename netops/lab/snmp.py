@@ -31,6 +31,7 @@ from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance, noSuchObject
 from pysnmp.smi.error import NoAccessError
 from pysnmp.smi.instrum import AbstractMibInstrumController
 
+from netops.lab.engines import new_engine
 from netops.lab.mib import Leaf, Oid, Snapshot, Syntax, snapshot
 from netops.lab.spec import word
 from netops.lab.view import LabDevice
@@ -112,7 +113,7 @@ class SnmpAgent:
         """The engine behind the transport, built once."""
         if self._engine is not None:
             return self._engine
-        engine = SnmpEngine()
+        engine = new_engine()
         _identify(engine, self.device.platform, self.random)
         del engine.message_processing_subsystems[0]
         engine.register_transport_dispatcher(AsyncioDispatcher(loop=loop, timeout=0.5))

@@ -43,6 +43,7 @@ from netops.monitoring.asking import (
     unreachable,
 )
 from netops.monitoring.descriptors import room
+from netops.monitoring.engines import new_engine
 from netops.monitoring.oids import Oid
 from netops.monitoring.plan import Memory
 from netops.monitoring.reading import talk
@@ -229,7 +230,7 @@ class _Engines:
         return engine, (V3, USM, v2c.OctetString(user.name), AUTH_PRIV)
 
     def _engine(self) -> SnmpEngine:
-        engine = SnmpEngine()
+        engine = new_engine()
         for number in (V2C, V3):
             # pysnmp numbers messages one after the other; a stranger must not guess them (31 bits, RFC 3412).
             engine.message_processing_subsystems[number]._cache.new_message_id = _fresh_id
