@@ -11,7 +11,20 @@ from pathlib import Path
 from benchmarks import approvals, big, doctor, far, log, month, planning, push, snmp, start, vouchers
 from benchmarks.measure import BenchError, Line, table
 
-PARTS = ("help", "inventory", "push", "far", "big", "vouchers", "planning", "approvals", "log", "snmp", "month", "doctor")
+PARTS = (
+    "help",
+    "inventory",
+    "push",
+    "far",
+    "big",
+    "vouchers",
+    "planning",
+    "approvals",
+    "log",
+    "snmp",
+    "month",
+    "doctor",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
