@@ -75,9 +75,11 @@ def _measured(app: App, uplinks: Sequence[UplinkList], until: datetime) -> Mappi
     ]
     asked = [Asked(watch=watch) for _, watch in ways]
     found: dict[str, Figures] = {}
-    for (name, _), one in zip(ways, figures(record, asked, until - MEASURED, until, left_out=left_out), strict=True):
+    for (name, _), measured in zip(
+        ways, figures(record, asked, until - MEASURED, until, left_out=left_out), strict=True
+    ):
         # A queue tree counts each way in a row of its own: the second is the upload.
-        found[name] = one if name not in found else replace(found[name], up=one.up)
+        found[name] = measured if name not in found else replace(found[name], up=measured.up)
     return {name: one for name, one in found.items() if one.measured}
 
 
