@@ -10,7 +10,7 @@ from netops.core.secret import Secret, SecretRef
 from netops.lab.campus import Campus
 from netops.lab.faults import Mishaps
 from netops.lab.spec import CampusSpec, DeviceSpec
-from netops.lab.view import LabGuest, LabInterface, LabQueue, LabSystem, LabTree
+from netops.lab.view import LabClass, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 
 def port(index: int, name: str = "", **changes: object) -> LabInterface:
@@ -90,6 +90,9 @@ class FakeDevice:
 
     def trees(self) -> Sequence[LabTree]:
         return self.trees_shown
+
+    def classes(self) -> Sequence[LabClass]:
+        return ()
 
     def guests(self) -> Sequence[LabGuest]:
         return self.logged_in

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from netops.lab.view import LabDevice, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
+from netops.lab.view import LabClass, LabDevice, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 Oid = tuple[int, ...]
 
@@ -18,6 +18,7 @@ HR_STORAGE_RAM: Oid = (1, 3, 6, 1, 2, 1, 25, 2, 1, 2)
 STORAGE_UNIT = 1024
 CPM_CPU_TOTAL: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 109, 1, 1, 1, 1)
 CISCO_POOL: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 48, 1, 1, 1)
+CLASS_BASED_QOS: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 166, 1)
 HR_SYSTEM_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 25, 1, 1, 0)
 MIKROTIK: Oid = (1, 3, 6, 1, 4, 1, 14988, 1, 1)
 MAX_GAUGE = 2**32 - 1
@@ -117,7 +118,7 @@ def snapshot(device: LabDevice) -> Snapshot:
     if dialect.cisco:
         # cpmCPUTotal5secRev, 1minRev and 5minRev; the switch has one processor.
         leaves += [Leaf((*CPM_CPU_TOTAL, column, 1), Syntax.GAUGE, system.cpu) for column in (6, 7, 8)]
-        leaves += _pool(system)
+        leaves += _pool(system) + _classes(device.classes())
     return Snapshot(leaves)
 
 
@@ -277,6 +278,49 @@ def _pool(system: LabSystem) -> list[Leaf]:
         (7, Syntax.GAUGE, free // 4),
     ]
     return [Leaf((*CISCO_POOL, column, 1), syntax, value) for column, syntax, value in values]
+
+
+def _classes(classes: Sequence[LabClass]) -> list[Leaf]:
+    """CISCO-CLASS-BASED-QOS-MIB: service-policies, the objects at work in each, what they are called, and what they counted.
+
+    An object is a policy-map (1), a class (2), a shaper (6) or a policer (7); its numbers here are made of its policy's.
+    """
+    leaves: list[Leaf] = []
+    configs: dict[tuple[str, str], int] = {}
+    policies: dict[tuple[int, str], int] = {}
+
+    def put(group: int, column: int, index: Oid, syntax: Syntax, value: Value) -> None:
+        leaves.append(Leaf((*CLASS_BASED_QOS, group, 1, 1, column, *index), syntax, value))
+
+    def config(kind: str, name: str) -> int:
+        return configs.setdefault((kind, name), 1000 + len(configs))
+
+    def thing(policy: int, number: int, kind: int, what: int, parent: int) -> None:
+        put(5, 2, (policy, number), Syntax.GAUGE, what)
+        put(5, 3, (policy, number), Syntax.INTEGER, kind)
+        put(5, 4, (policy, number), Syntax.GAUGE, parent)
+
+    for each in classes:
+        place = (each.port, each.way)
+        if place not in policies:
+            policy = policies[place] = 16 * (len(policies) + 1) + 2
+            put(1, 2, (policy,), Syntax.INTEGER, 1)
+            put(1, 3, (policy,), Syntax.INTEGER, 1 if each.way == "in" else 2)
+            put(1, 4, (policy,), Syntax.INTEGER, each.port)
+            thing(policy, policy * 100, 1, config("map", each.policy), 0)
+        policy = policies[place]
+        number = policy * 100 + 2 * each.index
+        thing(policy, number, 2, config("class", each.name), policy * 100)
+        thing(policy, number + 1, 7 if each.police else 6, config("limit", f"{each.policy} {each.name}"), number)
+        put(15, 6, (policy, number), Syntax.COUNTER64, each.offered)
+        put(15, 9, (policy, number), Syntax.COUNTER32, each.passed % 2**32)
+        put(15, 10, (policy, number), Syntax.COUNTER64, each.passed)
+        put(15, 13, (policy, number), Syntax.COUNTER32, each.dropped % 2**32)
+        put(15, 14, (policy, number), Syntax.COUNTER64, each.dropped)
+    for (kind, name), what in configs.items():
+        if kind != "limit":
+            put(6 if kind == "map" else 7, 1, (what,), Syntax.STRING, _text(name))
+    return leaves
 
 
 def _mikrotik(version: str, system: LabSystem) -> list[Leaf]:

@@ -92,3 +92,20 @@ def test_a_switchs_memory_is_what_it_says_itself(desk: Desk) -> None:
     assert isinstance(sample, Sample), repr(sample)
     assert sample.memory == round(100 * 45_519_304 / (45_519_304 + 330_633_472))
     assert (sample.guests, sample.queues) == (None, ())
+
+
+def test_classes_of_policy_maps_are_one_state_over_snmp_and_on_the_switch(desk: Desk) -> None:
+    device = desk.campus.devices["sw-fakultas"]
+    before = desk.campus.call(lambda: tuple(device.classes()))
+    sample = desk.app.poller.sample([desk.app.fleet.target("sw-fakultas")], desk.app.clock.now())["sw-fakultas"]
+    after = desk.campus.call(lambda: tuple(device.classes()))
+    assert isinstance(sample, Sample), repr(sample)
+    names = {port.index: port.name for port in desk.campus.call(lambda: tuple(device.interfaces()))}
+    found = {each.name: each for each in sample.queues}
+    assert len(before) == len(found) >= 4
+    for first, last in zip(before, after, strict=True):
+        queue = found[f"{names[first.port]} {first.way} {first.policy} {first.name}"]
+        assert (queue.kind, queue.bits, queue.in_octets) == (SeriesKind.CLASS, 64, 0)
+        assert first.passed <= queue.out_octets <= last.passed
+        assert queue.drops is not None and first.dropped <= queue.drops <= last.dropped
+    assert any(each.out_octets for each in found.values()), "nothing moves: agreement on zeros proves nothing"

@@ -30,7 +30,7 @@ from netops.lab.routeros.store import Row
 from netops.lab.routeros.syntax import ScriptError
 from netops.lab.routeros.texts import Trap
 from netops.lab.traffic import Load
-from netops.lab.view import USUAL_LOAD, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
+from netops.lab.view import USUAL_LOAD, LabClass, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
 BOARD = "RB750Gr3"
 JOBS = "/system/scheduler"
@@ -296,6 +296,9 @@ class RouterOS:
         rows = self.machine.store.tables["/queue/tree"].rows.values()
         parents = {row.name: row.id for row in (*self.machine.interfaces(), *rows)}
         return [_tree(row, parents.get(row.get("parent"), GLOBAL_PARENT)) for row in rows]
+
+    def classes(self) -> Sequence[LabClass]:
+        return ()
 
     def guests(self) -> Sequence[LabGuest]:
         servers = {row.name: row.id for row in self.machine.rows("/ip/hotspot")}
