@@ -178,7 +178,7 @@ def snmpbulkwalk(ports: Sequence[int], interfaces: int, folder: Path) -> Round:
             found = subprocess.run(
                 [*command, ".".join(map(str, column))], capture_output=True, text=True, check=True, timeout=60
             )
-            count += len(found.stdout.splitlines())
+            count += sum(1 for line in found.stdout.splitlines() if "No more variables" not in line)
         return count
 
     return lambda: sum(one(port) for port in ports)
