@@ -14,7 +14,8 @@ from benchmarks.measure import BenchError, Line, Timing, median
 
 AGENTS, INTERFACES = 200, 24
 FEW = 20
-"""Devices for what starts a process for each column."""
+SLOW = ("pysnmp", "snmpbulkwalk")
+"""Contestants that are given fewer devices, so that a round ends."""
 FAR, LATENCY = 1000, 0.02
 WORDS = {
     "floor": "the floor: the same datagrams sent, answers thrown away (Python)",
@@ -33,10 +34,8 @@ def measure(folder: Path, rounds: int) -> list[Line]:
     with agents(AGENTS) as ports:
         for _ in range(rounds):
             for name in asked:
-                found[name].append(_run(name, ports[:FEW] if name == "snmpbulkwalk" else ports))
-    each = {
-        name: _per_device(median(timings), FEW if name == "snmpbulkwalk" else AGENTS) for name, timings in found.items()
-    }
+                found[name].append(_run(name, ports[:FEW] if name in SLOW else ports))
+    each = {name: _per_device(median(timings), FEW if name in SLOW else AGENTS) for name, timings in found.items()}
     with agents(FAR, LATENCY) as ports:
         far = median([_run("netops", ports) for _ in range(rounds)])
         bare = median([_run("gufo", ports) for _ in range(rounds)])
@@ -81,7 +80,7 @@ def _there(name: str) -> bool:
 def _run(name: str, ports: list[int]) -> Timing:
     """The median round of one process. Raises `BenchError` when a value is missing."""
     command = [sys.executable, "-m", "benchmarks.snmp_run", name, "--ports", ",".join(map(str, ports))]
-    command += ["--interfaces", str(INTERFACES), "--repeat", "2" if name in ("pysnmp", "snmpbulkwalk") else "10"]
+    command += ["--interfaces", str(INTERFACES), "--repeat", "2" if name in SLOW else "10"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if done.returncode:
         raise BenchError(f"{name}: {done.stderr.strip()[-800:]}")
