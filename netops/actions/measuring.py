@@ -96,9 +96,9 @@ def uplink_watch(app: App, site: str, uplink: str) -> Watch | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurer:
-    """Reads evidence of [since, until) out of one record; what cannot be read is told once and left out."""
+    """Reads evidence of [since, until) out of one record (None: nothing was ever collected); what cannot be read is told once and left out."""
 
-    record: "Record"
+    record: "Record | None"
     since: datetime
     until: datetime
     office: tuple[Span, ...] | None
@@ -106,20 +106,20 @@ class Measurer:
 
     def of(self, meter: Meter | None, limits: Sequence[Limit] = ()) -> Evidence | None:
         """None where nothing measures it, or where its series is in no segment of any time. Raises `Failed` without DuckDB."""
-        if meter is None:
+        if meter is None or self.record is None:
             return None
-        down = self._one(meter.down, limits)
+        down = self._one(self.record, meter.down, limits)
         if meter.up is None or down is None:
             return down
-        up = self._one(meter.up, limits)
+        up = self._one(self.record, meter.up, limits)
         return down if up is None else joined(down, up)
 
-    def _one(self, watch: Watch, limits: Sequence[Limit]) -> Evidence | None:
+    def _one(self, record: "Record", watch: Watch, limits: Sequence[Limit]) -> Evidence | None:
         from netops.monitoring.figures import evidence
 
         try:
             return evidence(
-                self.record,
+                record,
                 Asked(watch=watch, limits=tuple(limits)),
                 self.since,
                 self.until,
@@ -131,8 +131,6 @@ class Measurer:
 
 
 def measurer(app: App, since: datetime, until: datetime) -> Measurer:
-    from netops.monitoring.readings import Record
-
     def left_out(path: Path, why: Exception) -> None:
         app.say(path.name, str(why))
 
@@ -140,9 +138,21 @@ def measurer(app: App, since: datetime, until: datetime) -> Measurer:
         office: tuple[Span, ...] | None = working_spans(app.office.working_time(), since, until)
     except InputError:
         office = None
-    return Measurer(
-        record=Record(roots=app.settings.segment_roots), since=since, until=until, office=office, left_out=left_out
-    )
+    return Measurer(record=_record(app), since=since, until=until, office=office, left_out=left_out)
+
+
+def _record(app: App) -> "Record | None":
+    """Raises `Failed` where something was collected and the extra `monitoring` is not there to read it."""
+    roots = app.settings.segment_roots
+    if not any(root.is_dir() for root in roots):
+        return None
+    try:
+        from netops.monitoring.readings import Record
+    except ImportError as error:
+        from netops.monitoring.duck import NO_DUCKDB
+
+        raise NO_DUCKDB from error
+    return Record(roots=roots)
 
 
 def segments_folder(app: App) -> Path:

@@ -34,7 +34,9 @@ def run(out: Path, lang: Lang, echo: Callable[[str], None], progress: Callable[[
             running.failed_and_restored(stage, app, campus, root)
             finishing.ended(stage, app, campus, filed, ssid, before)
             finishing.returned(stage, app, filed, root)
-            raising.raised(stage, app, raising.asked(stage, app, root))
+            more = raising.asked(stage, app, root)
+            raising.raised(stage, app, more)
+            raising.told(stage, app, more, root)
             finishing.recorded(stage, app)
     _closing(stage, root)
 

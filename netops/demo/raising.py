@@ -5,11 +5,15 @@ from pathlib import Path
 from threading import Event as Flag
 
 from netops import actions, views
+from netops.actions import followup
+from netops.actions.attaching import Sort
 from netops.app import App
 from netops.changes.execute import Outcome
+from netops.changes.lifecycle import Phase
 from netops.core.measured import Sample
 from netops.core.text import Text
 from netops.core.units import say_rate
+from netops.demo.pictures import scan
 from netops.demo.stage import Stage
 from netops.filing import Filed, find
 from netops.practice import CHAIN
@@ -17,6 +21,12 @@ from netops.requests.example import bandwidth_example
 
 DEVICE, QUEUE = "gw-kampus", "FST"
 ROLES = ("kepala-dinas", "kepala-bidang", "kepala-seksi")
+SIGNED: tuple[Sort, ...] = ("laporan-tindak-lanjut", "surat-pemberitahuan", "formulir")
+PAPERS = (
+    Text("laporan tindak lanjut", "follow-up report"),
+    Text("surat pemberitahuan", "notice"),
+    Text("formulir", "form"),
+)
 SECONDS = 3.0
 """Between the two readings that a rate is made of."""
 
@@ -62,6 +72,24 @@ def raised(stage: Stage, app: App, filed: Filed) -> None:
         not state.finished and bool(state.commitments),
         Text("komitmen tercatat dalam daftar ketersediaan bandwidth", "it stands in the list of available bandwidth"),
         Text("tetap berlaku, menunggu dokumen kembali", "in force; its papers have yet to come back"),
+    )
+
+
+def told(stage: Stage, app: App, filed: Filed, root: Path) -> None:
+    """Report to the office, notice to the requester and the filled form; signed, they come back: finished, and in force."""
+    stage.step("Laporan tindak lanjut, surat dan formulir", "Follow-up report, notice and form")
+    for name, path in zip(PAPERS, followup.followup(app, filed.change, lang=stage.lang), strict=True):
+        stage.keep(name.id, name.en, path)
+        stage.show(path.name)
+    paper = root / "laporan-ditandatangani.png"
+    paper.write_bytes(scan())
+    for sort in SIGNED:
+        actions.attach(app, filed.change, sort, paper)
+    state = views.state(app, filed.change)
+    stage.check(
+        state.finished and not actions.missing(state) and state.phase is Phase.ACTIVE,
+        Text("penambahan bandwidth selesai, tetap berlaku", "the change of bandwidth is finished, and in force"),
+        Text("tiga dokumen kembali bertanda tangan", "three papers came back signed"),
     )
 
 
