@@ -22,9 +22,9 @@ WORDS = {
     "gufo": "bare gufo-snmp, asyncio, GET of 60 object identifiers",
     "samples": "netops, to samples in memory",
     "netops": "netops, to samples on the disk (fsync)",
-    "pysnmp": "bare pysnmp, GET of 60, no MIB look-up",
+    "pysnmp": f"bare pysnmp, GET of 60, no MIB look-up ({FEW} of them)",
     "exporter": "prometheus-snmp-exporter (Go) on one core; its own CPU",
-    "snmpbulkwalk": "snmpbulkwalk, a process a column",
+    "snmpbulkwalk": f"snmpbulkwalk, a process a column ({FEW} of them)",
 }
 
 
