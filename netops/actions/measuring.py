@@ -186,10 +186,9 @@ def digests(app: App, since: datetime, until: datetime) -> list[tuple[str, str, 
     """Each segment of the period: its name, digest and log entry. One that is not in the log is digested here, entry -1."""
     from netops.monitoring.segments import live
 
-    root, known = segments_folder(app), recorded_segments(app)
-    found = []
-    for path in live((root,), "samples", since, until):
-        name = path.relative_to(root).as_posix()
+    known, found = recorded_segments(app), []
+    for path in live(app.settings.segment_roots, "samples", since, until):
+        name = "/".join(path.parts[-4:])  # as `segments.Segment.path` has it
         digest, entry = known.get(name, ("", -1))
         found.append((name, digest or f"sha256:{sha256(path.read_bytes()).hexdigest()}", entry))
     return found
