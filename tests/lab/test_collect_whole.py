@@ -19,7 +19,7 @@ from netops.cli.main import main
 from netops.monitoring import duck
 from netops.monitoring.segments import live
 from netops.monitoring.spool import minutes
-from netops.monitoring.spool_codec import Cut, Reading, decode
+from netops.monitoring.spool_codec import Reading, decode
 
 SILENT = """
 sw-mati:
@@ -163,13 +163,12 @@ def test_a_tail_torn_off_by_a_crash_is_told_and_costs_nothing_else(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert netops(desk, "collect") == 0
-    (spool,) = desk.root.rglob("*.spool")
-    whole = len([one for one in decode(spool.read_bytes()) if not isinstance(one, Cut)])
+    *_, spool = sorted(desk.root.rglob("*.spool"))  # a slow machine's round falls into two minutes
     with spool.open("ab") as file:
         file.write(b"\x40\x01\0\0half a block")
     assert netops(desk, "collect", "--close") == 0
     assert "16 bytes of the spool cannot be read" in capsys.readouterr().err
-    assert len(rows(desk, "polls", "device, time")) == 2 * whole
+    assert len(rows(desk, "polls", "device, time")) == 2 * len(desk.campus.devices)
 
 
 def test_stopped_by_a_signal_it_finishes_its_round_and_leaves(desk: Desk) -> None:
