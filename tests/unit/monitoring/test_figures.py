@@ -62,6 +62,8 @@ def test_many_devices_at_once_are_each_the_plain_reference(tmp_path: Path, monke
     wanted = [asked(one, limit) for one in reversed(every)]
     got = figures(record(tmp_path), wanted, EVENING, MORNING, office=office)
     assert [one.watch.series for one in got] == list(reversed(every))
+    with_a_stranger = figures(record(tmp_path), [asked(series("ap-1")), *wanted], EVENING, MORNING, office=office)
+    assert with_a_stranger[1:] == got, "whoever comes first decides only how many are read together"
     for one in got:
         want = plain(rows[one.watch.series], cs(EVENING), cs(MORNING), [limit], [(cs(a), cs(b)) for a, b in office])
         assert (one.measured, dict(one.flaws)) == (want.measured, want.flaws)
@@ -126,10 +128,16 @@ def test_a_name_that_was_never_recorded_is_no_gap(tmp_path: Path) -> None:
 def test_a_renamed_device_is_followed_by_its_former_name(tmp_path: Path) -> None:
     rows = night(5_000)
     old, new = series("gw-lama"), series("gw-baru")
-    store(tmp_path, (old, rows[:20]), (new, rows[20:]))
+    missed = [
+        Poll(device=name, at=EVENING + timedelta(minutes=n), reason="TimedOut")
+        for n, name in enumerate(("gw-lama", "gw-baru"))
+    ]
+    store(tmp_path, (old, rows[:20]), (new, rows[20:]), polls=missed)
     alone = evidence(record(tmp_path), asked(new), EVENING, MORNING).figures
     assert alone.measured < alone.expected and alone.flaws == {Flaw.GAP: 1}
-    whole = evidence(record(tmp_path), asked(new, formerly=(old,)), EVENING, MORNING).figures
+    found = evidence(record(tmp_path), asked(new, formerly=(old,)), EVENING, MORNING)
+    assert [one.count for one in found.unanswered] == [2], "whatever it was called then"
+    whole = found.figures
     assert whole.measured == whole.expected and not whole.flaws
     (same,) = figures(record(tmp_path), [asked(new, formerly=(old,))], EVENING, MORNING)
     assert same == whole
