@@ -135,6 +135,9 @@ def test_a_32_bit_counter_that_may_have_gone_round_more_often_is_no_evidence() -
     assert judged(fast, replace(fast, at=B.at, uptime=B.uptime, into=500_000)) == [Flaw.WRAP], (
         "7.5 GB fit into a minute"
     )
+    just = GIGABIT // 8 * 65 - 2**32  # once more round is exactly what fits
+    assert judged(fast, replace(fast, at=B.at, uptime=B.uptime, into=just, out=just)) == [Flaw.WRAP]
+    assert judged(fast, replace(fast, at=B.at, uptime=B.uptime, into=just + 1, out=just + 1)) == [None]
     silent = replace(NARROW, speed=None, into=0)
     assert judged(silent, replace(silent, at=B.at, uptime=B.uptime)) == [Flaw.WRAP], "nobody knows its speed"
 
