@@ -171,6 +171,17 @@ def test_a_month_that_runs_is_reported_up_to_now(workspace: Path) -> None:
     assert facts.ends_at == datetime(2026, 11, 20, 3, 5, tzinfo=UTC) and facts.running
 
 
+def test_a_segment_is_named_with_its_digest_and_entry_in_the_log(workspace: Path) -> None:
+    with App(workspace, clock=ManualClock(AFTER)) as app:
+        path = "poller=main/samples/day=2026-11-05/2026-11-05.parquet"
+        log(app, "segment.compacted", "segments/main", file={"path": path, "sha256": "ab" * 32}, sources={})
+        found = {one.name: one for one in monitoring_facts(app, asked("unit", "perpustakaan")).proven}
+        assert found[path].digest == "sha256:" + "ab" * 32 and found[path].entry >= 0
+        other = found["poller=main/samples/day=2026-11-06/2026-11-06.parquet"]
+        body = (workspace / "var" / "segments" / other.name).read_bytes()
+        assert (other.digest, other.entry) == (digest(body), -1)  # not in the log: its own bytes
+
+
 def test_what_measures_an_allocation(app: App) -> None:
     def where(name: str) -> Meter:
         found = meter(app, name, ())
