@@ -3,11 +3,11 @@
 Believes nothing that the folder says of itself: the key is the auditor's own copy, or the result says that it is not.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from netops.core.errors import InputError, JournalBroken, JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal import checkpoint as checkpoints
 from netops.journal import note, published, receipt
@@ -19,7 +19,7 @@ from netops.requests import sshsig
 from netops.requests.sshsig import SigningKey
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
     """A folder whose entries make exactly the signed tree. `trusted`: the key came from the auditor, not the folder."""
 
@@ -29,7 +29,7 @@ class Sound:
     grown_from: int | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
     """What a receipt proves: entry `index` of the log is this event."""
 

@@ -1,5 +1,6 @@
 """The SOP's clock of a request: shown, reported to, paused. Refuses a report of what the log itself shows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from netops.actions.common import change_of
@@ -9,7 +10,6 @@ from netops.changes.lifecycle import fold
 from netops.changes.sop import Clocked, Pause, Taken, clock, derived, pauses
 from netops.core.errors import InputError, Refused
 from netops.core.model import Event
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.filing import Filed, find, look, record
 from netops.planning.playbook import Step
@@ -20,7 +20,7 @@ MOST_BEFORE = 10
 """Requests that one takes the place of, one after the other: more is a log that somebody made."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepTime:
     """One line of the SOP: what it is called and by whom it is done, in both languages, and what it took."""
 
@@ -29,7 +29,7 @@ class StepTime:
     taken: Taken
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SopTimes:
     """`number` is the SOP's own; pauses in order, of the whole request."""
 

@@ -1,7 +1,7 @@
 """Decide on a filed request: sign, judge, record; a rejection is told by mail. Believes only what somebody signed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from netops.actions.mailing import tell
 from netops.app import App
 from netops.core.errors import InputError, LockedKey, Refused
 from netops.core.model import Fence
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import Filed, record
@@ -26,7 +25,7 @@ from netops.requests.signers import parse_signers
 from netops.requests.statement import Attestation, Decision, Said, Statement, parse_statement
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """What is decided on: a request itself or a document about it (`requests.further`), by the digest that is signed.
 

@@ -5,6 +5,7 @@ mails, papers with names on them, approval sheets, scans and photos. What stays 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from netops.changes.lifecycle import OVER, Change, fold_all
 from netops.core.canonical import canonical
 from netops.core.errors import Refused
 from netops.core.model import Event, Recorded
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.filing import Filed, look, record
 from netops.notify.outbox import outbox
@@ -36,7 +36,7 @@ BODIES = {
 """Fields whose bodies hold personal data: a signature does where it is a signed sheet, which tells the whole request."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
     """How many bodies are gone, and which stay because another change needs them."""
 

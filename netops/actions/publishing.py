@@ -1,11 +1,11 @@
 """Publish the log for those who do not trust us: static files, a signed head, receipts; refuses to sign a fork."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from netops.app import App
 from netops.core.errors import InputError, JournalError, LockedKey
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import look
@@ -23,7 +23,7 @@ BODY, SIGNATURE, SIGNERS = "checkpoint.body", "checkpoint.body.sig", "checkpoint
 """Beside `checkpoint`: the same head for machines that have only OpenSSH."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A head that was signed and written to `folder`; `written` files were new."""
 

@@ -1,7 +1,7 @@
 """Papers of a change. Writes to files and the log, never to a device."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,6 @@ from netops.actions.publishing import seal_of
 from netops.actions.steps import wait_to_hand_over
 from netops.app import App
 from netops.core.errors import InputError, Refused
-from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.filing import Filed, look, record
 from netops.requests.common import canonical_json
@@ -19,7 +18,7 @@ from netops.requests.common import canonical_json
 Form = Literal["pdf", "html"]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A paper as rendered, and the short code printed on it."""
 

@@ -1,7 +1,7 @@
 """What an auditor is given of a period: the report and the yearly register. Reads the log only; tells nothing that it does not bear out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from netops.changes.sampling import draw
 from netops.changes.sop import Standing
 from netops.core.errors import InputError, JournalBroken
 from netops.core.model import Recorded
-from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.filing import filed
 from netops.journal.verify import Verified, verify
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from netops.papers.audit import Audited, LateStep, OutOfHours
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Days of the office, both included, and the same as instants (half-open)."""
 
@@ -43,7 +42,7 @@ class Span:
         return self.since <= moment < self.until
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What verifying the log said; `broken` where it does not hold."""
 

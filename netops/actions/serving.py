@@ -19,7 +19,6 @@ from netops.changes.lifecycle import Change, Phase, fold_all
 from netops.changes.tools import brief
 from netops.core.clock import Clock
 from netops.core.errors import Failed, Locked, NetopsError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.filing import filed, look
 
@@ -31,7 +30,7 @@ WORKERS = 4
 """Changes worked on at a time: an installation that takes long must not keep an event open."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """One duty that was tried; `error` says why it is not done yet."""
 

@@ -1,5 +1,6 @@
 """Manual steps of a change: listed, confirmed by a named officer with time and photo, taken back. Refuses unknown steps, future times."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,14 +10,13 @@ from netops.changes.demands import Confirmation
 from netops.changes.lifecycle import Change
 from netops.core.errors import InputError, Refused
 from netops.core.model import ManualStep
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.filing import Filed, look, record
 from netops.planning.plan import say_when
 from netops.requests.common import read_time, say_time
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One line of the checklist: the step, when and by whom, and its confirmation; `told` is that in words."""
 

@@ -4,6 +4,7 @@ Refuses to print twice without a reason; what is printed is recorded before the 
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from netops.changes import guests
 from netops.changes.lifecycle import OPEN, Change, Phase
 from netops.core.errors import Failed, InputError, OutsideWindow, Refused
 from netops.core.model import GuardState, Needs, Plan
-from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.filing import Filed, look, record
 from netops.planning.codes import batch_comment, codes_of, numbers_of, short_name, user_name
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PRINTING_SECONDS = 60.0
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherLine:
     """One voucher by its number; never its code. `state`: `made`, `revoked`, or `none` before there is a batch."""
 
@@ -37,7 +37,7 @@ class VoucherLine:
     printed: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What is known of an event's vouchers. `bits` of entropy of each code, 0 where they were made elsewhere."""
 
@@ -50,14 +50,14 @@ class Batch:
     lines: tuple[VoucherLine, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
     path: Path
     count: int
     seal: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsedVoucher:
     """What one voucher used: octets sent and got by its devices, seconds logged in."""
 
@@ -67,7 +67,7 @@ class UsedVoucher:
     seconds: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """One device: vouchers by number, what is foreign and edited in the device's words, and what it did by itself."""
 

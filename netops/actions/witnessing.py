@@ -1,6 +1,7 @@
 """A wet signature comes in: one officer records the scan, another confirms it. Refuses one officer alone, and a scan of nothing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from netops.actions.common import change_of
@@ -10,7 +11,6 @@ from netops.app import App
 from netops.core.canonical import digest
 from netops.core.errors import LockedKey, Refused
 from netops.core.model import Recorded
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.filing import Filed, record
@@ -20,7 +20,7 @@ from netops.requests.chain import Approval
 from netops.requests.statement import PERSON, Said, parse_statement, statement_bytes
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """An officer and the key file that signs (its public half where an ssh agent holds it)."""
 
@@ -29,7 +29,7 @@ class Signing:
     passphrase: Callable[[], Secret] | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
     """A recorded scan that waits for the second officer: its digest and name, who recorded it with which signature."""
 

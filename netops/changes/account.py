@@ -1,14 +1,13 @@
 """One change told for an auditor: a pure fold over its events. Says only what the log says; refuses nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
 from netops.changes.lifecycle import BatchState
 from netops.core.model import Event, Recorded
-from netops.core.noun import noun
 
 
 class Exceptional(StrEnum):
@@ -24,7 +23,7 @@ class Exceptional(StrEnum):
     LATE = "late"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Where something stands in the log: number, leaf hash (hex), when and by whom."""
 
@@ -34,7 +33,7 @@ class Entry:
     actor: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Oddity:
     """An exception with its reason as recorded, and the entry that answered it (`answer` its kind; None: nothing yet)."""
 
@@ -46,7 +45,7 @@ class Oddity:
     answered: Entry | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """A recorded decision: `evidence` is its class, `about` the digest that was signed."""
 
@@ -61,7 +60,7 @@ class Decided:
     signature: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Operations that were sent together: `ops` is the digest of their body."""
 
@@ -75,7 +74,7 @@ class Group:
     message: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution: who, from which machine, by which version ('' where the log does not say)."""
 
@@ -85,7 +84,7 @@ class Run:
     accepted_no_guard: bool
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """Anything else worth telling: `kind` is the event's, `digest` its body's, `words` its own words."""
 
@@ -96,7 +95,7 @@ class Fact:
     digest: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What the log says of one change, ready to be printed. `inputs` are digests by name (`program`: a version)."""
 

@@ -1,15 +1,14 @@
 """What must come back before a change is finished: confirmed manual steps, signed papers, photos. Folds, refuses nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netops.core.canonical import load
 from netops.core.model import Event, ManualStep
-from netops.core.noun import noun
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
     """A named officer's word that a manual step was done. `photo` is the digest of its body, '' without one."""
 
@@ -20,7 +19,7 @@ class Confirmation:
     note: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
     """A file that came back. `kind` bast, foto, disposisi or surat; `document` the digest of its body; `type` of its content."""
 
@@ -34,7 +33,7 @@ class Attached:
     code: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demands:
     """What the recorded plan demands, and what of it is there."""
 

@@ -1,10 +1,10 @@
 """What one person did in a span of time, in words for a logbook; refuses to tell what the log does not say."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from netops.core.model import Recorded
-from netops.core.noun import noun
 from netops.core.text import Text
 
 WORDS = {
@@ -49,7 +49,7 @@ WORDS = {
 """Kinds of events that a logbook tells of; the others are steps inside these."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """One line of the logbook; `detail` is the event's own word, such as a paper's name or a refusal's sentence."""
 

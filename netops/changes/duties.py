@@ -1,11 +1,11 @@
 """What is due at a moment: interrupted work first, then ends, starts and warnings. Pure; refuses to guess about requests."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from netops.changes.lifecycle import Change, Phase
-from netops.core.noun import noun
 
 WARNING = timedelta(minutes=30)
 """How long before its end the people of an event are warned."""
@@ -21,7 +21,7 @@ class Duty(StrEnum):
 _ORDER = tuple(Duty)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
     """When a change may begin and has to end (UTC). `ends_at` None: it lasts."""
 
@@ -29,7 +29,7 @@ class Times:
     ends_at: datetime | None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     change: str
     duty: Duty

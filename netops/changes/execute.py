@@ -25,12 +25,11 @@ from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
 from netops.core.model import DevicePlan, GuardHandle, GuardKind, Op, Plan, State, Tag
-from netops.core.noun import noun
 from netops.core.ports import Driver
 from netops.core.text import Text
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
 

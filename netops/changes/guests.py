@@ -4,6 +4,7 @@ Refuses what is not running; touches no login that is not ours, and brings back 
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from netops.changes.ending import arm_later
@@ -13,12 +14,11 @@ from netops.changes.tools import Held, Tools, few, hold, side_by_side
 from netops.changes.words import PHASES
 from netops.core.errors import Refused, VerifyFailed
 from netops.core.model import Accounts, DevicePlan, GuardState, Op, Plan, Tag
-from netops.core.noun import noun
 from netops.core.ports import Driver, GuestPlatform
 from netops.core.text import Text
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What one device showed. `back`: sessions and saved logins of revoked ones; `end` the END timer's state, None without one.
 

@@ -1,19 +1,19 @@
 """The SOP's clock: each step's standard, what it took, the difference; invents no time that nobody reported."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from netops.changes.office_time import Span, WorkingTime, working_seconds
 from netops.core.model import Event
-from netops.core.noun import noun
 
 _WORDS = ("decision", "role", "as")
 """Fields of an event that a mark may name behind its kind."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clocked:
     """A step's number, its standard in minutes (None where the SOP gives none) and the marks that begin and finish it.
 
@@ -37,7 +37,7 @@ class Standing(StrEnum):
     NOT_TAKEN = "not-taken"  # a branch of the procedure that this request did not take
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What a step took. Times in whole working seconds; `seconds` None where either end is not known.
 
@@ -56,7 +56,7 @@ class Taken:
     by: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """The clock stands: `reason` in somebody's words; `until` None while it still does."""
 

@@ -1,6 +1,7 @@
 """The end of an event: access closes first whatever drifted, then exactly our rows go; what a person changed stays, reported."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from netops.changes import guards
@@ -12,13 +13,12 @@ from netops.changes.takeover import wait_out
 from netops.changes.tools import Held, Tools, brief, few, hold, measure
 from netops.core.errors import JournalError, NeedsPerson, NetopsError, Refused
 from netops.core.model import DevicePlan, Plan, Tag
-from netops.core.noun import noun
 from netops.core.text import Text
 
 T = TypeVar("T")
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """`leftovers`: lines of what a person changed and that therefore stays; `absent`: what was checked to be gone."""
 

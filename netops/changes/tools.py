@@ -11,7 +11,6 @@ from netops.core.clock import Clock
 from netops.core.errors import FenceLost, JournalError
 from netops.core.measured import Sample
 from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Target
-from netops.core.noun import noun
 from netops.core.ports import Connect, Driver, Journal, Objects, Outcomes, Platform, Poller
 from netops.core.secret import SecretSource
 
@@ -22,7 +21,7 @@ MOST = 2_000
 """Characters of a text in an event, and of all lines together: an entry of the log holds 65,535 bytes."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """Everything a change needs from outside. `actor` is the person, `holder` this process (for leases)."""
 

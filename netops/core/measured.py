@@ -10,12 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from netops.core.noun import noun
-
 # ── what a device said ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceSample:
     """One interface at one moment: octets since its discontinuity, speed in bit/s, `up` its operational state.
 
@@ -49,7 +47,7 @@ class SeriesKind(StrEnum):
     CLASS = "class"  # CISCO-CLASS-BASED-QOS-MIB; named "<interface> <in|out> <policy-map> <class>"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSample:
     """One queue or class at one moment; `name` is what it is followed by when its index shifts.
 
@@ -65,7 +63,7 @@ class QueueSample:
     bits: Literal[32, 64] = 64
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
 
@@ -84,7 +82,7 @@ class Sample:
     health: Mapping[str, int] = field(default_factory=dict)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
     """A reading that did not come: part of the record, so that a gap has a reason. `reason` is an error's class name."""
 
@@ -106,7 +104,7 @@ class Series:
     name: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """A series read as a unit's traffic: `up` says which of its counters is what the clients send."""
 
@@ -127,7 +125,7 @@ class Flaw(StrEnum):
     IMPOSSIBLE = "impossible"  # more than the interface can carry
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """One direction over a period; rates in bit/s from five-minute averages on the clock, times in seconds.
 
@@ -145,7 +143,7 @@ class Flow:
     utilisation: int | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """What a series may carry, bit/s each way, in [since, until); `until` None: until further notice."""
 
@@ -155,7 +153,7 @@ class Limit:
     down: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What figures are wanted of: a watch, the limits in force over time (without overlap), and the names it had before.
 
@@ -167,7 +165,7 @@ class Asked:
     formerly: tuple[Series, ...] = ()
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What a report states of a series in [since, until). `measured` of `expected` seconds are valid (kelengkapan data).
 
@@ -186,7 +184,7 @@ class Figures:
     office: tuple[Flow | None, Flow | None] | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """One five-minute average on the clock: bit/s each way, and how many of its 300 seconds were measured."""
 
@@ -196,7 +194,7 @@ class Slot:
     measured: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """Slots in a row drawn as one point: average and highest five-minute average each way, `measured` of `seconds`."""
 
@@ -209,7 +207,7 @@ class Point:
     measured: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """Time that is no evidence and why: `count` intervals in a row with the same flaw."""
 
@@ -219,7 +217,7 @@ class Lost:
     count: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
     """`count` readings of a device in a row that did not come, from the first to the last, for the same reason."""
 
@@ -229,7 +227,7 @@ class Unanswered:
     count: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that a report shows of one series: the figures, what they stand on, and what is missing.
 
@@ -248,7 +246,7 @@ class Evidence:
 # ── what is promised ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
     """What a unit was promised on an uplink, bit/s each way, in [since, until); `until` None: until something replaces it.
 

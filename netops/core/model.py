@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from netops.core.measured import Commitment
-from netops.core.noun import noun
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 
@@ -43,7 +42,7 @@ class Tag:
 # ── what a device has ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row of a menu. `id` (`*1F`) is valid within one session only and no part of any digest or plan."""
 
@@ -52,7 +51,7 @@ class Row:
     id: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Keyed rows in device order (RouterOS)."""
 
@@ -60,7 +59,7 @@ class Rows:
     kind: Literal["rows"] = "rows"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """Indented lines, one blank per level, as a Cisco-like device shows them."""
 
@@ -72,7 +71,7 @@ State = Rows | Tree
 """Configuration, observed or wanted. Nothing above a platform looks inside."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a line of a rendered template (1-based) would touch, in the device's words."""
 
@@ -80,14 +79,14 @@ class Claim:
     what: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What to observe: menus (RouterOS) or section headers (Cisco-like)."""
 
     paths: tuple[str, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
     """VLAN ids and prefixes (`10.20.0.0/24`) that a device already carries."""
 
@@ -99,7 +98,7 @@ Form = Literal["simple", "tree", "profile", "police", "shape"]
 """How a device limits a unit: RouterOS simple queue, queue tree, hotspot user profile; policer, shaper of a policy-map."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """One limit that stands on a device, bit/s as the clients see them, 0 where it limits nothing.
 
@@ -130,7 +129,7 @@ class Verb(StrEnum):
     LEAVE = "leave"  # an element of ours leaves a shared list: `old` = {list property: element}
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowOp:
     """One operation on one row, found by natural key and never by id."""
 
@@ -143,7 +142,7 @@ class RowOp:
     kind: Literal["row"] = "row"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineOp:
     """Lines sent inside one section (`path`, '' for global); `old` are the section's lines that they replace."""
 
@@ -157,7 +156,7 @@ class LineOp:
 Op = RowOp | LineOp
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Operations that are independent of each other: sent without waiting in between, answered one by one."""
 
@@ -165,7 +164,7 @@ class Batch:
     ops: tuple[Op, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What the device answered to a batch: one reply (an id, or '') for each op, in order."""
 
@@ -173,7 +172,7 @@ class Receipt:
     replies: tuple[str, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
     """Three-way: what brings a device back, and what is at neither end and therefore left for a person."""
 
@@ -181,7 +180,7 @@ class Restoration:
     conflicts: tuple[str, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts:
     """What a device says of itself. `features` are words that guards and templates ask for (`archive`, `scheduler`)."""
 
@@ -192,7 +191,7 @@ class DeviceFacts:
     features: tuple[str, ...] = ()
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What one login used: octets that its devices sent (`up`) and got (`down`), and seconds logged in."""
 
@@ -201,7 +200,7 @@ class Usage:
     seconds: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """A device's logins of an event beside its plan. Names are users' names as states hold them (codes by reference).
 
@@ -227,7 +226,7 @@ class Severity(StrEnum):
     STOP = "stop"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One result of a check. `about` names what was looked at; both texts are for people; `paste` mends it on the device."""
 
@@ -238,7 +237,7 @@ class Finding:
     paste: tuple[str, ...] = ()
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What the inventory says of a device, for a look at whether it is so.
 
@@ -272,7 +271,7 @@ class GuardState(StrEnum):
     ABSENT = "absent"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardSpec:
     """What to arm: the inverse of `ops` after `seconds`, under the owner's tag."""
 
@@ -283,7 +282,7 @@ class GuardSpec:
     inverse: tuple[Op, ...]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardHandle:
     """An armed guard, as journalled: enough for another process to ask about it, confirm it or fire it."""
 
@@ -298,7 +297,7 @@ class GuardHandle:
 # ── the fleet ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One device of the inventory, as a driver and the planner need it.
 
@@ -320,7 +319,7 @@ class Target:
 # ── plan ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """Kebutuhan teknis of an event: proposed by the planner, edited by the admin, bounded by the request.
 
@@ -347,7 +346,7 @@ class Needs:
     kind: Literal["event"] = "event"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldNeeds:
     """What a site's own service needs: the fields as they were asked for, by name (`requests/own.py`)."""
 
@@ -357,7 +356,7 @@ class FieldNeeds:
     kind: Literal["fields"] = "fields"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkNeeds:
     """What a change of a unit's bandwidth needs: which limit on which device gets which rate (bit/s, as the clients see it).
 
@@ -397,7 +396,7 @@ AnyNeeds = Needs | FieldNeeds | LinkNeeds
 """Every kind has `site` (a key of `sites.yaml`) and `basis`; told apart by `kind`."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """What a recorded plan holds until it expires or its change ends: `resource` such as `vlan:kampus:210`."""
 
@@ -407,7 +406,7 @@ class Reservation:
     ends_at: datetime
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """How the devices of a part are taken one after the other (see `changes.waves`); by default all at once.
 
@@ -423,7 +422,7 @@ class Rollout:
     cpu_limit: int = 90
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePlan:
     """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state.
 
@@ -451,7 +450,7 @@ class DevicePlan:
     returns: Literal["", "device", "us"] = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManualStep:
     """Work that no driver does: cabling, power, a device that cannot be driven. Confirmed by a named officer.
 
@@ -470,7 +469,7 @@ class ManualStep:
     device: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
     """A device that is lent to the requester: what it is, its serial or asset (BMN) number, in which condition it was given.
 
@@ -484,7 +483,7 @@ class Loan:
     returns: date | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Canonical data with one digest over all; what runs is the plan that was shown.
 
@@ -512,7 +511,7 @@ class Plan:
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One fact of the log. `data` holds digests, ordinals and words, never secrets; large bodies go to the object store."""
 
@@ -524,7 +523,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """An event with its place in the log: `seq` from 0 without gaps, and its RFC 6962 leaf hash (hex)."""
 
@@ -533,7 +532,7 @@ class Recorded:
     event: Event
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fence:
     """The right to act on a resource; a lower number than the store's means that somebody took over."""
 
@@ -541,7 +540,7 @@ class Fence:
     number: int
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     resource: str
     holder: str

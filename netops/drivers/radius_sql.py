@@ -5,11 +5,11 @@ The only importer of sqlalchemy. Errors carry neither the statement (it holds co
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from netops.core.errors import DeviceError, Misbehaved, Unreachable, Unsupported
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 
@@ -26,7 +26,7 @@ _CHUNK = 500
 Values = dict[str, str]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """What one user used, over all sessions; `online` of them are open now. Octets as the router counts: `up` is input."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netops.core.errors import Unsupported
 from netops.core.model import DeviceFacts, Finding, Severity, Target
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.drivers.routeros_clock import read_clock
 from netops.drivers.routeros_wire import Answer, Command, Wire
@@ -24,7 +24,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)[:300]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reports:
     """Answers by name; a menu that the device lacks is an empty row."""
 

@@ -2,9 +2,9 @@
 
 import base64
 import re
+from dataclasses import dataclass
 
 from netops.core.errors import JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal import note as notes
 from netops.journal.note import Note
@@ -12,7 +12,7 @@ from netops.journal.note import Note
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """`size` entries under the RFC 6962 `root` (32 bytes) of the log called `origin`."""
 

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from netops.core.canonical import canonical, dump
 from netops.core.errors import JournalBroken, JournalError
 from netops.core.model import Event, Recorded
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal.tlog import leaf_hash
 
@@ -17,7 +16,7 @@ MAX_ENTRY = 65_535
 """Bytes of one entry at most: C2SP tlog-tiles stores an entry's length in 16 bits."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row as stored. `body` is the RFC 8785 form of the event and its `seq`, `leaf` its RFC 6962 leaf hash."""
 

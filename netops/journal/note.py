@@ -6,13 +6,13 @@ Formats: c2sp.org/signed-note and, for the cosignatures of witnesses, c2sp.org/t
 import base64
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from netops.core.errors import InputError, JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 
 LOG, WITNESS = 1, 4
@@ -27,7 +27,7 @@ Sign = Callable[[bytes], bytes]
 """Makes the 64 bytes of an Ed25519 signature over a message: a key file or an ssh agent."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierKey:
     """A public key with its name: `name+<key id in hex>+<base64 of type byte and key>` in text."""
 
@@ -43,7 +43,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """One signature line, not believed yet. `value` is what follows the four bytes of the key id."""
 
@@ -55,7 +55,7 @@ class Signature:
         return f"{_DASH}{self.name} {base64.b64encode(self.id + self.value).decode()}"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """`text` ends in a newline and is what is signed."""
 

@@ -5,12 +5,12 @@ so that a reader never finds a head without its tree. Refuses to publish over a 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from netops.core.errors import JournalBroken, JournalError, JournalFull
 from netops.core.files import write_whole
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal import checkpoint as checkpoints
 from netops.journal.checkpoint import Checkpoint
@@ -23,7 +23,7 @@ HEAD, KEY = "checkpoint", "log.vkey"
 """The signed head, and the key that it is verified by as the folder states it."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grown:
     """The tree that the rows make now, ready to be written: `leaves` are its leaf hashes."""
 

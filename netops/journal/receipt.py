@@ -2,9 +2,9 @@
 
 import base64
 import re
+from dataclasses import dataclass
 
 from netops.core.errors import JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal import checkpoint as checkpoints
 from netops.journal.checkpoint import Checkpoint
@@ -16,7 +16,7 @@ _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
 MAX_RECEIPT = 262_144
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """`entry` is the logged body itself, so that the receipt says what it proves; `head` is not verified yet."""
 

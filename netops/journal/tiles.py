@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netops.core.errors import JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal.tlog import node_hash, root
 
@@ -15,7 +14,7 @@ WIDTH = 256
 HASH = 32
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """Tile `index` of `level` (-1: an entry bundle), `width` hashes or entries wide."""
 

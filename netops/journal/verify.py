@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from netops.core.canonical import canonical
 from netops.core.errors import JournalBroken, JournalError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.journal.entry import Entry, broken, parse_body, thaw
 from netops.journal.tlog import Tree
@@ -24,7 +24,7 @@ class Bodies(Protocol):
     def get(self, digest: str) -> bytes: ...
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """A digest in entry `seq` whose body is not in the object store (lost, or never kept there; or erased)."""
 
@@ -32,7 +32,7 @@ class Missing:
     digest: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """A log that holds together: `size` entries, `root` the RFC 6962 root in hex. Keep both elsewhere to see a rewrite.
 

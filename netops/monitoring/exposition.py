@@ -6,12 +6,11 @@ Directions of interfaces and queues are the device's words (`in`, `out`), of upl
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from netops.core.errors import Failed
 from netops.core.measured import Commitment, Sample
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.core.units import RatePair
 from netops.monitoring.latest import Latest
@@ -54,7 +53,7 @@ METRICS: Mapping[str, tuple[str, str, Labels]] = {
 """Name without prefix → kind, help, labels."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UplinkNow:
     """An uplink at this moment; `units` and `events` are what is promised of each part."""
 
@@ -67,7 +66,7 @@ class UplinkNow:
     events: RatePair
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All that is told. None or empty: that part could not be gathered, and `failed` names it."""
 

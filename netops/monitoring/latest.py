@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from netops.core.measured import Sample
-from netops.core.noun import noun
 from netops.monitoring.spool import FOLDER, minutes
 from netops.monitoring.spool_codec import Gap, Reading, decode, thaw
 
 FRESH = timedelta(minutes=15)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:
     """By device: its newest reading, and how many of the last quarter of an hour's did not come, by reason."""
 
@@ -25,7 +24,7 @@ class Latest:
     missed: Mapping[tuple[str, str], int]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
     """What was in a file when it had that many bytes: the newest reading of each device, and what did not come."""
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 import smtplib
 import ssl
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,7 +12,6 @@ from email.policy import SMTP
 from pathlib import Path
 
 from netops.core.errors import Failed, MailRefused
-from netops.core.noun import noun
 from netops.core.secret import SecretRef, SecretSource
 from netops.core.text import Text
 
@@ -21,7 +21,7 @@ _IN_ANSWER = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One message to one person. `key` names why it is sent (change and event): the same key, the same Message-ID.
 
@@ -36,7 +36,7 @@ class Mail:
     salt: str = ""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
     """The submission server. `username` and `password` only travel after STARTTLS; `seconds` is per step.
 

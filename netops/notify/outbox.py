@@ -1,11 +1,10 @@
 """The queue of mails as a fold over the log: what still has to be sent, and when next; refuses to give up early."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netops.core.model import Recorded
-from netops.core.noun import noun
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120))
 """Until the next attempt after the first, second … failure; then always the last (RFC 5321 section 4.5.4.1 asks for
@@ -14,7 +13,7 @@ GIVE_UP = timedelta(days=4)
 """How long a mail is tried (RFC 5321 section 4.5.4.1: 4–5 days)."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
     """One mail that was asked for: `mail` is the digest of its body (`notify.mail.Mail` as JSON) in the object store."""
 

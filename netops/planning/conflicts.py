@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from netops.core.errors import NoCapacity
 from netops.core.model import Needs, Severity
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.core.units import say_rate
 from netops.planning.capacity import Taken, Way, free, overlapping, uplink_resource
@@ -17,7 +17,7 @@ NEARLY_FULL = 80
 """Percent of what is free on the uplink from which a head should know that others will feel it."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
     """An event as the log knows it. `officer` planned it; `needs` are asked of the one in question only."""
 
@@ -30,7 +30,7 @@ class Booked:
     """Whether its plan stands: a request that nobody planned yet has only asked."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """`kind`: place, vlan, air, bandwidth or people. `STOP`: cannot both be; `WARNING`: a person decides."""
 

@@ -1,11 +1,11 @@
 """What people do by hand for a plan: the playbook's own work, and devices that cannot be driven. Refuses a plan of those only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import AnyNeeds, Loan, ManualStep, Needs, Target
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.planning.playbook import ManualWork, Playbook
 from netops.planning.sites import Place, Site
@@ -17,7 +17,7 @@ MANUAL = "manual"
 """The platform of devices that netops never connects to: rented, or of a kind that it has no driver for."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
     """Access points that are advised for an event and are there, and the place's switch ports for events."""
 

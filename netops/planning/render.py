@@ -14,7 +14,6 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from netops.core.errors import InputError
 from netops.core.model import Needs, Tag, Target, Value
-from netops.core.noun import noun
 from netops.core.secret import SecretRef
 from netops.core.text import Text
 from netops.planning.codes import code_ref, codes_of, numbers_of, short_name, user_name
@@ -174,7 +173,7 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
     return token
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Air:
     """What a gateway has the place's access points announce: `wifi` or `caps-man`, into which provisioning rules, and
     the passphrase that joins (None: open, the hotspot asks for the code). `radios`: the cards of an access point without

@@ -1,11 +1,10 @@
 """Which devices a playbook means for a request; refuses when the inventory has none, and one device in two parts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.planning.paths import carriers, read_links
 from netops.planning.playbook import Part, Playbook
@@ -13,7 +12,7 @@ from netops.planning.sites import Place
 from netops.requests.common import Named
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """What a request says about where: a site, a place there (None: it names none), devices and ports of its own.
 
@@ -26,7 +25,7 @@ class Where:
     backend: str = "local"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """One device with the part of the playbook that it plays and the access ports of the place on it.
 

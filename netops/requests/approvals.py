@@ -5,13 +5,13 @@ window, plan digest and the policy in force at the moment of use (`judge`). Pure
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from netops.core.canonical import digest
 from netops.core.errors import NotApproved, OutsideWindow
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 from netops.requests import sshsig
@@ -25,7 +25,7 @@ OWN_KEY = (Evidence.SSH, Evidence.BSRE)
 """Classes in which the approver's own key signs; a server's or the officers' may stand behind several approvers."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """A complete chain in order, and the time in which it lets the request be carried out."""
 

@@ -1,16 +1,16 @@
 """The chain of dispositions: whose turn it is, which decisions count. Refuses one person twice, and anybody out of turn."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from netops.core.errors import NotApproved
-from netops.core.noun import noun
 from netops.requests.policy import Evidence, ServicePolicy, Step
 from netops.requests.refusal import no, same_person
 from netops.requests.statement import Decision
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """A statement that was received and found good, and by what: digests of statement, evidence and judging files.
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,6 @@ from pydantic import (
 )
 
 from netops.core.canonical import digest_of
-from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.core.units import RatePair, parse_rate, parse_rate_pair
 from netops.requests.load import Loc, check_line, said
@@ -258,7 +258,7 @@ class Contact(Strict):
     phone: Phone
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """A device that a request names in one of its fields, and the port on it ('' where only the device is named)."""
 

@@ -1,12 +1,11 @@
 """What shows that the approver decided: of which class it is, and whether it proves it. Refuses one class posing as another."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from netops.core.canonical import digest
 from netops.core.errors import NotApproved
-from netops.core.noun import noun
 from netops.requests import jws, sshsig, wet
 from netops.requests.policy import Evidence, Policy
 from netops.requests.refusal import no, when
@@ -18,7 +17,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 """By how much a workflow server's clock may be ahead of ours."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
     """What a judgement is made by: policy, allowed signers, revoked keys, and (PEM) the roots of certificates.
 
@@ -32,7 +31,7 @@ class Files:
     sheets: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """`key`: fingerprint of what signed (of both, for two officers); `by`: who vouches where the approver did not sign."""
 

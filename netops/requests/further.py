@@ -1,17 +1,17 @@
 """Documents about a filed request that are signed like one: a longer end, an emergency. Refuses nothing; pure nouns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from netops.core.canonical import canonical, digest, dump
-from netops.core.noun import noun
 from netops.requests.chain import Approval, awaited, current
 from netops.requests.policy import ServicePolicy
 from netops.requests.statement import Decision
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """The event may go on up to `until` (UTC), beyond what was signed first. `request` is the request's digest."""
 
@@ -21,7 +21,7 @@ class Extension:
     kind: Literal["netops-extension-1"] = "netops-extension-1"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
     """The request may run before its papers, for this reason. `request` is the request's digest."""
 

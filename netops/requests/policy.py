@@ -5,13 +5,12 @@ one step (`chain`). `policy_file` reads it.
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from enum import StrEnum
 from typing import Literal
 
 from netops.core.errors import NotApproved, OutOfBounds
-from netops.core.noun import noun
 from netops.core.text import Lang, Text
 from netops.core.units import say_rate
 from netops.requests.common import ZONES, Zone
@@ -20,7 +19,7 @@ CPU_LIMIT = 90
 """Per cent; the vendor of the switches recommends to look from there on (Cisco document 15215)."""
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """From `least` to `most`, both included; a `rate` is in bit/s and told as one."""
 
@@ -52,7 +51,7 @@ EVIDENCE: Mapping[str, Text] = {
 }
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """A class of evidence that suffices while every figure in `up_to` is not above its value (bit/s, counts)."""
 
@@ -67,7 +66,7 @@ class Accepted:
 SSH_ONLY = (Accepted(evidence=Evidence.SSH),)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """`quorum` different holders of `role` sign; with `above` only where one of the figures is above its value."""
 
@@ -81,7 +80,7 @@ class Step:
         return not self.above or any(figures.get(name, most + 1) > most for name, most in self.above.items())
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deputy:
     """Acts in a role (`Plt.`: the post is vacant, `Plh.`: its holder is away) under a warrant, both days included."""
 
@@ -92,7 +91,7 @@ class Deputy:
     until: date
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePolicy:
     """`steps` in order; `valid_for` seconds after receipt; `bounds` by a request's figure.
 
@@ -115,7 +114,7 @@ class ServicePolicy:
         return tuple(step for step in self.steps if step.wanted(figures))
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyPolicy:
     """What runs before its papers (darurat, surat menyusul): `officers` sign, each role another person.
 
@@ -128,7 +127,7 @@ class EmergencyPolicy:
     bounds: Mapping[str, Bound]
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
 

@@ -6,12 +6,11 @@ KRL: PROTOCOL.krl of OpenSSH. Its sections on certificates are passed over, sinc
 import base64
 import binascii
 import hashlib
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.requests.refusal import no
 from netops.requests.sshsig import fingerprint, load_public
@@ -21,7 +20,7 @@ MAX_FILE = 4 * 1024 * 1024
 _CERTIFICATES, _KEYS, _SHA1, _SHA256, _EXTENSION = 1, 2, 3, 5, 255
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
     """Keys in wire form and hashes of such; `digest` names the file that a judgement was made by, '' for none."""
 

@@ -6,12 +6,12 @@ Stricter than OpenSSH where that would leave room for two readings: principals a
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved
-from netops.core.noun import noun
 from netops.core.text import Text
 from netops.requests.sshsig import KEY_TYPES, fingerprint, load_public
 
@@ -22,7 +22,7 @@ _OPTION = re.compile(r'([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?(,|\s+|$)')
 _TIMES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
     """One line: these principals sign with `key` (wire form), in `namespaces` (() for any), between two moments."""
 
@@ -34,7 +34,7 @@ class Signer:
     valid_before: datetime | None = None
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signers:
     """The whole file; `digest` names the file that a judgement was made by."""
 

@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from netops.core.errors import InputError, LockedKey, NotApproved
-from netops.core.noun import noun
 from netops.core.secret import Secret
 from netops.core.text import Text
 
@@ -46,7 +45,7 @@ KEY_TYPES = ("ssh-ed25519", "ssh-rsa", *_CURVE_HASH, _FIDO[0])
 _USER_PRESENT = 0x01
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SshSignature:
     """A parsed signature: `key` is the public key in wire form, `value` the signature in wire form."""
 
@@ -60,7 +59,7 @@ class SshSignature:
         return fingerprint(self.key)
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A private key from a file, or one that an ssh agent holds; prints only its public half."""
 

@@ -1,13 +1,12 @@
 """What an approver signs, and what a workflow server attests: one canonical form of bytes each; refuses every other form."""
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from netops.core.canonical import canonical, dump, load, parse_json
-from netops.core.noun import noun
 from netops.requests.refusal import no
 from netops.requests.signers import PRINCIPAL
 
@@ -23,7 +22,7 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What an approver signs. Digests are `sha256:…`; `previous` and `plan` may be ''; the window is for carrying out."""
 
@@ -39,7 +38,7 @@ class Statement:
     kind: Literal["netops-approval-1"] = "netops-approval-1"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation:
     """What a workflow server states: `approver` in `role` decided in `system` at `decided_at`. Else as `Statement`.
 

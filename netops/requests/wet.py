@@ -3,11 +3,11 @@
 Both sign the same three things: which statement the paper bears, which scan shows it, and their own part in it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from netops.core.canonical import canonical, digest, dump, load, parse_json
-from netops.core.noun import noun
 from netops.requests import sshsig
 from netops.requests.policy import Policy
 from netops.requests.refusal import no, same_person
@@ -19,7 +19,7 @@ Part = Literal["recorded", "confirmed"]
 MAX_EVIDENCE = 131_072
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WetRecord:
     """What an officer signs: this scan (digest) shows the paper by which the approver said this statement (digest)."""
 
@@ -30,13 +30,13 @@ class WetRecord:
     kind: Literal["netops-wet-record-1"] = "netops-wet-record-1"
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     officer: str
     signature: str
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WetEvidence:
     """Both officers' signatures about one scan: the evidence of a wet signature, as kept and judged."""
 

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from netops.core.noun import noun
 from netops.platforms.routeros.quirks import KEYS
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
     """`default` is what an `add` leaves when the property is not given; None where absence means nothing set."""
 
@@ -19,7 +19,7 @@ class Property:
     unset: bool
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
     """One menu: `key` tells its rows apart, `single` menus have one row without id."""
 

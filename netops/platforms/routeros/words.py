@@ -3,9 +3,9 @@
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from netops.core.errors import InputError
-from netops.core.noun import noun
 from netops.core.text import Text
 
 # What needs no quotes anywhere: none of the characters that mean something to a script or a table of words.
@@ -22,7 +22,7 @@ _VERBS = frozenset({"add", "set", "remove", "enable", "disable", "unset", "move"
 _PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One line of an export: `find` selects rows (`#` for a position), `values` in order, `!name` for an unset one."""
 
