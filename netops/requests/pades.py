@@ -20,6 +20,7 @@ from netops.core.text import Text
 from netops.requests.refusal import no
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import DiffPolicy
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
@@ -85,11 +86,20 @@ def _prove(signed: bytes, sheet: bytes, subject: str, roots: bytes, at: datetime
                 f"PDF itu memuat {len(signatures)} tanda tangan, seharusnya satu",
                 f"that PDF carries {len(signatures)} signatures, not one",
             )
-        _only_signed(reader, PdfFileReader(io.BytesIO(sheet)).xrefs.total_revisions, signatures[0])
+        _only_signed(reader, PdfFileReader(io.BytesIO(sheet)), signatures[0])
         context = ValidationContext(trust_roots=anchors, moment=at, allow_fetching=False)
         status = validate_pdf_signature(signatures[0], context)
-    except (PdfError, SignatureValidationError, ValueError) as error:
-        raise _bad(str(error)) from error
+    except (
+        PdfError,
+        SignatureValidationError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        # What the library stumbles over in a crafted file is no signature either.
+        raise _bad(f"{type(error).__name__}: {error}") from error
     if not (status.intact and status.valid):
         raise _bad("the signature does not match what was signed")
     if not status.trusted:
@@ -113,13 +123,11 @@ def _prove(signed: bytes, sheet: bytes, subject: str, roots: bytes, at: datetime
     return f"X509 SHA256:{status.signing_cert.sha256.hex()}"
 
 
-def _only_signed(reader: "object", ours: int, signature: "EmbeddedPdfSignature") -> None:
+def _only_signed(reader: "PdfFileReader", sheet: "PdfFileReader", signature: "EmbeddedPdfSignature") -> None:
     """The signature covers the whole file (but for later proofs of its validity), and changed nothing of ours but its field."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    assert isinstance(reader, PdfFileReader)
     changed = no(
         "isi lembar berubah antara yang kami terbitkan dan yang ditandatangani",
         "the sheet changed between what we issued and what was signed",
@@ -134,6 +142,10 @@ def _only_signed(reader: "object", ours: int, signature: "EmbeddedPdfSignature")
     level = getattr(later.get("diff_result"), "modification_level", None)
     if not whole and (level is None or level > ModificationLevel.LTA_UPDATES):
         raise no("dokumen ditambah sesudah ditandatangani", "the document was added to after it was signed")
+    # The end of a file says where its history begins: it may pass our sheet by, and show another document.
+    ours = sheet.xrefs.total_revisions
+    if _history(reader)[:ours] != _history(sheet):
+        raise changed
     try:
         found = _allowed().review_file(reader, ours - 1)
     except SuspiciousModification as error:
@@ -142,6 +154,11 @@ def _only_signed(reader: "object", ours: int, signature: "EmbeddedPdfSignature")
         raise changed from found
     if found.modification_level > ModificationLevel.FORM_FILLING or found.changed_form_fields - {signature.field_name}:
         raise changed
+
+
+def _history(reader: "PdfFileReader") -> list[int]:
+    """Where the table of each revision stands, the oldest first."""
+    return [reader.xrefs.get_startxref_for_revision(number) for number in range(reader.xrefs.total_revisions)]
 
 
 def _allowed() -> "DiffPolicy":

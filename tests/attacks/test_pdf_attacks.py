@@ -1,5 +1,6 @@
 """Every way to pass off an electronically signed PDF as a decision, one named test each."""
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -202,8 +203,6 @@ def test_sheet_changed_before_it_was_signed(desk: LifeDesk, edit: Callable[[Incr
 
 @pytest.mark.parametrize("edit", [overwrite, add_text], ids=["page", "annotation"])
 def test_sheet_changed_after_it_was_signed(desk: LifeDesk, edit: Callable[[IncrementalPdfFileWriter], None]) -> None:
-    import io
-
     filed = desk.filed()
     writer, out = IncrementalPdfFileWriter(io.BytesIO(ROOT.sign(issued(desk, filed)))), io.BytesIO()
     edit(writer)
@@ -257,3 +256,49 @@ def test_recorded_sheet_posing_as_an_ssh_signature(desk: LifeDesk) -> None:
 
     with pytest.raises(NotApproved, match="does not match its statement"):
         check_recorded(event_data(approval) | {"class": "ssh-signature"}, approval)
+
+
+def another_history(sheet: bytes) -> bytes:
+    """The sheet, and behind it another document with as many revisions of its own, which never leads back to ours."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    text = b"BT /F1 12 Tf 20 100 Td (Permohonan ditolak) Tj ET"
+    whole, places = bytearray(sheet), []
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /SigFlags 3 >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    for number, body in enumerate(objects, start=1):
+        places.append(len(whole))
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start, before = len(whole), b""
+    rows = [b"0000000000 65535 f \n", *(b"%010d 00000 n \n" % place for place in places)]
+    whole += b"xref\n0 6\n" + b"".join(rows)
+    for _ in range(PdfFileReader(io.BytesIO(sheet)).xrefs.total_revisions):
+        whole += b"trailer\n<< /Size 6 /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF\n" % (before, start)
+        before, start, place = b" /Prev %d" % start, len(whole), len(whole)
+        whole += b"5 0 obj\n%s\nendobj\n" % objects[4]
+        start = len(whole)
+        whole += b"xref\n5 1\n%010d 00000 n \n" % place
+    whole += b"trailer\n<< /Size 6 /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF\n" % (before, start)
+    return bytes(whole)
+
+
+def test_another_document_behind_the_sheet_with_a_history_of_its_own(desk: LifeDesk) -> None:
+    """Readers begin at the end of a file: they would show the other document, whose own revisions do not change it."""
+    filed = desk.filed()
+    crafted = ROOT.sign(another_history(issued(desk, filed)), field="BSrE")
+    refused(desk, filed, crafted, "changed between what we issued", "isi lembar berubah")
+
+
+def test_a_signature_that_its_library_stumbles_over(desk: LifeDesk) -> None:
+    """pyHanko raises a bare TypeError for a CMS of another content type."""
+    filed = desk.filed()
+    signed = ROOT.sign(issued(desk, filed))
+    signed_data = b"06092a864886f70d010702"  # the object identifier 1.2.840.113549.1.7.2 (RFC 5652, 5.1)
+    place = signed.lower().index(signed_data)
+    crafted = signed[: place + len(signed_data) - 2] + b"7f" + signed[place + len(signed_data) :]
+    refused(desk, filed, crafted, "the PDF's signature cannot be accepted", "tanda tangan PDF tidak dapat diterima")
