@@ -43,6 +43,17 @@ _RSA_HASH: dict[str, type[hashes.HashAlgorithm]] = {"rsa-sha2-256": hashes.SHA25
 _FIDO = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
 KEY_TYPES = ("ssh-ed25519", "ssh-rsa", *_CURVE_HASH, _FIDO[0])
 _USER_PRESENT = 0x01
+_ANYBODY = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        *(low + "ff" * 30 + "7f" for low in ("ec", "ed", "ee")),
+    )
+)
+"""Ed25519 keys (their sign bit cleared) under which anybody can sign: points of a small order, as libsodium lists them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +327,10 @@ def load_public(key: bytes) -> tuple[str, Public]:
         raise ValueError(f"key type {kind!r} is not accepted")
     if isinstance(public, rsa.RSAPublicKey) and public.key_size < MIN_RSA_BITS:
         raise ValueError(f"an RSA key of {public.key_size} bits is too short; {MIN_RSA_BITS} at least")
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        raw = public.public_bytes_raw()
+        if raw[:31] + bytes((raw[31] & 0x7F,)) in _ANYBODY:
+            raise ValueError("anybody can sign for this Ed25519 key: its point has a small order")
     return kind, public
 
 
