@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+PERSON, SERVER = "approval@netops", "workflow@netops"
 FREE = {"verify.py", "PERIKSA.md", "README.md", "manifest.json"}
 
 
@@ -123,29 +124,50 @@ def ed25519(key: bytes, signature: bytes, data: bytes) -> bool:
         return False
     base = pointed((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
     response = int.from_bytes(signature[32:], "little")
-    if response >= ORDER:
+    mine = pointed(key)
+    if response >= ORDER or times(8, mine)[0] % P == 0:  # a point of a small order: anybody signs for such a key
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + data).digest(), "little") % ORDER
-    left, right = times(response, base), plus(pointed(signature[:32]), times(challenge, pointed(key)))
+    left, right = times(response, base), plus(pointed(signature[:32]), times(challenge, mine))
     return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
 
 
-LISTED = re.compile(r'(\S+)\s+(?:((?:[^\s"]|"[^"]*")+)\s+)?(ssh-ed25519)\s+(\S+)')
+LISTED = re.compile(
+    r'([\w.+@,-]+)\s+(?:((?:[A-Za-z-]+="[^"]*",?)+)\s+)?([a-z0-9@.-]+)\s+([A-Za-z0-9+/=]+)(\s.*)?', re.ASCII
+)
+Line = tuple[list[str], dict[str, str], bytes]
 
 
-def listed(signers: bytes, name: str, namespace: str, at: str) -> list[bytes]:
-    """The Ed25519 keys (wire form) that `allowed_signers` has for a name and a namespace at a moment (`YYYYMMDDHHMMSS`, UTC)."""
+def lines(signers: bytes) -> list[Line]:
+    """Names, options and key (wire form) of each line of `allowed_signers`. Raises `Bad` for one that netops refuses."""
     found = []
-    for line in signers.decode().splitlines():
-        match = LISTED.match(line.strip())
-        if match is None or name not in match[1].split(","):
+    for line in signers.decode().split("\n"):
+        if not line.strip() or line.strip().startswith("#"):
             continue
-        options = dict(re.findall(r'([a-z-]+)="([^"]*)"', match[2] or ""))
-        after, before = (options.get(word, "").removesuffix("Z") for word in ("valid-after", "valid-before"))
-        here = namespace in options.get("namespaces", namespace).split(",")
-        if here and (after or "0").ljust(14, "0") <= at and (not before or at <= before.ljust(14, "0")):
-            found.append(base64.b64decode(match[4], validate=True))
+        match = LISTED.fullmatch(line.strip())
+        options = re.findall(r'([A-Za-z-]+)="([^"]*)"', match[2] or "") if match else []
+        words = [word.lower() for word, _ in options]
+        if match is None or len({*words}) < len(words) or {*words} - {"namespaces", "valid-after", "valid-before"}:
+            raise Bad(f"allowed_signers: {line[:60]!r}: tidak tepat satu arti / open to two readings")
+        named = {word.lower(): value for word, value in options}
+        found.append((match[1].split(","), named, base64.b64decode(match[4], validate=True)))
     return found
+
+
+def spaces(line: Line) -> set[str]:
+    """The namespaces that a line is for; none for any."""
+    return {*line[1]["namespaces"].split(",")} if "namespaces" in line[1] else set()
+
+
+def listed(signers: bytes, name: str, at: str) -> list[bytes]:
+    """The keys that `allowed_signers` has for a server of that name at a moment (`YYYYMMDDHHMMSS`, UTC), and for nothing else."""
+    found: dict[bytes, Line] = {}
+    for line in lines(signers):
+        after, before = (line[1].get(word, "").removesuffix("Z") for word in ("valid-after", "valid-before"))
+        here = name in line[0] and (not spaces(line) or SERVER in spaces(line))
+        if here and (after or "0").ljust(14, "0") <= at and (not before or at <= before.ljust(14, "0")):
+            found.setdefault(line[2], line)
+    return [key for key, line in found.items() if SERVER in spaces(line) and PERSON not in spaces(line)]
 
 
 def revoked_key(key: bytes, revoked: bytes) -> bool:
@@ -161,8 +183,11 @@ def revoked_key(key: bytes, revoked: bytes) -> bool:
 
 
 def unpadded(text: bytes) -> bytes:
-    """base64url without padding (RFC 7515)."""
-    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """base64url without padding (RFC 7515), in the one spelling that its bytes have."""
+    data = base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != text:
+        raise Bad("base64url tidak baku / base64url in another spelling")
+    return data
 
 
 RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -352,7 +377,12 @@ class Pack:
             raise Bad(f"kelas {data.get('class')} bukan untuk {kind} / is not the class of such a statement")
         match data.get("class"):
             case "ssh-signature":
-                self.signature(entry, data["approver"], "approval@netops", self.body(data["signature"]), signed)
+                evidence = self.body(data["signature"])
+                self.signature(entry, data["approver"], PERSON, evidence, signed)
+                if any(
+                    line[2] == signer(evidence) and SERVER in spaces(line) for line in lines(self.body(data["signers"]))
+                ):
+                    raise Bad("kunci itu juga kunci server / that key is a server's too: no personal signature")
                 return "signature good"
             case "workflow-attestation":
                 return self.attested(entry, statement, signed)
@@ -365,6 +395,7 @@ class Pack:
     def signature(self, entry: dict[str, Any], name: str, namespace: str, signature: bytes, signed: bytes) -> None:
         """An SSH signature, at the moment of receipt, by the files of that moment."""
         data = entry["data"]
+        lines(self.body(data["signers"]))
         when = re.sub(r"[-:]", "", entry["at"][:19]).replace("T", "") + "Z"
         revoked = self.body(data["revoked"]) if data.get("revoked") else b""
         ssh_verify(self.body(data["signers"]), name, namespace, signature, signed, when, revoked)
@@ -375,25 +406,34 @@ class Pack:
         if statement["system"] != data["system"] or len(data["by"]) != 1:
             raise Bad("sistem atau server lain / another system or server")
         evidence = self.body(data["signature"])
+        at, server = re.sub(r"[-:T]", "", entry["at"][:19]), data["by"][0]
+        keys = listed(self.body(data["signers"]), server, at)
         if evidence.lstrip().startswith(b"-----BEGIN SSH SIGNATURE-----"):
-            self.signature(entry, data["by"][0], "workflow@netops", evidence, signed)
-            return (
-                f"attested by {data['by'][0]} of {data['system']}, no personal signature; the server's signature good"
-            )
+            self.signature(entry, server, SERVER, evidence, signed)
+            if signer(evidence) not in keys:
+                raise Bad(f"kunci itu tidak hanya untuk {SERVER} / that key is not for {SERVER} alone")
+            return f"attested by {server} of {data['system']}, no personal signature; the server's signature good"
         head, carried, mark = evidence.strip().split(b".")
         if unpadded(carried) != signed:
             raise Bad("JWS itu memuat pernyataan lain / the JWS carries another statement")
-        kid = json.loads(unpadded(head))
-        at = re.sub(r"[-:T]", "", entry["at"][:19])
+        pairs = json.loads(unpadded(head), object_pairs_hook=list)
+        words = dict(pairs)
+        if (
+            len(pairs) != len(words)
+            or {*words} - {"alg", "kid", "typ"}
+            or words.get("typ", "JWT") not in ("JOSE", "JWT")
+        ):
+            raise Bad("kepala JWS memuat yang lain / the header of the JWS holds something else")
         revoked = self.body(data["revoked"]) if data.get("revoked") else b""
-        for key in listed(self.body(data["signers"]), data["by"][0], "workflow@netops", at):
+        for key in keys:
             mine = "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
-            if kid.get("alg") != "EdDSA" or kid.get("kid") != mine or revoked_key(key, revoked):
+            if words.get("alg") != "EdDSA" or words.get("kid") != mine or revoked_key(key, revoked):
                 continue
             # The wire form is "ssh-ed25519" and the key, each behind its length (RFC 8709).
-            if not ed25519(key[-32:], unpadded(mark), head + b"." + carried):
+            wire = len(key) == 51 and key.startswith(b"\0\0\0\x0bssh-ed25519\0\0\0\x20")
+            if not wire or not ed25519(key[19:], unpadded(mark), head + b"." + carried):
                 raise Bad("tanda tangan JWS tidak cocok / the signature of the JWS does not match")
-            return f"attested by {data['by'][0]} of {data['system']} (JWS), no personal signature; the server's signature good"
+            return f"attested by {server} of {data['system']} (JWS), no personal signature; the server's signature good"
         raise Bad(
             "kunci JWS itu tidak terdaftar saat diterima / the key of the JWS was not listed when it was received"
         )
@@ -424,7 +464,7 @@ class Pack:
             officer, signature = evidence[part]["officer"], evidence[part]["signature"].encode()
             record = {"kind": "netops-wet-record-1", "officer": officer, "part": part, "scan": evidence["scan"]}
             body = canonical({**record, "statement": sha256(signed)})
-            self.signature(entry, officer, "approval@netops", signature, body)
+            self.signature(entry, officer, PERSON, signature, body)
             officers.append(officer)
             keys.append(signer(signature))
         people = {name.casefold() for name in (*officers, data["approver"])}

@@ -1,5 +1,6 @@
 """What an auditor's pack shows of evidence that is no personal SSH signature: two officers' scan, a workflow server's word."""
 
+import base64
 import contextlib
 import json
 import shutil
@@ -30,6 +31,8 @@ from netops.requests.statement import SERVER, statement_bytes
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH: apt install openssh-client")
 
+ANYBODYS = bytes.fromhex("b862409fb5c4c4123df2abf7462b88f041ad36dd6864ce872fd5472be363c5b1") + bytes((7, *bytes(31)))
+"""7·B and 7: under a public key of a small order that signs every text."""
 ROOT = Authority()
 BELOW = Authority("Penerbit Contoh", above=ROOT)
 
@@ -270,6 +273,68 @@ def _jws_around_another_statement(desk: LifeDesk) -> Filed:
     return filed
 
 
+def _signers(desk: LifeDesk, old: str, new: str) -> str:
+    """`allowed_signers` with something replaced, kept as an object."""
+    text = (desk.root / "inventory" / "allowed_signers").read_text("utf-8")
+    assert old in text
+    return desk.app.objects.put(text.replace(old, new).encode())
+
+
+def _server_listed_for_anything(desk: LifeDesk, *, jws: bool) -> Filed:
+    """As a person's line often is: without it, who holds such a key would speak as a server too."""
+    filed = attested(desk, jws=jws)
+    _again(desk, filed, signers=_signers(desk, f'helpdesk-server namespaces="{SERVER}"', "helpdesk-server"))
+    return filed
+
+
+def _server_expired_in_capitals(desk: LifeDesk) -> Filed:
+    """OpenSSH reads the names of options in any case."""
+    filed = attested(desk, jws=True)
+    expired = f'Valid-Before="20260101Z",namespaces="{SERVER}"'
+    _again(desk, filed, signers=_signers(desk, f'namespaces="{SERVER}"', expired))
+    return filed
+
+
+def _jws_under_a_key_of_a_small_order(desk: LifeDesk) -> Filed:
+    """The neutral point as public key: 7·B and 7 sign whatever it is."""
+    filed = attested(desk, jws=True)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    wire = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes((1, *bytes(31)))
+    line = (desk.root / "inventory" / "allowed_signers").read_text().splitlines()[-1].split(" ", 2)[2]
+    signers = _signers(desk, line, f"ssh-ed25519 {base64.b64encode(wire).decode()}")
+    head = b64(b'{"alg":"EdDSA","kid":"%s"}' % sshsig.fingerprint(wire).encode())
+    token = f"{head}.{b64(desk.app.objects.get(data['statement']))}.{b64(ANYBODYS)}"
+    _again(desk, filed, token.encode(), signers=signers)
+    return filed
+
+
+def _jws_in_another_spelling(desk: LifeDesk) -> Filed:
+    filed = attested(desk, jws=True)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    token = desk.app.objects.get(data["signature"])
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    _again(desk, filed, token[:-1] + alphabet[alphabet.index(token[-1]) + 1 :][:1])
+    return filed
+
+
+def _signers_by_a_pattern(desk: LifeDesk) -> Filed:
+    """`ssh-keygen` follows patterns: one key for everybody."""
+    filed = desk.filed()
+    desk.approve(filed)
+    _again(desk, filed, signers=_signers(desk, f"{SIGNER} ", f"*@{SIGNER.partition('@')[2]} "))
+    return filed
+
+
+def _key_of_a_server_and_a_person(desk: LifeDesk) -> Filed:
+    filed = desk.filed()
+    desk.approve(filed)
+    text = (desk.root / "inventory" / "allowed_signers").read_text("utf-8")
+    line = next(one for one in text.splitlines() if one.startswith(f"{SIGNER} "))
+    server = line.replace(SIGNER, "helpdesk-server", 1).replace("approval@netops", SERVER)
+    _again(desk, filed, signers=_signers(desk, line, f"{line}\n{server}"))
+    return filed
+
+
 FORGED: dict[str, tuple[Callable[[LifeDesk], Filed], str]] = {
     "one-officer-twice": (_one_officer_twice, "does not hold"),
     "one-key-for-both": (_one_key_for_both_parts, "ssh-keygen"),
@@ -280,6 +345,19 @@ FORGED: dict[str, tuple[Callable[[LifeDesk], Filed], str]] = {
     "jws-unlisted-key": (_jws_by_a_key_that_is_not_listed, "was not listed when it was received"),
     "jws-revoked-key": (_jws_by_a_key_that_was_revoked, "was not listed when it was received"),
     "jws-other-signature": (_jws_with_another_signature, "does not match"),
+    "server-for-anything": (
+        lambda desk: _server_listed_for_anything(desk, jws=False),
+        "is not for workflow@netops alone",
+    ),
+    "jws-for-anything": (
+        lambda desk: _server_listed_for_anything(desk, jws=True),
+        "was not listed when it was received",
+    ),
+    "jws-expired-in-capitals": (_server_expired_in_capitals, "was not listed when it was received"),
+    "jws-small-order": (_jws_under_a_key_of_a_small_order, "does not match"),
+    "jws-other-spelling": (_jws_in_another_spelling, "in another spelling"),
+    "signers-by-a-pattern": (_signers_by_a_pattern, "open to two readings"),
+    "key-of-server-and-person": (_key_of_a_server_and_a_person, "is a server's too"),
     "sheet-byte-changed": (_sheet_with_a_byte_changed, "openssl"),
     "sheet-added-to": (_sheet_added_to_afterwards, "does not cover the whole file"),
     "sheet-other-authority": (_sheet_by_another_authority, "openssl"),
