@@ -25,6 +25,7 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from netops.requests.pades import FIELD
@@ -104,6 +105,15 @@ class Authority:
             new_field_spec=spec,
         )
         return bytes(signed.getvalue())
+
+
+def with_proofs(authority: Authority, signed: bytes) -> bytes:
+    """The signed sheet and behind it a document security store, as for PAdES B-LT (ETSI EN 319 142-1, 5.4)."""
+    writer, out = IncrementalPdfFileWriter(io.BytesIO(signed)), io.BytesIO()
+    held = asn1.Certificate.load(authority.certificate.public_bytes(Encoding.DER))
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=[held])
+    writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko left it untyped
+    return out.getvalue()
 
 
 def sign_with_poppler(authority: Authority, sheet: Path, signed: Path, folder: Path) -> None:

@@ -193,20 +193,24 @@ def unpadded(text: bytes) -> bytes:
 RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 
 
-def pdf_verify(openssl: str, signed: bytes, sheet: bytes, roots: bytes, at: datetime) -> bytes:
-    """`openssl cms -verify` of a PDF's one signature over the whole file (ISO 32000-2, 12.8); the signer's certificate (DER)."""
-    ranges = RANGE.findall(signed)
-    if not signed.startswith(sheet) or len(ranges) != 1:
-        raise Bad("bukan lembar yang diterbitkan dengan satu tanda tangan / not the sheet that was issued, signed once")
-    start, length, tail, rest = (int(number) for number in ranges[0])
-    hole = signed[length:tail]
-    whole = start == 0 and len(sheet) <= length < tail and tail + rest == len(signed)
+def pdf_verify(openssl: str, signed: bytes, sheet: bytes, roots: bytes, at: datetime) -> tuple[bytes, int]:
+    """`openssl cms -verify` of a PDF's first signature over all that is before its end (ISO 32000-2, 12.8).
+
+    The signer's certificate (DER), and how many bytes stand behind what was signed: as a rule proofs that the certificate
+    held (PAdES B-LT, B-LTA).
+    """
+    first = RANGE.search(signed)
+    if not signed.startswith(sheet) or first is None:
+        raise Bad("bukan lembar yang diterbitkan dan ditandatangani / not the sheet that was issued, signed")
+    start, length, tail, rest = (int(number) for number in first.groups())
+    hole, end = signed[length:tail], tail + rest
+    whole = start == 0 and len(sheet) <= length < tail and first.end() <= end <= len(signed)
     if not whole or not re.fullmatch(rb"<[0-9A-Fa-f]+>", hole):
-        raise Bad("tanda tangan tidak meliputi seluruh berkas / the signature does not cover the whole file")
+        raise Bad("tanda tangan tidak meliputi seluruh lembar / the signature does not cover the whole sheet")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "cms").write_bytes(bytes.fromhex(hole[1:-1].decode()))
-        (folder / "covered").write_bytes(signed[:length] + signed[tail:])
+        (folder / "covered").write_bytes(signed[:length] + signed[tail:end])
         (folder / "roots").write_bytes(roots)
         words = [openssl, "cms", "-verify", "-binary", "-inform", "DER", "-in", "cms", "-content", "covered"]
         words += ["-CAfile", "roots", "-no-CApath", "-no-CAstore", "-purpose", "any"]
@@ -215,7 +219,7 @@ def pdf_verify(openssl: str, signed: bytes, sheet: bytes, roots: bytes, at: date
         if done.returncode != 0:
             raise Bad(f"openssl: {done.stderr.decode(errors='replace').strip()}")
         pem = (folder / "signer").read_text().partition("-----BEGIN CERTIFICATE-----")[2]
-        return base64.b64decode(pem.partition("-----END")[0])
+        return base64.b64decode(pem.partition("-----END")[0]), len(signed) - end
 
 
 class Pack:
@@ -446,12 +450,19 @@ class Pack:
         if not openssl or not {sheet, data["signature"]} <= set(self.bodies):
             return ""
         at = datetime.fromisoformat(entry["at"])
-        certificate = pdf_verify(openssl, self.body(data["signature"]), self.body(sheet), self.body(data["roots"]), at)
+        signed = self.body(data["signature"])
+        certificate, added = pdf_verify(openssl, signed, self.body(sheet), self.body(data["roots"]), at)
         if data["key"] != f"X509 SHA256:{hashlib.sha256(certificate).hexdigest()}":
             raise Bad("sertifikat lain yang menandatangani / another certificate signed it")
         words = [openssl, "x509", "-inform", "DER", "-noout", "-subject", "-nameopt", "RFC2253"]
         named = subprocess.run(words, input=certificate, capture_output=True, timeout=60, check=True).stdout
         subject = named.decode(errors="replace").strip().removeprefix("subject=").strip()
+        if added:
+            said(
+                f"  entri {entry['seq']}: tanda tangan elektronik sah ({subject}), tetapi {added} bita ditambahkan di belakangnya",
+                f"the electronic signature is good, but {added} bytes were added behind it",
+            )
+            return ""
         return f"electronic signature good ({subject}); a person looks at {self.bodies[data['signature']]}"
 
     def witnessed(self, entry: dict[str, Any], signed: bytes) -> str:

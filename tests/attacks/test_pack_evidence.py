@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from life_desk import NOON, LifeDesk, open_life_desk
 from packs import unpack, verdict
-from pdf_signing import HEAD, Authority, write_roots
+from pdf_signing import HEAD, Authority, with_proofs, write_roots
 from returned_files import pdf
 
 from netops import actions
@@ -144,6 +145,21 @@ def test_an_electronically_signed_sheet_is_checked_by_openssl(desk: LifeDesk, tm
     assert "1 approvals of this request" in said
 
 
+@pytest.mark.needs_debian("openssl")
+@pytest.mark.parametrize("proofs", [True, False], ids=["proofs", "anything"])
+def test_what_stands_behind_an_electronic_signature_is_for_a_person(
+    desk: LifeDesk, tmp_path: Path, proofs: bool
+) -> None:
+    """PAdES B-LT adds proofs that the certificate held; verify.py reads no PDF, and cannot tell them from anything else."""
+    filed = _sealed(desk)
+    data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
+    signed = desk.app.objects.get(data["signature"])
+    _again(desk, filed, with_proofs(ROOT, signed) if proofs else signed + b"\n% x\n")
+    code, said = verdict(packed(desk, filed, tmp_path))
+    assert code == 0 and "bytes were added behind it" in said and "is for a person to check" in said, said
+    assert "1 approvals of this request" in said, "the first alone"
+
+
 def test_where_a_sheet_is_left_out_a_person_has_to_ask_for_it(desk: LifeDesk, tmp_path: Path) -> None:
     code, said = verdict(packed(desk, _sealed(desk), tmp_path, redact=True))
     assert code == 0 and "bsre-signature diperiksa orang" in said and "0 approvals of this request" in said
@@ -254,10 +270,17 @@ def _sheet_with_a_byte_changed(desk: LifeDesk) -> Filed:
     return filed
 
 
-def _sheet_added_to_afterwards(desk: LifeDesk) -> Filed:
+def _sheet_whose_signature_is_over_its_beginning(desk: LifeDesk) -> Filed:
+    """A signature that leaves out the end of the sheet, where it may be added to."""
     filed = _sealed(desk)
     data = next(one.event.data for one in desk.app.journal.read(filed.change) if one.event.kind == "approval.received")
-    _again(desk, filed, desk.app.objects.get(data["signature"]) + b"\n% x\n")
+    signed = desk.app.objects.get(data["signature"])
+    start, length, tail, rest = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)", signed)[0]
+    shorter = signed.replace(
+        b"%s %s %s %s" % (start, length, tail, rest), b"%s %s %s %0*d" % (start, length, tail, len(rest), 0)
+    )
+    assert shorter != signed
+    _again(desk, filed, shorter)
     return filed
 
 
@@ -359,7 +382,7 @@ FORGED: dict[str, tuple[Callable[[LifeDesk], Filed], str]] = {
     "signers-by-a-pattern": (_signers_by_a_pattern, "open to two readings"),
     "key-of-server-and-person": (_key_of_a_server_and_a_person, "is a server's too"),
     "sheet-byte-changed": (_sheet_with_a_byte_changed, "openssl"),
-    "sheet-added-to": (_sheet_added_to_afterwards, "does not cover the whole file"),
+    "sheet-beginning": (_sheet_whose_signature_is_over_its_beginning, "does not hold"),
     "sheet-other-authority": (_sheet_by_another_authority, "openssl"),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from life_desk import NOON, LifeDesk, open_life_desk
-from pdf_signing import DAY, HEAD, Authority, sign_with_poppler, write_roots
+from pdf_signing import DAY, HEAD, Authority, sign_with_poppler, with_proofs, write_roots
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from returned_files import pdf
@@ -85,6 +85,11 @@ def test_the_honest_sheet_is_accepted_as_what_it_is(desk: LifeDesk, field: str, 
     assert approval.roots == digest(ROOT.pem)
     assert actions.decisions(desk.app, filed) == (approval,), "verified again by what was logged"
     assert "tanda tangan elektronik pada PDF (PAdES)" in views.describe(desk.app, filed.change)
+
+
+def test_proofs_that_the_certificate_held_may_stand_behind_the_signature(desk: LifeDesk) -> None:
+    filed = desk.filed()
+    assert come_back(desk, filed, with_proofs(ROOT, ROOT.sign(issued(desk, filed)))).evidence is Evidence.BSRE
 
 
 def test_roots_swapped_later_do_not_change_what_was_judged(desk: LifeDesk) -> None:
