@@ -16,7 +16,7 @@ from netops.journal import checkpoint as checkpoints
 from netops.journal.checkpoint import Checkpoint
 from netops.journal.entry import Entry, broken, parse_body
 from netops.journal.note import Note
-from netops.journal.tiles import WIDTH, Tile, TiledTree, levels, pack, tiles, unpack, unpack_hashes
+from netops.journal.tiles import WIDTH, Tile, TiledTree, levels, pack, tiles, unpack, unpack_hashes, whole, wrong
 from netops.journal.tlog import Tree, leaf_hash, root
 
 HEAD, KEY = "checkpoint", "log.vkey"
@@ -141,16 +141,19 @@ def verify_folder(folder: Path, expected: Checkpoint) -> int:
     for bundle in tiles(expected.size, -1):
         start = bundle.index * WIDTH
         try:
-            bodies = unpack(read_tile(folder, bundle), bundle)
+            bodies, rest = whole(read_tile(folder, bundle))
         except JournalError as error:
             raise broken(start, error.message.id, error.message.en) from error
         hashes = _claimed(folder, bundle)
-        for seq, body in enumerate(bodies, start):
+        for seq, body in enumerate(bodies[: bundle.width], start):
             leaf = leaf_hash(body)
             _numbered(seq, body)
             if hashes is not None and leaf != hashes[seq - start]:
                 raise broken(seq, "isinya tidak cocok dengan hash daunnya", "its body does not match its leaf hash")
             tree_so_far.add(leaf)
+        if rest or len(bodies) != bundle.width:
+            lost = wrong(bundle, f"berisi {len(bodies)} entri utuh", f"it holds {len(bodies)} whole entries")
+            raise broken(start + min(len(bodies), bundle.width), lost.message.id, lost.message.en)
     if tree_so_far.root() != expected.root:
         raise broken(
             _first_block(folder, expected),

@@ -65,6 +65,14 @@ def pack(entries: Sequence[bytes]) -> bytes:
 
 def unpack(data: bytes, tile: Tile) -> tuple[bytes, ...]:
     """The entries of a bundle. Raises `JournalError` where it is cut short or holds another number."""
+    found, rest = whole(data)
+    if rest or len(found) != tile.width:
+        raise wrong(tile, f"berisi {len(found)} entri utuh", f"it holds {len(found)} whole entries")
+    return found
+
+
+def whole(data: bytes) -> tuple[tuple[bytes, ...], int]:
+    """The entries of a bundle as far as they are whole, and how many bytes are left behind them."""
     found, rest = [], memoryview(data)
     while rest:
         size = int.from_bytes(rest[:2])
@@ -72,9 +80,7 @@ def unpack(data: bytes, tile: Tile) -> tuple[bytes, ...]:
             break
         found.append(bytes(rest[2 : 2 + size]))
         rest = rest[2 + size :]
-    if rest or len(found) != tile.width:
-        raise wrong(tile, f"berisi {len(found)} entri utuh", f"it holds {len(found)} whole entries")
-    return tuple(found)
+    return tuple(found), len(rest)
 
 
 def unpack_hashes(data: bytes, tile: Tile) -> tuple[bytes, ...]:

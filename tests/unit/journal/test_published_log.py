@@ -186,6 +186,29 @@ def test_a_removed_entry_is_named(tmp_path: Path) -> None:
     assert caught.value.seq == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "seq"), [("taken-out", 261), ("last-bytes", 511), ("length", 263), ("added", 512), ("empty", 256)]
+)
+def test_a_bundle_that_lost_or_gained_bytes_names_the_entry(tmp_path: Path, name: str, seq: int) -> None:
+    head = publish(tmp_path, rows(600))
+    path = tmp_path / "tile/entries/001"
+    data = path.read_bytes()
+    bodies = list(unpack(data, Tile(level=-1, index=1)))
+    place = len(pack(bodies[:7]))
+    path.write_bytes(
+        {
+            "taken-out": pack(bodies[:5] + bodies[6:]),
+            "last-bytes": data[:-3],
+            "length": data[: place + 1] + bytes((data[place + 1] ^ 1,)) + data[place + 2 :],
+            "added": data + pack(bodies[:1]),
+            "empty": b"",
+        }[name]
+    )
+    with pytest.raises(JournalBroken) as caught:
+        published.verify_folder(tmp_path, head)
+    assert caught.value.seq == seq
+
+
 @pytest.mark.parametrize("path", ["tile/entries/001", "tile/0/001"])
 def test_a_missing_file_is_named_with_its_first_entry(tmp_path: Path, path: str) -> None:
     head = publish(tmp_path, rows(600))
