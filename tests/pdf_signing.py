@@ -77,6 +77,7 @@ class Authority:
         *,
         field: str = "Persetujuan",
         visible: bool = False,
+        box: tuple[int, int, int, int] = (300, 100, 400, 200),
         edit: Callable[[IncrementalPdfFileWriter], None] | None = None,
         **certificate: object,
     ) -> bytes:
@@ -97,7 +98,7 @@ class Authority:
             edit(writer)
         spec = None
         if field != "Persetujuan":
-            spec = fields.SigFieldSpec(field, on_page=0, box=(300, 100, 400, 200) if visible else None)
+            spec = fields.SigFieldSpec(field, on_page=0, box=box if visible else None)
         signed = signers.sign_pdf(
             writer,
             signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_FILE = 10_000_000
 FIELD = "Persetujuan"
+LARGEST_PICTURE = 595 * 842 / 4
+"""A quarter of an A4 page, in square points."""
 _MARK = re.compile(rb"netops statement (sha256:[0-9a-f]{64})")
 
 
@@ -154,6 +156,19 @@ def _only_signed(reader: "PdfFileReader", sheet: "PdfFileReader", signature: "Em
         raise changed from found
     if found.modification_level > ModificationLevel.FORM_FILLING or found.changed_form_fields - {signature.field_name}:
         raise changed
+    if any(_area(one) > LARGEST_PICTURE for one in (signature.sig_field, *signature.sig_field.get("/Kids", ()))):
+        raise no(
+            "gambar tanda tangan menutupi lembar itu",
+            "the picture of the signature covers the sheet",
+            "Tempatkan gambarnya di bagian kosong, paling besar seperempat halaman.",
+            "Put it where the sheet is empty, a quarter of a page at most.",
+        )
+
+
+def _area(widget: Any) -> float:
+    """What a signature's picture covers (ISO 32000-2, 12.5.5: it is fitted into its rectangle), in square points."""
+    left, bottom, right, top = (float(side) for side in widget.get_object().get("/Rect", (0, 0, 0, 0)))
+    return abs((right - left) * (top - bottom))
 
 
 def _history(reader: "PdfFileReader") -> list[int]:

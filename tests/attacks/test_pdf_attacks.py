@@ -299,6 +299,13 @@ def test_another_document_behind_the_sheet_with_a_history_of_its_own(desk: LifeD
     refused(desk, filed, crafted, "changed between what we issued", "isi lembar berubah")
 
 
+@pytest.mark.parametrize("box", [(0, 0, 595, 842), (595, 842, 0, 0), (-9000, 400, 9000, 500)])
+def test_a_signature_whose_picture_covers_the_sheet(desk: LifeDesk, box: tuple[int, int, int, int]) -> None:
+    filed = desk.filed()
+    signed = ROOT.sign(issued(desk, filed), field="BSrE", visible=True, box=box)
+    refused(desk, filed, signed, "the picture of the signature covers the sheet", "menutupi lembar")
+
+
 def test_a_signature_that_its_library_stumbles_over(desk: LifeDesk) -> None:
     """pyHanko raises a bare TypeError for a CMS of another content type."""
     filed = desk.filed()
