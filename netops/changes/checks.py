@@ -1,8 +1,8 @@
 """Is the device what the plan says? Asked over a new connection, and by SNMP; a doubt is a failure, never a success."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from netops.changes.tools import Held, Tools
+from netops.changes.tools import Held, Tools, measure
 from netops.core.canonical import digest_of
 from netops.core.errors import VerifyFailed
 from netops.core.measured import Sample
@@ -10,6 +10,8 @@ from netops.core.model import DevicePlan, Op, RowOp, Rows, State, Tag, Tree, Ver
 from netops.core.ports import Driver
 from netops.core.text import Text
 
+SHOWN_SECONDS, SHOWN_STEP = 5.0, 1.0
+"""How long an SNMP agent may take to show a new interface, and how often it is asked meanwhile."""
 AIR_SECONDS, AIR_STEP = 20.0, 1.0
 """How long access points may take to announce a network, and how often they are looked at meanwhile."""
 
@@ -73,6 +75,30 @@ def _verify_on_air(held: Held, driver: Driver, part: DevicePlan, seen: State) ->
         seen = driver.observe(part.scope)
 
 
+def measured_after(held: Held, parts: Sequence[DevicePlan]) -> dict[str, Sample | Exception]:
+    """One reading of each; where an interface of the plan is not up yet it is read again for `SHOWN_SECONDS`.
+
+    An agent may keep its table for a moment and show the last one.
+    """
+    clock, waiting = held.tools.clock, {part.device: part for part in parts}
+    readings: dict[str, Sample | Exception] = {}
+    until = clock.monotonic() + SHOWN_SECONDS
+    while True:
+        readings |= measure(held, list(waiting), "after")
+        waiting = {name: part for name, part in waiting.items() if _not_up(held, part, readings.get(name))}
+        if not waiting or clock.monotonic() >= until:
+            return readings
+        clock.sleep(SHOWN_STEP)
+
+
+def _not_up(held: Held, part: DevicePlan, reading: Sample | Exception | None) -> tuple[str, ...]:
+    """Interfaces that the plan wants and a reading does not show up; () where there is no reading."""
+    if "snmp-interfaces" not in part.checks or not isinstance(reading, Sample):
+        return ()
+    up = {interface.name for interface in reading.interfaces if interface.up}
+    return tuple(name for name in held.tools.platform(part).interfaces(part.want) if name not in up)
+
+
 def verify_by_snmp(held: Held, part: DevicePlan, readings: Mapping[str, Sample | Exception]) -> tuple[str, ...]:
     """Names of the interfaces that SNMP must and does show up; () where the playbook does not ask for it.
 
@@ -94,8 +120,7 @@ def verify_by_snmp(held: Held, part: DevicePlan, readings: Mapping[str, Sample |
             ),
             device=part.device,
         )
-    up = {interface.name for interface in reading.interfaces if interface.up}
-    down = tuple(name for name in wanted if name not in up)
+    down = _not_up(held, part, reading)
     if down:
         raise VerifyFailed(
             Text(

@@ -144,7 +144,8 @@ def _one_wave(
     held.tools.say("apply", ", ".join(wave.devices))
     pushed = losses.over(wave, wave.devices, lambda name: _push(held, parts[name], lines, order.accept_no_guard))
     seen = losses.over(wave, pushed, lambda name: _verify(held, parts[name], lines))
-    readings = measure(held, seen, "after") if "snmp-after" in order.plan.evidence else {}
+    by_snmp = "snmp-after" in order.plan.evidence
+    readings = checks.measured_after(held, [parts[name].plan for name in seen]) if by_snmp else {}
 
     def prove(name: str) -> None:
         part = parts[name].plan

@@ -42,7 +42,7 @@ PRIV = {"AES": config.USM_PRIV_CFB128_AES}
 # Net-SNMP's agent stops a GETBULK at 100 variables, and no agent sends more than a datagram of Ethernet size.
 BULK_VARIABLES = 100
 BULK_OCTETS = 1400
-MOMENT_SECONDS = 0.25
+MOMENT_SECONDS = 0.1
 
 SYNTAX = {
     Syntax.INTEGER: Integer32,

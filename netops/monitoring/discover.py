@@ -11,6 +11,9 @@ from netops.monitoring.oids import Oid
 from netops.monitoring.plan import LEAST_ROOM, Interface, Layout, Memory, Plan, Queue, distinct, halves, pack, text
 
 MAX_ROWS = 20_000
+SESSION = b"<"
+"""How RouterOS begins the name of a queue that it made for one login (`<hotspot-…>`, `<pppoe-…>`): the name is a person's, or a
+voucher's code, and comes into no record; hotspot logins are counted."""
 Index = tuple[int, ...]
 Cells = dict[Index, Plain]
 
@@ -60,7 +63,8 @@ def discover(device: str, memory: Memory) -> Generator[Get | Walk, Any, tuple[Pl
     yield from _memory(device, vendor, found)
     if _is(vendor, oids.MIKROTIK):
         found.hotspot = True
-        found.queues = _texts(device, (yield from walk(device, oids.QUEUE_NAME)))
+        queues = _texts(device, (yield from walk(device, oids.QUEUE_NAME)))
+        found.queues = {index: name for index, name in queues.items() if not name.startswith(SESSION)}
         found.trees = _texts(device, (yield from walk(device, oids.TREE_NAME)))
         found.gauges = _texts(device, (yield from walk(device, oids.GAUGE_NAME)))
     if _is(vendor, oids.CISCO):

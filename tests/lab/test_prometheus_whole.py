@@ -62,8 +62,8 @@ def until_scraped(address: tuple[str, int], name: str) -> None:
             counted = query(address, f"count_over_time({name}[1h])")
             if counted and int(counted[0]["value"][1]) > 2:
                 return
-        except OSError:
-            pass
+        except (OSError, ValueError):
+            pass  # not up yet, or up and not ready: "Service Unavailable" is no JSON
         time.sleep(0.1)
     raise AssertionError("Prometheus never scraped it")
 

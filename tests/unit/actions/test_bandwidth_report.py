@@ -250,7 +250,7 @@ def events_before(app: App) -> int:
 @pytest.mark.needs_debian("poppler-utils")
 def test_what_an_officer_wrote_is_printed_with_whose_words_they_are(workspace: Path, tmp_path: Path) -> None:
     with App(workspace, clock=ManualClock(AFTER), actor="sari") as app:
-        one = asked("unit", "Klinik")
+        one = asked("unit", "Klinik", FIRST, date(2026, 11, 15))  # a period that no other test writes about
         facts = monitoring_facts(app, one)
         assert all(remark.at is None for remark in facts.remarks.values())
         texts = noting.read_parts(

@@ -2,19 +2,20 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from shelf import Bench, Device, Killed, World, bench, plan_for
+from shelf import Bench, Device, Killed, Poller, World, bench, plan_for
 
 from netops.changes.execute import Order, Outcome, execute, resume
 from netops.changes.lifecycle import Phase, fold
 from netops.changes.teardown import end
 from netops.core.clock import ManualClock
 from netops.core.errors import Locked, NeedsPerson, NotApproved, Refused, Restored, StalePlan, VerifyFailed
-from netops.core.model import Plan
+from netops.core.measured import Sample
+from netops.core.model import Plan, Target
 from netops.core.text import Text
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -64,6 +65,28 @@ def test_an_approved_plan_is_carried_out_and_recorded(desk: Bench, world: World)
                        ("device.verified", "device.confirmed"), ("device.confirmed", "device.saved")]:  # fmt: skip
         assert seen.index(one) < seen.index(other)
     assert phase(desk) is Phase.ACTIVE
+
+
+class SlowAgent(Poller):
+    """Shows what it showed before until it was asked that often after the push."""
+
+    late = 2
+
+    def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
+        pushed = [target for target in targets if WANT.items() <= self.world.devices[target.name].rows.items()]
+        self.late -= bool(pushed)
+        for target in pushed:
+            self.world.devices[target.name].port_up = self.late <= 0
+        return super().sample(targets, at)
+
+
+def test_an_agent_that_shows_a_new_interface_a_moment_later_is_asked_again(tmp_path: Path, world: World) -> None:
+    slow = bench(tmp_path, world, poller=SlowAgent(world))
+    assert execute(Order(plan=planned(slow), gate=everything_approved), slow.tools) is Outcome.DONE
+    assert [one for one in kinds(slow) if one in ("batch.sent", "evidence.sampled", "device.verified")].count(
+        "evidence.sampled"
+    ) > len(world.devices) * 2
+    slow.journal.close()
 
 
 def test_a_second_apply_has_nothing_to_do_and_writes_nothing(desk: Bench, world: World) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from gufo.snmp import Aes128Key, Sha1Key, SnmpVersion
+from gufo.snmp import Aes128Key, Sha1Key, SnmpError, SnmpVersion
 from gufo.snmp import User as GufoUser
 from gufo.snmp.aio import SnmpSession
 from lab_fakes import DictSecrets, FakeDevice, fake_spec, port, snmp_target
@@ -254,5 +254,10 @@ def test_gufo_by_itself_takes_a_v3_answer_with_a_wrong_digest(lab: Campus) -> No
             return await session.get("1.3.6.1.2.1.1.5.0")
 
     with Meddler(lab.agents["palsu"].port) as meddler:
-        assert asyncio.run(ask(meddler.front.getsockname()[1])) == b"palsu"
+        for attempt in range(5):
+            try:
+                assert asyncio.run(ask(meddler.front.getsockname()[1])) == b"palsu"
+                break
+            except SnmpError:  # a turned octet may also make its decoder stumble
+                assert attempt < 4
         assert meddler.turned

@@ -102,13 +102,13 @@ def test_a_last_day_makes_it_temporary_up_to_its_end() -> None:
 
 def test_what_is_inside_a_promised_parent_comes_out_of_that_however_deep() -> None:
     text = proposed(
-        limit("FST", 50 * M, 90 * M), limit("GEDUNG", parent="FST"), limit("LAB", 2 * M, 4 * M, parent="GEDUNG")
+        limit("BLOK", 50 * M, 90 * M), limit("GEDUNG", parent="BLOK"), limit("LAB", 2 * M, 4 * M, parent="GEDUNG")
     )
     rows = text.split("  - ")
     rows[1] = rows[1].replace("unit:", "unit: Fakultas Sains")
     rows[3] = rows[3].replace("unit:", "unit: Laboratorium")
     found = read("  - ".join(rows))
-    assert [(one.unit, one.within) for one in found] == [("Fakultas Sains", ""), ("Laboratorium", "gw-kampus/FST")]
+    assert [(one.unit, one.within) for one in found] == [("Fakultas Sains", ""), ("Laboratorium", "gw-kampus/BLOK")]
     assert [step.down for step in steps(found, "kampus/ISP-A")] == [90 * M]
 
 
