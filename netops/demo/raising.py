@@ -27,7 +27,7 @@ PAPERS = (
     Text("surat pemberitahuan", "notice"),
     Text("formulir", "form"),
 )
-SECONDS = 3.0
+SECONDS = 5.0
 """Between the two readings that a rate is made of."""
 
 
