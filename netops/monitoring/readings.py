@@ -39,7 +39,7 @@ COLUMNS = {
     "in_octets": "coalesce(in_octets, 0)",  # queue trees and classes have none
     "out_octets": "out_octets",
     "bits": "bits",
-    "speed": "coalesce(least(speed, 1000000000000000), 0)::BIGINT",
+    "speed": "least(coalesce(speed, 0), 1000000000000000)::BIGINT",  # least() passes over NULL: untold is 0, not the most
     "up": "coalesce(up, true)",
     "discontinuity": "coalesce((discontinuity & 4294967295)::BIGINT, -1)",
 }

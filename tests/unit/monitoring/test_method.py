@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from plain_figures import Reading, cs
@@ -99,11 +98,6 @@ def test_a_month_by_the_page_as_it_stands(tmp_path: Path) -> None:
     agree(ours, told, flows)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="open: for a few adversarial series (a restart after an uptime of 2**31, readings seconds apart) the printed SQL tells "
-    "two seconds more of measured time than we do; docs/monitoring-method.md says so",
-)
 @settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(adversarial(), st.integers(0, 1_500_000), st.integers(100_000, 1_500_000), several_limits(), st.booleans())
 def test_whatever_the_readings_are(
