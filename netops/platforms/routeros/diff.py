@@ -1,26 +1,24 @@
 """From seen to wanted rows: operations in order; refuses to overwrite what is not ours or to stand behind it unnoticed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netops.core.errors import Refused
 from netops.core.model import Row, RowOp, Rows, Tag, Value, Verb
-from netops.core.secret import SecretRef
+from netops.core.once import once
 from netops.core.text import Text
 from netops.platforms.routeros.facts import Menu, menu
-from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.queues import PATH as QUEUES
 from netops.platforms.routeros.queues import QueueOrder
 from netops.platforms.routeros.quirks import (
-    DISABLED_BY_VERSION,
     GUARD_MENUS,
     LAST_LEVEL,
     LEVELS,
     RUNTIME,
-    SHARED_LISTS,
 )
 from netops.platforms.routeros.table import Table, elements, owns, settable, text_key
 from netops.platforms.routeros.values import is_flag, normal, numbers, present, row_key
+from netops.platforms.routeros.wanted import Added, Adopted, Named, wanted
 from netops.platforms.routeros.words import quote
 
 
@@ -40,24 +38,21 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
     order = QueueOrder(table, owner)
     removes: list[RowOp] = []
     changes: list[RowOp] = []
-    wanted: dict[str, set[tuple[str, ...]]] = {}
-    for row in want.rows:
-        menu_ = menu(row.menu)
-        if adopted(row):
-            changes += _adopt(table, menu_, row)
+    judged: set[int] = set()  # the very rows of ours that stand where one is wanted
+    for one in _wanted(want.rows, owner):
+        if isinstance(one, Adopted):
+            changes += _adopt(table, one)
             continue
-        key = row_key(menu_, row.values)
-        wanted.setdefault(row.menu, set()).add(key)
-        gone, new = _own(table, order, menu_, row, key, owner)
+        ours = _ours(table, one, owner)
+        judged.update(map(id, ours))
+        gone, new = _own(order, one, ours)
         removes += gone
         changes += new
     for path in table.paths():
-        if path in RUNTIME or path in GUARD_MENUS:
+        if path in RUNTIME or path in GUARD_MENUS or not menu(path).can_add:
             continue
-        keys = wanted.get(path)
         for row in table.rows(path):
-            stays = keys and row_key(menu(path), row.values) in keys
-            if not stays and owns(owner, row) and not is_flag(row, "dynamic"):
+            if id(row) not in judged and owns(owner, row) and not is_flag(row, "dynamic"):
                 removes.append(_remove(menu(path), row))
     removes.reverse()  # what stands later in a menu may hang on what stands earlier (a queue's parent)
     removes.sort(key=lambda op: -level(op.path))
@@ -67,6 +62,8 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
 
 def _placed(table: Table, removes: list[RowOp]) -> list[RowOp]:
     """Removals from ordered menus, with the row that each stood before: so the way back leads to the same place."""
+    if not removes:
+        return []
     gone = {(op.path, row_key(menu(op.path), op.key)) for op in removes}
     before: dict[tuple[str, tuple[str, ...]], str] = {}
     for path in {path for path, _ in gone if menu(path).ordered and menu(path).key == ("name",)}:
@@ -102,95 +99,74 @@ def say(path: str, values: Mapping[str, Value]) -> str:
     return " ".join([path, *(f"{name}={quote(value, ascii_only=False)}" for name, value in key.items())])
 
 
-def _own(
-    table: Table, order: QueueOrder, menu_: Menu, row: Row, key: tuple[str, ...], owner: Tag
-) -> tuple[list[RowOp], list[RowOp]]:
-    """Removals and changes that make one row of ours what it should be."""
-    if not owns(owner, row):
-        raise Refused(
-            Text(
-                f"{say(row.menu, row.values)}: templat menambah baris tanpa tanda {owner.comment}",
-                f"{say(row.menu, row.values)}: the template adds a row without the tag {owner.comment}",
-            ),
-            Text(
-                f'tulis comment="{owner.comment}" atau name={owner.name} di templat',
-                f'write comment="{owner.comment}" or name={owner.name} in the template',
-            ),
-        )
-    ours: list[Row] = []
-    for other in table.find(row.menu, key):
+@once(most=20_000)
+def _wanted(rows: tuple[Row, ...], owner: Tag) -> tuple[Added | Adopted, ...]:
+    """The wanted rows ready to be compared. Raises `Refused` for one that the template adds without our tag."""
+    found = tuple(map(wanted, rows))
+    for one in found:
+        if isinstance(one, Added) and not owns(owner, one.row):
+            raise _untagged(one.row, owner)
+    return found
+
+
+def _ours(table: Table, one: Added, owner: Tag) -> list[Row]:
+    """Rows of ours where one is wanted. Raises `Refused` for a foreign one there, or one that it would get in the way of."""
+    found = table.find(one.menu.path, one.key)
+    for other in found:
         if not owns(owner, other):
-            raise _in_the_way(row, other)
-        ours.append(other)
-    _overlaps(table, menu_, row, owner)
-    before = order.before(row, exists=bool(ours)) if row.menu == QUEUES else None
-    if ours and not before:
-        return [_remove(menu_, other) for other in ours[1:]], _set(menu_, ours[0], _expected(menu_, row), owned=True)
-    new = dict(row.values) | ({"place-before": f"name={before}"} if before else {})
-    add = RowOp(verb=Verb.ADD, path=row.menu, key=text_key(menu_, row.values), new=new)
-    # One of ours behind a foreign queue that takes its traffic is made anew in front.
-    return [_remove(menu_, other) for other in ours], [add]
+            raise _in_the_way(one.row, other)
+    _overlaps(table, one.menu, one.row, owner)
+    return found
 
 
-def _expected(menu_: Menu, row: Row) -> dict[str, Value]:
-    """What one of our rows must show: what the template names, and that it is enabled."""
-    expected = named(row)
-    prop = menu_.settable.get("disabled")
-    if prop and prop.default == "no" and menu_.path not in DISABLED_BY_VERSION:
-        expected.setdefault("disabled", "no")
-    return expected
+def _own(order: QueueOrder, one: Added, ours: list[Row]) -> tuple[list[RowOp], list[RowOp]]:
+    """Removals and changes that make one row of ours what it should be."""
+    before = order.before(one.row, exists=bool(ours)) if one.menu.path == QUEUES else None
+    if before:
+        # One of ours behind a foreign queue that takes its traffic is made anew in front.
+        add = replace(one.op, new={**one.op.new, "place-before": f"name={before}"})
+        return [_remove(one.menu, other) for other in ours], [add]
+    if not ours:
+        return [], [one.op]
+    return [_remove(one.menu, other) for other in ours[1:]], _set(one.menu, ours[0], one.expected, owned=True)
 
 
-def _set(menu_: Menu, row: Row, expected: Mapping[str, Value], *, owned: bool) -> list[RowOp]:
+def _set(menu_: Menu, row: Row, expected: Sequence[Named], *, owned: bool) -> list[RowOp]:
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
-    for name, value in expected.items():
-        if row.values.get(name) == value:
-            continue
-        if isinstance(value, SecretRef) or (name in menu_.settable and menu_.settable[name].secret):
-            continue
-        prop = menu_.settable.get(name)
-        wanted = normal(menu_, name, value) if value else normal(menu_, name, (prop.default or "") if prop else "")
-        if present(menu_, row.values, name) != wanted:
-            new[name] = value
-            kept = row.values.get(name)
-            old[name] = kept if isinstance(kept, str) else (prop.default or "") if prop else ""
+    for one in expected:
+        held = row.values.get(one.name)
+        if held != one.value and present(menu_, row.values, one.name) != one.text:
+            new[one.name] = one.value
+            old[one.name] = held if isinstance(held, str) else one.default
     if not new:
         return []
     return [RowOp(verb=Verb.SET, path=row.menu, key=text_key(menu_, row.values), new=new, old=old, owned=owned)]
 
 
-def _adopt(table: Table, menu_: Menu, row: Row) -> list[RowOp]:
+def _adopt(table: Table, one: Adopted) -> list[RowOp]:
     """Named properties of one row that exists; elements where the property is a shared list."""
-    condition = adopted(row)
-    found = [
-        other
-        for other in table.rows(row.menu)
-        if not is_flag(other, "dynamic")
-        and all(name == "" or _matches(menu_, other, name, value) for name, value in condition.items())
-    ]
-    shown = " ".join(f"{name}={quote(value, ascii_only=False)}" for name, value in condition.items() if name)
+    path = one.menu.path
+    found = [row for row in table.rows(path) if _meets(one.menu, row, one.condition)]
     if len(found) != 1:
-        raise Refused(
-            Text(
-                f"{row.menu} [ find {shown} ]: {len(found)} baris cocok, harus tepat satu",
-                f"{row.menu} [ find {shown} ]: {len(found)} rows match, exactly one must",
-            ),
-            Text(
-                "periksa nama baris di perangkat dan di permohonan",
-                "check the row's name on the device and in the request",
-            ),
-        )
+        raise _not_one(path, one.condition, len(found))
+    (row,) = found
     ops: list[RowOp] = []
-    shared = SHARED_LISTS.get(row.menu, ())
-    for name in shared:
-        held = {normal(menu_, name, part) for part in elements(found[0].values.get(name))}
-        for element in elements(named(row).get(name)):
-            if normal(menu_, name, element) not in held:
-                key = text_key(menu_, found[0].values)
-                ops.append(RowOp(verb=Verb.JOIN, path=row.menu, key=key, new={name: element}, owned=False))
-    plain = {name: value for name, value in named(row).items() if name not in shared}
-    return ops + _set(menu_, found[0], plain, owned=False)
+    for element in one.joined:
+        held = {normal(one.menu, element.name, part) for part in elements(row.values.get(element.name))}
+        if element.text not in held:
+            new = {element.name: element.value}
+            ops.append(RowOp(verb=Verb.JOIN, path=path, key=text_key(one.menu, row.values), new=new, owned=False))
+    return ops + _set(one.menu, row, one.expected, owned=False)
+
+
+def _meets(menu_: Menu, row: Row, condition: Mapping[str, str]) -> bool:
+    if is_flag(row, "dynamic"):
+        return False
+    for name, value in condition.items():  # noqa: SIM110  # no generator: rows are asked by the thousand
+        if name and not _matches(menu_, row, name, value):
+            return False
+    return True
 
 
 def _matches(menu_: Menu, row: Row, name: str, value: str) -> bool:
@@ -198,6 +174,33 @@ def _matches(menu_: Menu, row: Row, name: str, value: str) -> bool:
         # `find vlan-ids=20` means the row that carries VLAN 20, however its list is written.
         return numbers(value) <= numbers(str(row.values.get(name, ""))) and bool(numbers(value))
     return present(menu_, row.values, name) == normal(menu_, name, value)
+
+
+def _untagged(row: Row, owner: Tag) -> Refused:
+    return Refused(
+        Text(
+            f"{say(row.menu, row.values)}: templat menambah baris tanpa tanda {owner.comment}",
+            f"{say(row.menu, row.values)}: the template adds a row without the tag {owner.comment}",
+        ),
+        Text(
+            f'tulis comment="{owner.comment}" atau name={owner.name} di templat',
+            f'write comment="{owner.comment}" or name={owner.name} in the template',
+        ),
+    )
+
+
+def _not_one(path: str, condition: Mapping[str, str], count: int) -> Refused:
+    shown = " ".join(f"{name}={quote(value, ascii_only=False)}" for name, value in condition.items() if name)
+    return Refused(
+        Text(
+            f"{path} [ find {shown} ]: {count} baris cocok, harus tepat satu",
+            f"{path} [ find {shown} ]: {count} rows match, exactly one must",
+        ),
+        Text(
+            "periksa nama baris di perangkat dan di permohonan",
+            "check the row's name on the device and in the request",
+        ),
+    )
 
 
 def _in_the_way(row: Row, foreign: Row) -> Refused:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from netops.core.model import GuardKind, GuardPurpose, GuardSpec, Op, RowOp, Tag, Verb
+from netops.core.once import once
 from netops.core.secret import SecretRef, parse_ref
 from netops.platforms.routeros.facts import menu
 from netops.platforms.routeros.operations import invert, rows_only
@@ -38,12 +39,13 @@ POLICIES = ("read", "write", "test")
 
 def guards(features: Collection[str], ops: Sequence[Op]) -> tuple[GuardKind, ...]:
     """A device timer where the device runs schedulers and the way back fits into a script without secrets; else none."""
-    inverse = invert(ops)
-    if "scheduler" not in features or not _scriptable(inverse):
-        return (GuardKind.NONE,)
-    if len(revert_script("netops-" + "x" * 32, inverse).encode()) > MAX_SCRIPT:
-        return (GuardKind.NONE,)
-    return (GuardKind.DEVICE_TIMER, GuardKind.NONE)
+    timed = "scheduler" in features and _fits(invert(ops))
+    return (GuardKind.DEVICE_TIMER, GuardKind.NONE) if timed else (GuardKind.NONE,)
+
+
+@once(most=20_000)
+def _fits(inverse: tuple[RowOp, ...]) -> bool:
+    return _scriptable(inverse) and len(revert_script("netops-" + "x" * 32, inverse).encode()) <= MAX_SCRIPT
 
 
 def name_of(owner: Tag, purpose: GuardPurpose) -> str:

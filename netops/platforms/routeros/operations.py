@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from netops.core.model import Batch, Op, Restoration, Row, RowOp, Rows, Tag, Value, Verb
+from netops.core.once import once
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.diff import level, remove, say
 from netops.platforms.routeros.facts import Menu, menu
@@ -20,7 +21,8 @@ def rows_only(ops: Sequence[Op]) -> tuple[RowOp, ...]:
     return found
 
 
-def batches(ops: Sequence[Op]) -> tuple[Batch, ...]:
+@once(most=20_000)
+def batches(ops: tuple[Op, ...]) -> tuple[Batch, ...]:
     """Consecutive operations of one dependency level and direction; numbered from 1.
 
     A row that names another row of the same menu (a queue's parent) starts a new batch, so that nothing in a batch
@@ -28,23 +30,25 @@ def batches(ops: Sequence[Op]) -> tuple[Batch, ...]:
     """
     out: list[list[RowOp]] = []
     last: tuple[bool, int] | None = None
-    made: set[str] = set()
-    parents: set[str] = set()  # of the rows that the present batch removes or changes
+    made: set[Value] = set()
+    parents: set[Value] = set()  # of the rows that the present batch removes or changes
     for op in rows_only(ops):
         here = (op.verb is Verb.REMOVE, level(op.path))
-        names = {str(op.new.get(name, "")) for name in ("parent", "next-pool")} - {"", "none"}
-        own = str(op.key.get("name", ""))
-        if here != last or names & made or (own and own in parents):
+        own = op.key.get("name", "")
+        if here != last or op.new.get("parent") in made or op.new.get("next-pool") in made or own in parents:
             out.append([])
             made, parents = set(), set()
         out[-1].append(op)
-        made.add(own)
-        parents.add(str(op.old.get("parent", "")))
+        if own not in ("", "none"):
+            made.add(own)
+        if parent := op.old.get("parent"):
+            parents.add(parent)
         last = here
     return tuple(Batch(number=number, ops=tuple(group)) for number, group in enumerate(out, 1))
 
 
-def invert(ops: Sequence[Op]) -> tuple[RowOp, ...]:
+@once(most=20_000)
+def invert(ops: tuple[Op, ...]) -> tuple[RowOp, ...]:
     """The way back, newest first; each op carries what it replaced. A removed row comes back where it stood (`place-before`).
 
     Secrets are in no inverse. A login (hotspot user, user) comes back disabled: its secret cannot be read, and open

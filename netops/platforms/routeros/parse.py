@@ -7,6 +7,7 @@ its condition beside the named properties as keys with a leading `?` (`?name`), 
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from netops.core.errors import InputError
 from netops.core.model import Claim, Row, Rows, Tag, Value
@@ -23,11 +24,18 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def parse(text: str, values: Mapping[str, Value]) -> Rows:
-    """Wanted rows in the order of the text, placeholders spliced in after parsing.
+    """Wanted rows in the order of the text, placeholders spliced in after parsing; the same ones for the same text and values.
 
     Raises `InputError` with line and field: unknown menu, command or property, a duplicate row or property, a missing
     key, a value with control characters, a secret in a place that would show it, a plain text in a secret's place.
     """
+    return _parsed(text, tuple(values.items()))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, written: tuple[tuple[str, Value], ...]) -> Rows:
+    """Devices of one role mostly get one text: it is parsed for the first of them."""
+    values = dict(written)
     rows: list[Row] = []
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for statement in statements(text):

@@ -48,6 +48,8 @@ class QueueOrder:
         A foreign queue for exactly our target is refused: two limits for one network is a question for people. One
         whose target contains ours (the whole campus) keeps its place, and ours goes in front of it.
         """
+        if not self._same:
+            return None
         target = present(menu(PATH), want.values, "target")
         own = self._ours.get(str(want.values.get("name", ""))) if exists else None
         parent = present(menu(PATH), want.values, "parent")

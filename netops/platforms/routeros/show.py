@@ -5,6 +5,7 @@ from functools import cache
 from itertools import groupby
 
 from netops.core.model import Op, RowOp, Rows, Value, Verb
+from netops.core.once import once
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.operations import rows_only
@@ -15,7 +16,8 @@ FEW = 5
 """So many similar additions in a menu are shown one by one; more are counted."""
 
 
-def show(ops: Sequence[Op]) -> str:
+@once(most=20_000)
+def show(ops: tuple[Op, ...]) -> str:
     """`+` what comes, `-` what goes, `~` what changes (`# was …` behind it); more than five alike as `40 × …`."""
     return "".join(f"{line}\n" for line in _show(rows_only(ops)))
 
