@@ -34,7 +34,7 @@ _OTHERS_OF_A_CREDENTIAL = 0o037
 
 def is_reference(text: str) -> bool:
     """Whether it starts like one; `text:` stands before a password that itself starts like one."""
-    return _REFERENCE.fullmatch(text) is not None
+    return ":" in text and _REFERENCE.fullmatch(text) is not None
 
 
 class References:

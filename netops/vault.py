@@ -13,6 +13,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from netops.core.canonical import canonical, parse_json
@@ -35,19 +36,20 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9][A-Za-z0-9._@+-]
 Stamp = tuple[int, int, int]
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(about: os.stat_result) -> Stamp:
     """Changes whenever the file's content may have."""
-    about = path.stat()
     return about.st_mtime_ns, about.st_ino, about.st_size
 
 
-def _private(path: Path) -> None:
-    """Raises `Failed` for a file that other users may read or write."""
-    if path.stat().st_mode & 0o077:
+def _private(path: Path) -> os.stat_result:
+    """What the system says of a file. Raises `Failed` for one that other users may read or write."""
+    about = path.stat()
+    if about.st_mode & 0o077:
         raise Failed(
             Text(f"{path} dapat dibaca pengguna lain", f"other users can read {path}"),
             Text(f"chmod 600 {path}", f"chmod 600 {path}"),
         )
+    return about
 
 
 def _none(ref: SecretRef, hint: Text) -> Failed:
@@ -76,18 +78,16 @@ class FileSecrets:
         self.path = path
         self._environ = os.environ if environ is None else environ
         self._references = References(path.parent, path.parent / "age.key", self._environ)
-        self._lock = threading.Lock()
         self._read: tuple[Stamp, dict[str, Secret]] | None = None
 
     def get(self, ref: SecretRef) -> Secret:
         """Raises `Failed` where there is none or the file is open to others, `InputError` where it is not as described."""
         if is_reference(ref.name):
             return self._references.follow(ref.name, ref.name.partition(":")[0])
-        if not _NAME.fullmatch(ref.name):
-            raise Failed(Text(f"nama rahasia {ref.name!r} tidak sah", f"{ref.name!r} is not a name of a secret"))
-        variable = variable_of(ref)
-        if variable in self._environ:
-            return Secret(self._environ[variable])
+        variable = _variable(ref.name)
+        override = self._environ.get(variable)
+        if override is not None:
+            return Secret(override)
         found = self._values().get(ref.name)
         if found is None:
             raise _none(ref, Text(f"Isi di {self.path} atau {variable}.", f"Put it into {self.path} or {variable}."))
@@ -95,17 +95,17 @@ class FileSecrets:
         return self._references.follow(text, ref.name) if is_reference(text) else found
 
     def _values(self) -> dict[str, Secret]:
-        with self._lock:
-            try:
-                _private(self.path)
-                stamp = _stamp(self.path)
-                if self._read is None or self._read[0] != stamp:
-                    self._read = (stamp, self._load())
-            except FileNotFoundError:
-                return {}
-            except OSError as error:
-                raise _io(self.path, error) from error
-            return self._read[1]
+        """The file's, read anew where it is not the one we know. No lock: at worst two threads read the same file."""
+        try:
+            stamp = _stamp(_private(self.path))
+            known = self._read
+            if known is None or known[0] != stamp:
+                known = self._read = (stamp, self._load())
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise _io(self.path, error) from error
+        return known[1]
 
     def _load(self) -> dict[str, Secret]:
         try:
@@ -128,6 +128,14 @@ class FileSecrets:
 def variable_of(ref: SecretRef) -> str:
     """Name of the environment variable that overrides a secret."""
     return "NETOPS_SECRET_" + re.sub(r"[^A-Za-z0-9]", "_", ref.name).upper()
+
+
+@lru_cache(maxsize=4096)
+def _variable(name: str) -> str:
+    """The variable of a name that is one; what is none is not kept, it may be a password. Raises `Failed`."""
+    if not _NAME.fullmatch(name):
+        raise Failed(Text(f"nama rahasia {name!r} tidak sah", f"{name!r} is not a name of a secret"))
+    return variable_of(SecretRef(name))
 
 
 class Vault:
@@ -247,7 +255,7 @@ class Vault:
             held = self._opened.get(batch)
         path = held[0] if held is not None else self._path(batch)
         try:
-            stamp = _stamp(path)
+            stamp = _stamp(path.stat())
             if held is not None and held[1] == stamp:
                 return held[2]
             values = self._decrypt(batch, path.read_bytes())
