@@ -1,16 +1,25 @@
 """Bodies by content in a folder (`objects/ab/cdef…`); refuses a body that no longer has its digest."""
 
 import errno
+import os
 import re
+import stat
+import threading
+import time
 from pathlib import Path
 
 from netops.core.canonical import digest as digest_bytes
 from netops.core.errors import JournalError, JournalFull
-from netops.core.files import sync_folder, write_whole
+from netops.core.files import same_bytes, sync_folder, write_into
 from netops.core.text import Text
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM)
+_TRUSTED = 60.0
+"""Seconds that a body is not read again after it was, provided that its file is untouched."""
+_TICK = 50_000_000
+"""Nanoseconds in which a file may be written twice and show one time: generous, Linux's clock for files counts 1 to 10 ms."""
+_REMEMBERED = 10_000
 
 
 class FolderObjects:
@@ -18,20 +27,55 @@ class FolderObjects:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._making = threading.Lock()
+        self._turns = tuple(threading.Lock() for _ in range(256))
+        self._read: dict[str, tuple[tuple[int, ...], float]] = {}  # by name: the untouched file's marks, until when
 
     def put(self, data: bytes) -> str:
         """Store a body and return its `sha256:` digest; again for the same body changes nothing. Raises `JournalFull`."""
         name = digest_bytes(data)
-        place = self._place(name)
+        folder, file = f"{self.path}/{name[7:9]}", name[9:]
         try:
-            if place.is_file() and place.read_bytes() == data:
-                return name
-            for folder in (self.path, place.parent):
-                _folder(folder)
-            write_whole(place, data)
+            if not self._kept(name, f"{folder}/{file}", data):
+                # Equal bodies of many devices come at once: one is written, the others wait until it is safe.
+                with self._turns[int(name[7:9], 16)]:
+                    if not self._kept(name, f"{folder}/{file}", data):
+                        self._keep(folder, file, data)
         except OSError as error:
-            raise _refused(place, error) from error
+            raise _refused(Path(folder, file), error) from error
         return name
+
+    def _kept(self, name: str, place: str, data: bytes) -> bool:
+        """Whether the body is there, and whole. It is read, unless it was moments ago and nobody touched the file since.
+
+        Writing to a file changes a time that no program can set (ctime); only within a tick of the clock it does not. So
+        what was just written is read again, and what lies on a file system that counts whole seconds each time.
+        """
+        now, moment = time.time_ns(), time.monotonic()
+        try:
+            found = os.stat(place)  # noqa: PTH116  # a Path takes as long to make as this takes to ask
+        except FileNotFoundError:
+            return False
+        marks = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        before, until = self._read.get(name, ((), 0.0))
+        if marks == before and moment < until:
+            return True
+        if not stat.S_ISREG(found.st_mode) or not same_bytes(place, data):
+            return False
+        if now - found.st_ctime_ns > _TICK and found.st_ctime_ns % 1_000_000_000:
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            self._read[name] = (marks, moment + _TRUSTED)
+        return True
+
+    def _keep(self, folder: str, file: str, data: bytes) -> None:
+        try:
+            write_into(folder, file, data)
+        except FileNotFoundError:
+            with self._making:
+                for each in (self.path, Path(folder)):
+                    _folder(each)
+            write_into(folder, file, data)
 
     def has(self, digest: str) -> bool:
         """Whether a body of that name is there (its content is only checked by `get`)."""
