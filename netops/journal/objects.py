@@ -18,7 +18,8 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, 
 _TRUSTED = 60.0
 """Seconds that a body is not read again after it was, provided that its file is untouched."""
 _TICK = 50_000_000
-"""Nanoseconds in which a file may be written twice and show one time: generous, Linux's clock for files counts 1 to 10 ms."""
+"""Nanoseconds in which a file may be written twice and show one time: Linux takes it from a clock that counts 1 to 10 ms.
+Some file systems count whole seconds: what shows one is never trusted."""
 _REMEMBERED = 10_000
 
 
@@ -29,43 +30,38 @@ class FolderObjects:
         self.path = path
         self._making = threading.Lock()
         self._turns = tuple(threading.Lock() for _ in range(256))
-        self._read: dict[str, tuple[tuple[int, ...], float]] = {}  # by name: the untouched file's marks, until when
+        self._read: dict[str, tuple[tuple[int, ...], float]] = {}  # by name: the file's marks, trusted until when
 
     def put(self, data: bytes) -> str:
         """Store a body and return its `sha256:` digest; again for the same body changes nothing. Raises `JournalFull`."""
         name = digest_bytes(data)
         folder, file = f"{self.path}/{name[7:9]}", name[9:]
         try:
-            if not self._kept(name, f"{folder}/{file}", data):
+            if not self._untouched(name, f"{folder}/{file}"):
                 # Equal bodies of many devices come at once: one is written, the others wait until it is safe.
                 with self._turns[int(name[7:9], 16)]:
-                    if not self._kept(name, f"{folder}/{file}", data):
+                    if not self._whole(name, f"{folder}/{file}", data):
                         self._keep(folder, file, data)
         except OSError as error:
             raise _refused(Path(folder, file), error) from error
         return name
 
-    def _kept(self, name: str, place: str, data: bytes) -> bool:
-        """Whether the body is there, and whole. It is read, unless it was moments ago and nobody touched the file since.
+    def _untouched(self, name: str, place: str) -> bool:
+        """Whether the body was found whole moments ago and nobody wrote to its file since: then it need not be read again."""
+        before, until = self._read.get(name, (None, 0.0))
+        return before is not None and time.monotonic() < until and before == _marks(_status(place))
 
-        Writing to a file changes a time that no program can set (ctime); only within a tick of the clock it does not. So
-        what was just written is read again, and what lies on a file system that counts whole seconds each time.
-        """
-        now, moment = time.time_ns(), time.monotonic()
-        try:
-            found = os.stat(place)  # noqa: PTH116  # a Path takes as long to make as this takes to ask
-        except FileNotFoundError:
+    def _whole(self, name: str, place: str, data: bytes) -> bool:
+        """Whether the body is there as it should be, by reading it."""
+        now, until = time.time_ns(), time.monotonic() + _TRUSTED
+        found = _status(place)
+        if found is None or not stat.S_ISREG(found.st_mode) or not same_bytes(place, data):
             return False
-        marks = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-        before, until = self._read.get(name, ((), 0.0))
-        if marks == before and moment < until:
-            return True
-        if not stat.S_ISREG(found.st_mode) or not same_bytes(place, data):
-            return False
+        # Writing changes a time that no program can set (ctime); but not within a tick of the clock that it is taken from.
         if now - found.st_ctime_ns > _TICK and found.st_ctime_ns % 1_000_000_000:
             if len(self._read) >= _REMEMBERED:
                 self._read.clear()
-            self._read[name] = (marks, moment + _TRUSTED)
+            self._read[name] = (_marks(found), until)
         return True
 
     def _keep(self, folder: str, file: str, data: bytes) -> None:
@@ -120,6 +116,19 @@ class FolderObjects:
         if not _DIGEST.fullmatch(digest):
             raise JournalError(Text(f"{digest!r} bukan digest sha256", f"{digest!r} is not a sha256 digest"))
         return self.path / digest[7:9] / digest[9:]
+
+
+def _status(place: str) -> os.stat_result | None:
+    try:
+        return os.stat(place)  # noqa: PTH116  # a Path takes as long to make as this takes to ask
+    except FileNotFoundError:
+        return None
+
+
+def _marks(found: os.stat_result | None) -> tuple[int, ...]:
+    if found is None:
+        return ()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _folder(folder: Path) -> None:
