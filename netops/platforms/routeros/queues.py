@@ -1,5 +1,7 @@
 """Simple queues: first match wins, so a foreign queue before ours can take its traffic; refuses an equal target."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 
 from netops.core.errors import Refused
@@ -74,12 +76,34 @@ def _bits(net: IPv4Network | IPv6Network, length: int) -> tuple[int, int, int]:
     return net.version, length, int(net.network_address) >> (net.max_prefixlen - length)
 
 
-def covers(target: str, inner: IPv4Network | IPv6Network) -> bool:
-    """Whether a target takes all traffic of the network `inner`. An interface's name is not looked into."""
-    outer = network(target)
-    if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
-        return inner.subnet_of(outer)
-    return isinstance(outer, IPv6Network) and isinstance(inner, IPv6Network) and inner.subnet_of(outer)
+class Networks:
+    """Networks in order, to be asked whether a queue takes all traffic of one of them without looking at each."""
+
+    def __init__(self, nets: Iterable[IPv4Network | IPv6Network]) -> None:
+        self._ranges: dict[int, list[tuple[int, int]]] = {}
+        # A network comes right before those that lie in it. Who takes it takes them too: it need not be remembered.
+        for net in sorted(nets, key=lambda net: (net.version, net.network_address, net.prefixlen)):
+            ranges = self._ranges.setdefault(net.version, [])
+            if ranges and int(net.network_address) <= ranges[-1][1]:
+                ranges.pop()
+            ranges.append(_range(net))
+
+    def any_in(self, target: str) -> bool:
+        """Whether one lies in a network of the target. An interface's name is not looked into."""
+        for part in target.split(","):
+            outer = network(part)
+            if outer is None:
+                continue
+            (first, last), ranges = _range(outer), self._ranges.get(outer.version, [])
+            place = bisect_left(ranges, (first, 0))
+            if place < len(ranges) and ranges[place][1] <= last:
+                return True
+        return False
+
+
+def _range(net: IPv4Network | IPv6Network) -> tuple[int, int]:
+    first = int(net.network_address)
+    return first, first + (1 << net.max_prefixlen - net.prefixlen) - 1
 
 
 def _same(row: Row, target: str) -> Refused:

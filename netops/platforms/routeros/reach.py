@@ -1,13 +1,14 @@
 """What has to be observed for wanted rows, and which of it they touch or depend on; everything else may move freely."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from netops.core.model import Row, Rows, Scope, Tag, Used, Value
+from netops.core.once import once
 from netops.platforms.routeros.diff import level
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.queues import PATH as QUEUES
-from netops.platforms.routeros.queues import covers
+from netops.platforms.routeros.queues import Networks
 from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, ON_AIR, REFERS, RELIED_ON, RUNTIME, VIRTUAL
 from netops.platforms.routeros.table import owns, settable
 from netops.platforms.routeros.values import is_flag, network, normal, numbers, present, row_key
@@ -22,6 +23,8 @@ _USED = (
     "/queue/simple",
 )
 _ALWAYS = ("/interface", "/interface/bridge", *GUARD_MENUS)
+_BY_THEMSELVES = frozenset({*RUNTIME, *GUARD_MENUS})
+"""Menus whose rows come and go beside a plan."""
 _BESIDE: dict[str, tuple[str, ...]] = {
     "/ip/hotspot": (
         "/ip/hotspot/active",
@@ -45,10 +48,15 @@ _BESIDE: dict[str, tuple[str, ...]] = {
 
 def scope(want: Rows) -> Scope:
     """The menus of the wanted rows, of what they name, of the clients they will have, and of our guards."""
-    paths = {row.menu for row in want.rows}
-    for menu_, name in {(row.menu, name) for row in want.rows for name in row.values}:
+    return _scope(want.rows)
+
+
+@once(most=20_000)
+def _scope(want: tuple[Row, ...]) -> Scope:
+    paths = {row.menu for row in want}
+    for menu_, name in {(row.menu, name) for row in want for name in row.values}:
         paths.update(path for path in _referred(menu_, name) if level(path) <= level(menu_))
-    for menu_ in {row.menu for row in want.rows}:
+    for menu_ in {row.menu for row in want}:
         paths.update(_BESIDE.get(menu_, ()))
     paths.update(_ALWAYS)
     return Scope(paths=tuple(sorted(paths, key=lambda path: (level(path), path))))
@@ -65,42 +73,50 @@ def touched(seen: Rows, want: Rows, owner: Tag) -> Rows:
 
     Canonical values without ids, counters and flags that come and go: equal digests mean that nothing relevant moved.
     """
-    wanted = _Wanted(want)
-    rows = [
-        reduced
-        for row in seen.rows
-        if row.menu not in RUNTIME and row.menu not in GUARD_MENUS
-        if (reduced := _reduced(wanted, row, owner)) is not None
-    ]
-    return Rows(
-        rows=tuple(sorted(rows, key=lambda row: (row.menu, sorted((k, str(v)) for k, v in row.values.items()))))
-    )
+    wanted = _wanted(want.rows)
+    rows: list[Row] = []
+    for row in seen.rows:
+        if row.menu in _BY_THEMSELVES or not (row.menu in wanted.paths or menu(row.menu).can_add):
+            continue
+        reduced = _reduced(wanted, row, owner)
+        if reduced is not None:
+            rows.append(reduced)
+    rows.sort(key=lambda row: (row.menu, sorted((name, str(value)) for name, value in row.values.items())))
+    return Rows(rows=tuple(rows))
+
+
+@once(most=20_000)
+def _wanted(want: tuple[Row, ...]) -> "_Wanted":
+    return _Wanted(want)
 
 
 class _Wanted:
-    """Wanted rows, prepared for one look at each seen row."""
+    """Wanted rows, prepared for one look at each seen row. Never changed once it is made: threads share it."""
 
-    def __init__(self, want: Rows) -> None:
-        self.keys = {(row.menu, row_key(menu(row.menu), row.values)) for row in want.rows if not adopted(row)}
-        self.adopted = [(row.menu, adopted(row), named(row)) for row in want.rows if adopted(row)]
+    def __init__(self, want: tuple[Row, ...]) -> None:
+        added = [row for row in want if not adopted(row)]
+        self.keys = {(row.menu, row_key(menu(row.menu), row.values)) for row in added}
+        self.adopted = [(row.menu, adopted(row), named(row)) for row in want if adopted(row)]
         self.names: dict[str, set[str]] = {}
-        for row in want.rows:
+        for row in want:
             for name, value in row.values.items():
                 for path in REFERS.get(name, ()):
                     self.names.setdefault(path, set()).update(part for part in str(value).replace("/", ",").split(","))
         self.vlans = {
             (row.values.get("bridge"), vlan)
-            for row in want.rows
-            if row.menu == "/interface/bridge/vlan" and not adopted(row)
+            for row in added
+            if row.menu == "/interface/bridge/vlan"
             for vlan in numbers(str(row.values.get("vlan-ids", "")))
         }
-        self.targets = tuple(_targets(want))
-
-
-def _targets(want: Rows) -> Iterator[str]:
-    for row in want.rows:
-        if row.menu == QUEUES and not adopted(row):
-            yield from present(menu(QUEUES), row.values, "target").split(",")
+        self.nets = Networks(
+            net
+            for row in added
+            if row.menu == QUEUES
+            for part in present(menu(QUEUES), row.values, "target").split(",")
+            if (net := network(part)) is not None
+        )
+        self.paths = {row.menu for row in want} | self.names.keys()
+        """Menus of which more matters than what carries our tag."""
 
 
 def _reduced(wanted: _Wanted, row: Row, owner: Tag) -> Row | None:
@@ -111,26 +127,24 @@ def _reduced(wanted: _Wanted, row: Row, owner: Tag) -> Row | None:
     if (row.menu, key) in wanted.keys or owns(owner, row):
         return _canonical(menu_, settable(menu_, row.values), row)
     for path, condition, names in wanted.adopted:
-        if path == row.menu and all(
-            not name or present(menu_, row.values, name) == normal(menu_, name, value)
-            for name, value in condition.items()
-        ):
+        if path == row.menu and _meets(menu_, row, condition):
             return _canonical(menu_, {n: row.values.get(n, "") for n in (*menu_.key, *names)}, row)
     if row.menu == "/interface/bridge/vlan":
         carried = numbers(str(row.values.get("vlan-ids", "")))
         if any((row.values.get("bridge"), vlan) in wanted.vlans for vlan in carried):
             return _canonical(menu_, settable(menu_, row.values), row)
-    if row.menu == QUEUES and wanted.targets and _takes(wanted, menu_, row):
+    if row.menu == QUEUES and wanted.nets.any_in(present(menu_, row.values, "target")):
         return _canonical(menu_, {n: row.values.get(n, "") for n in ("name", "target", "disabled", "parent")}, row)
     if str(row.values.get("name", "")) in wanted.names.get(row.menu, ()):
         return _canonical(menu_, {n: row.values[n] for n in (*menu_.key, *RELIED_ON) if n in row.values}, row)
     return None
 
 
-def _takes(wanted: _Wanted, menu_: Menu, row: Row) -> bool:
-    theirs = present(menu_, row.values, "target").split(",")
-    nets = [net for target in wanted.targets if (net := network(target)) is not None]
-    return any(covers(part, net) for part in theirs for net in nets)
+def _meets(menu_: Menu, row: Row, condition: Mapping[str, str]) -> bool:
+    for name, value in condition.items():  # no generator: rows are asked by the thousand
+        if name and present(menu_, row.values, name) != normal(menu_, name, value):
+            return False
+    return True
 
 
 def _canonical(menu_: Menu, values: Mapping[str, Value], row: Row) -> Row:

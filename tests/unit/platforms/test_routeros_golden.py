@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netops.core.canonical import body_of
 from netops.core.errors import Refused
 from netops.core.model import GuardKind, GuardPurpose, GuardSpec, Row, Rows, Tag, Value
 from netops.core.secret import SecretRef
@@ -71,3 +72,26 @@ def test_case(case: str) -> None:
         expected.write_text(found, "utf-8")
     assert found == expected.read_text("utf-8")
     assert "voucher/" not in found
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
+def test_nothing_that_is_done_for_one_device_changes_what_the_next_one_gets(case: str) -> None:
+    folder = CASES / case
+    text = (folder / "want.rsc").read_text("utf-8").replace("<", "\ue000").replace(">", "\ue001")
+    want = parse(text, secrets(text))
+    seen, written = (folder / "seen.rsc").read_text("utf-8"), body_of(want)
+    followed = all_that_follows(observed(seen), want)
+    all_that_follows(Rows(rows=()), want)  # an empty device has its way with the same rows in between
+    assert body_of(want) == written
+    assert all_that_follows(observed(seen), want) == followed
+    anew = Rows(rows=tuple(Row(menu=row.menu, values=dict(row.values)) for row in want.rows))
+    assert all_that_follows(observed(seen), anew) == followed, "equal rows that are not the same follow the same way"
+
+
+def test_a_text_is_parsed_once_for_the_same_values_only() -> None:
+    text = f"/ip hotspot user add name=a server={TAG.name} password=\ue0001\ue001 comment={TAG.comment}\n"
+    one, two = ({"\ue0001\ue001": SecretRef(f"voucher/HD-7/00{number}")} for number in (1, 2))
+    assert parse(text, one) is parse(text, dict(one))
+    assert parse(text, two).rows[0].values["password"] == SecretRef("voucher/HD-7/002")
+    assert parse(text, one).rows[0].values["password"] == SecretRef("voucher/HD-7/001")
+    assert parse(text + "\n", one) == parse(text, one)
