@@ -1,6 +1,6 @@
 """From seen to wanted rows: operations in order; refuses to overwrite what is not ours or to stand behind it unnoticed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from netops.core.errors import Refused
@@ -18,7 +18,7 @@ from netops.platforms.routeros.quirks import (
 )
 from netops.platforms.routeros.table import Table, elements, owns, settable, text_key
 from netops.platforms.routeros.values import is_flag, normal, numbers, present, row_key
-from netops.platforms.routeros.wanted import Added, Adopted, Named, wanted
+from netops.platforms.routeros.wanted import Added, Adopted, wanted
 from netops.platforms.routeros.words import quote
 
 
@@ -131,14 +131,18 @@ def _own(order: QueueOrder, one: Added, ours: list[Row]) -> tuple[list[RowOp], l
     return [_remove(one.menu, other) for other in ours[1:]], _set(one.menu, ours[0], one.expected, owned=True)
 
 
-def _set(menu_: Menu, row: Row, expected: Sequence[Named], *, owned: bool) -> list[RowOp]:
+def _set(menu_: Menu, row: Row, expected: Mapping[str, str], *, owned: bool) -> list[RowOp]:
     new: dict[str, Value] = {}
     old: dict[str, Value] = {}
-    for one in expected:
-        held = row.values.get(one.name)
-        if held != one.value and present(menu_, row.values, one.name) != one.text:
-            new[one.name] = one.value
-            old[one.name] = held if isinstance(held, str) else one.default
+    for name, value in expected.items():
+        held = row.values.get(name)
+        if held == value:
+            continue
+        prop = menu_.settable.get(name)
+        default = (prop.default or "") if prop else ""
+        if present(menu_, row.values, name) != normal(menu_, name, value or default):
+            new[name] = value
+            old[name] = held if isinstance(held, str) else default
     if not new:
         return []
     return [RowOp(verb=Verb.SET, path=row.menu, key=text_key(menu_, row.values), new=new, old=old, owned=owned)]
@@ -152,11 +156,11 @@ def _adopt(table: Table, one: Adopted) -> list[RowOp]:
         raise _not_one(path, one.condition, len(found))
     (row,) = found
     ops: list[RowOp] = []
-    for element in one.joined:
-        held = {normal(one.menu, element.name, part) for part in elements(row.values.get(element.name))}
-        if element.text not in held:
-            new = {element.name: element.value}
-            ops.append(RowOp(verb=Verb.JOIN, path=path, key=text_key(one.menu, row.values), new=new, owned=False))
+    for name, element in one.joined:
+        held = {normal(one.menu, name, part) for part in elements(row.values.get(name))}
+        if normal(one.menu, name, element) not in held:
+            key = text_key(one.menu, row.values)
+            ops.append(RowOp(verb=Verb.JOIN, path=path, key=key, new={name: element}, owned=False))
     return ops + _set(one.menu, row, one.expected, owned=False)
 
 

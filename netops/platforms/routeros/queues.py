@@ -81,12 +81,10 @@ class Networks:
 
     def __init__(self, nets: Iterable[IPv4Network | IPv6Network]) -> None:
         self._ranges: dict[int, list[tuple[int, int]]] = {}
-        # A network comes right before those that lie in it. Who takes it takes them too: it need not be remembered.
-        for net in sorted(nets, key=lambda net: (net.version, net.network_address, net.prefixlen)):
-            ranges = self._ranges.setdefault(net.version, [])
-            if ranges and int(net.network_address) <= ranges[-1][1]:
-                ranges.pop()
-            ranges.append(_range(net))
+        for net in nets:
+            self._ranges.setdefault(net.version, []).append(_range(net))
+        for version, ranges in self._ranges.items():
+            self._ranges[version] = _innermost(ranges)
 
     def any_in(self, target: str) -> bool:
         """Whether one lies in a network of the target. An interface's name is not looked into."""
@@ -99,6 +97,16 @@ class Networks:
             if place < len(ranges) and ranges[place][1] <= last:
                 return True
         return False
+
+
+def _innermost(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, without those that hold another: who takes such a one takes the other too."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges, key=lambda one: (one[0], -one[1])):  # each right before those that lie in it
+        if found and first <= found[-1][1]:
+            found.pop()
+        found.append((first, last))
+    return found
 
 
 def _range(net: IPv4Network | IPv6Network) -> tuple[int, int]:

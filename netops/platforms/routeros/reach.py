@@ -1,6 +1,7 @@
 """What has to be observed for wanted rows, and which of it they touch or depend on; everything else may move freely."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 
 from netops.core.model import Row, Rows, Scope, Tag, Used, Value
 from netops.core.once import once
@@ -10,7 +11,7 @@ from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.queues import PATH as QUEUES
 from netops.platforms.routeros.queues import Networks
 from netops.platforms.routeros.quirks import FLAGS, GUARD_MENUS, ON_AIR, REFERS, RELIED_ON, RUNTIME, VIRTUAL
-from netops.platforms.routeros.table import owns, settable
+from netops.platforms.routeros.table import Key, owns, settable
 from netops.platforms.routeros.values import is_flag, network, normal, numbers, present, row_key
 
 _USED = (
@@ -94,29 +95,33 @@ class _Wanted:
     """Wanted rows, prepared for one look at each seen row. Never changed once it is made: threads share it."""
 
     def __init__(self, want: tuple[Row, ...]) -> None:
-        added = [row for row in want if not adopted(row)]
-        self.keys = {(row.menu, row_key(menu(row.menu), row.values)) for row in added}
-        self.adopted = [(row.menu, adopted(row), named(row)) for row in want if adopted(row)]
+        self.keys: set[tuple[str, Key]] = set()
+        self.adopted: list[tuple[str, Mapping[str, str], Mapping[str, Value]]] = []
         self.names: dict[str, set[str]] = {}
+        self.vlans: set[tuple[Value | None, int]] = set()
+        nets: list[IPv4Network | IPv6Network | None] = []
         for row in want:
-            for name, value in row.values.items():
-                for path in REFERS.get(name, ()):
-                    self.names.setdefault(path, set()).update(part for part in str(value).replace("/", ",").split(","))
-        self.vlans = {
-            (row.values.get("bridge"), vlan)
-            for row in added
-            if row.menu == "/interface/bridge/vlan"
-            for vlan in numbers(str(row.values.get("vlan-ids", "")))
-        }
-        self.nets = Networks(
-            net
-            for row in added
-            if row.menu == QUEUES
-            for part in present(menu(QUEUES), row.values, "target").split(",")
-            if (net := network(part)) is not None
-        )
+            self._depends(row)
+            if condition := adopted(row):
+                self.adopted.append((row.menu, condition, named(row)))
+                continue
+            menu_ = menu(row.menu)
+            self.keys.add((row.menu, row_key(menu_, row.values)))
+            if row.menu == "/interface/bridge/vlan":
+                vlans = numbers(str(row.values.get("vlan-ids", "")))
+                self.vlans.update((row.values.get("bridge"), vlan) for vlan in vlans)
+            elif row.menu == QUEUES:
+                nets += map(network, present(menu_, row.values, "target").split(","))
+        self.nets = Networks(net for net in nets if net is not None)
         self.paths = {row.menu for row in want} | self.names.keys()
         """Menus of which more matters than what carries our tag."""
+
+    def _depends(self, row: Row) -> None:
+        """The names that a wanted row uses, by the menus that they may be of."""
+        for name in row.values.keys() & REFERS.keys():
+            parts = str(row.values[name]).replace("/", ",").split(",")
+            for path in REFERS[name]:
+                self.names.setdefault(path, set()).update(parts)
 
 
 def _reduced(wanted: _Wanted, row: Row, owner: Tag) -> Row | None:

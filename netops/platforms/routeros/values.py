@@ -76,7 +76,7 @@ def present(menu: Menu, values: Mapping[str, Value], name: str) -> str:
     prop: Property | None = menu.settable.get(name)
     value = values.get(name)
     if isinstance(value, str) and value != "":
-        return normal(menu, name, value)
+        return normal(menu, name, value) if prop is None else _normal(prop.kind, name, value)
     if value is not None and not isinstance(value, str):
         return ""
     return normal(menu, name, prop.default) if prop is not None and prop.default else ""

@@ -1,82 +1,55 @@
-"""A template's rows made ready to be looked for on many devices: keys, meanings and operations, worked out once; sees no device."""
+"""A template's rows made ready to be looked for on many devices: keys, meanings and operations; sees no device."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property
 
 from netops.core.model import Row, RowOp, Value, Verb
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.parse import adopted, named
 from netops.platforms.routeros.quirks import DISABLED_BY_VERSION, SHARED_LISTS
-from netops.platforms.routeros.table import Key, elements, text_key
-from netops.platforms.routeros.values import normal, row_key
+from netops.platforms.routeros.table import elements, text_key
+from netops.platforms.routeros.values import row_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A property that a template names: as it is written, what that means (canonical), and what holds where it is absent."""
-
-    name: str
-    value: str
-    text: str
-    default: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """A row of ours. `op` brings it where nothing stands in its place; `expected` is what it must show once it is there."""
+    """A row of ours: where it stands; what is needed of it besides is worked out when it is first asked for."""
 
-    row: Row
-    menu: Menu
-    key: Key
-    op: RowOp
-    expected: tuple[Named, ...]
+    def __init__(self, row: Row) -> None:
+        self.row, self.menu = row, menu(row.menu)
+        self.key = row_key(self.menu, row.values)
+
+    @cached_property
+    def op(self) -> RowOp:
+        """What brings it where nothing stands in its place."""
+        values = self.row.values
+        return RowOp(verb=Verb.ADD, path=self.menu.path, key=text_key(self.menu, values), new=dict(values))
+
+    @cached_property
+    def expected(self) -> Mapping[str, str]:
+        """What it must show once it is there: what the template names, and that it is enabled."""
+        found, prop = _shown(self.menu, self.row.values), self.menu.settable.get("disabled")
+        if prop and prop.default == "no" and self.menu.path not in DISABLED_BY_VERSION:
+            found.setdefault("disabled", "no")
+        return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
-    """A row that is there: found by `condition`, gets `joined` elements of shared lists, must show what is `expected`."""
+    """A row that is there: found by `condition`, gets elements of shared lists, must show the rest of what is named."""
 
-    row: Row
-    menu: Menu
-    condition: Mapping[str, str]
-    joined: tuple[Named, ...]
-    expected: tuple[Named, ...]
+    def __init__(self, row: Row, condition: Mapping[str, str]) -> None:
+        self.row, self.menu, self.condition = row, menu(row.menu), condition
+        values, shared = named(row), SHARED_LISTS.get(row.menu, ())
+        self.joined = tuple((name, one) for name in shared for one in elements(values.get(name)))
+        self.expected = _shown(self.menu, {name: value for name, value in values.items() if name not in shared})
 
 
 def wanted(row: Row) -> Added | Adopted:
-    """Secrets are never expected to be seen, since nobody can read them back."""
-    menu_, condition, values = menu(row.menu), adopted(row), named(row)
-    if condition:
-        shared = SHARED_LISTS.get(row.menu, ())
-        joined = tuple(_named(menu_, name, one) for name in shared for one in elements(values.get(name)))
-        plain = {name: value for name, value in values.items() if name not in shared}
-        return Adopted(row=row, menu=menu_, condition=condition, joined=joined, expected=_expected(menu_, plain))
-    add = RowOp(verb=Verb.ADD, path=row.menu, key=text_key(menu_, values), new=values)
-    enabled: dict[str, Value] = {"disabled": "no"} if _enabled_unless_told(menu_) else {}
-    return Added(
-        row=row,
-        menu=menu_,
-        key=row_key(menu_, values),
-        op=add,
-        expected=_expected(menu_, values if "disabled" in values else values | enabled),
-    )
+    condition = adopted(row)
+    return Adopted(row, condition) if condition else Added(row)
 
 
-def _enabled_unless_told(menu_: Menu) -> bool:
-    prop = menu_.settable.get("disabled")
-    return prop is not None and prop.default == "no" and menu_.path not in DISABLED_BY_VERSION
-
-
-def _expected(menu_: Menu, values: Mapping[str, Value]) -> tuple[Named, ...]:
-    return tuple(
-        _named(menu_, name, value)
-        for name, value in values.items()
-        if not isinstance(value, SecretRef) and name not in menu_.secrets
-    )
-
-
-def _named(menu_: Menu, name: str, value: str) -> Named:
-    prop = menu_.settable.get(name)
-    default = (prop.default or "") if prop else ""
-    return Named(name=name, value=value, text=normal(menu_, name, value or default), default=default)
+def _shown(menu_: Menu, values: Mapping[str, Value]) -> dict[str, str]:
+    """What a device shows of them: no secrets, since nobody can read them back."""
+    secret = menu_.secrets
+    return {name: value for name, value in values.items() if not isinstance(value, SecretRef) and name not in secret}
