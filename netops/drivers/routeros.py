@@ -1,9 +1,9 @@
 """One connection to a RouterOS device over its API: I/O only; never writes twice, never reads a secret back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from netops.core.clock import Clock
 from netops.core.errors import CommandRefused, Misbehaved, Unsupported
@@ -27,7 +27,7 @@ from netops.core.secret import SecretSource
 from netops.core.text import Text
 from netops.drivers import routeros_checks as checks
 from netops.drivers.routeros_clock import read_clock
-from netops.drivers.routeros_codes import hide
+from netops.drivers.routeros_codes import NAMED, hide
 from netops.drivers.routeros_connect import connect
 from netops.drivers.routeros_expected import compare
 from netops.drivers.routeros_wire import Answer, Command, Wire
@@ -35,8 +35,7 @@ from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
 from netops.platforms.routeros.facts import menu, menus
 from netops.platforms.routeros.quirks import COUNTED, COUNTERS, FLAGS, RUNTIME
-from netops.platforms.routeros.show import export
-from netops.platforms.routeros.values import is_flag
+from netops.platforms.routeros.show import export, exported
 
 _NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/interface"}
 CATCH_UP = 300
@@ -118,7 +117,7 @@ class RouterOSDriver:
 
         Raises `Unsupported` for a menu that the device does not have or does not let us read.
         """
-        answers = self._read("observe", scope.paths, facts=facts, counters=counters)
+        answers = self._read("observe", _prints(scope.paths, counters=counters), facts=facts)
         rows: list[Row] = []
         for path, answer in zip(scope.paths, answers, strict=True):
             if answer.traps:
@@ -132,17 +131,23 @@ class RouterOSDriver:
         `/export` returns no text over the API, and a file on the device would be a write: so this is put together from
         every known menu that the device has. It documents the state before a change; it is no image to restore from.
         """
-        paths = [path for path in menus() if path not in _NO_BACKUP and menu(path).settable]
-        answers = self._read("capture", paths, facts=True)
-        rows: list[Row] = []
-        for path, answer in zip(paths, answers, strict=True):
-            rows += [row for row in _rows(path, answer) if not is_flag(row, "dynamic")]
-        about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets\n"
-        return (about + export(Rows(rows=tuple(hide(rows, self._secrets))))).encode("utf-8", "surrogateescape")
+        prints = _backup_prints()
+        found = dict(zip(prints, self._read("capture", prints.values(), facts=True), strict=True))
+        hidden = hide([row for path in found if path in NAMED for row in _rows(path, found[path])], self._secrets)
+        about = f"# RouterOS {self.facts.version}, {self.facts.board}, {self.facts.identity}: known menus, no secrets"
+        lines = [about]
+        for path, answer in found.items():
+            if path in NAMED:
+                rows = [
+                    [f"={name}={value}" for name, value in row.values.items()] for row in hidden if row.menu == path
+                ]
+                lines += export(path, rows, keep=False)
+            elif answer.sentences:
+                lines += export(path, answer.sentences, keep=True)
+        return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
-    def _read(self, step: str, paths: Sequence[str], *, facts: bool, counters: bool = False) -> list[Answer]:
-        """One print for each menu, and what the facts are made of where they are wanted and not known: one round trip."""
-        prints = [_print(path, counters=counters and path in COUNTED) for path in paths]
+    def _read(self, step: str, prints: Collection[Command], *, facts: bool) -> list[Answer]:
+        """These, and what the facts are made of where they are wanted and not known: one round trip."""
         more = list(checks.ASKED.values()) if facts and self._facts is None else []
         answers = self._wire.exchange(step, [*prints, *more])
         if more:
@@ -323,8 +328,18 @@ class RouterOSDriver:
         )
 
 
-@lru_cache(maxsize=1024)
-def _print(path: str, *, counters: bool = False) -> Command:
+@cache
+def _backup_prints() -> Mapping[str, Command]:
+    paths = [path for path in menus() if path not in _NO_BACKUP and menu(path).settable]
+    return {path: (f"{path}/print", f"=.proplist={','.join(exported(path))}") for path in paths}
+
+
+@lru_cache(maxsize=256)
+def _prints(paths: tuple[str, ...], *, counters: bool) -> tuple[Command, ...]:
+    return tuple(_print(path, counters=counters and path in COUNTED) for path in paths)
+
+
+def _print(path: str, *, counters: bool) -> Command:
     menu_ = menu(path)
     shown = dict.fromkeys(name for name in menu_.settable if name not in menu_.secrets)
     shown |= dict.fromkeys((*menu_.key, *(flag for flag in FLAGS if flag in menu_.read_only)))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from netops.core.errors import Unsupported
 from netops.core.model import DeviceFacts, Finding, Severity, Target
@@ -35,7 +36,7 @@ class _Reports:
 
 
 ASKED: dict[str, Command] = {
-    "resource": ("/system/resource/print",),
+    "resource": ("/system/resource/print", "=.proplist=version,board-name,free-hdd-space"),
     "identity": ("/system/identity/print",),
     "mode": ("/system/device-mode/print",),
     "users": ("/user/print", "=.proplist=.id,name,group,disabled"),
@@ -87,6 +88,7 @@ def device_facts(answers: Sequence[Answer], target: Target) -> DeviceFacts:
     )
 
 
+@lru_cache(maxsize=256)
 def _wireless(version: str) -> str:
     """How access points are managed: `/interface/wifi` since 7.13, `/caps-man` before (manual, WiFi and CAPsMAN)."""
     number = tuple(int(part) for part in re.findall(r"\d+", version)[:2])

@@ -17,6 +17,8 @@ _NAMES = {
     "/user-manager/user": "name",
     "/user-manager/user-profile": "user",
 }
+NAMED = frozenset({"/ip/hotspot", *_NAMES})
+"""Menus whose rows tell of codes, or hold them."""
 
 
 def hide(rows: list[Row], secrets: SecretSource) -> list[Row]:

@@ -6,7 +6,7 @@ librouteros encodes the sentences and carries the login. Reading is ours: one pa
 
 import socket
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,24 +19,39 @@ from netops.core.errors import Misbehaved, TimedOut, Unreachable
 from netops.core.text import Text
 from netops.platforms.routeros.words import text_of
 
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
+"""More than a TLS record holds, and little enough to be taken from memory at hand instead of asking the system for it."""
 _LONGEST = 16 * 1024 * 1024
-_WINDOW = 64
-"""Commands in flight at most: enough to hide a round trip, few enough that neither side's buffer can fill and stall."""
+_WINDOW = 96
+"""Commands in flight at most: a whole backup, few enough that neither side's buffer can fill and stall."""
 _PATIENCE = 4
 """A whole exchange may take so many times the timeout of one read: a device that drips bytes is not waited for."""
 
 Command = tuple[str, ...]
+Words = list[str]
 
 
 @dataclass(slots=True)
 class Answer:
-    """The reply to one command: data rows (raw text), the value of `ret`, and the messages of traps."""
+    """The reply to one command: its data rows as they came, the value of `ret`, and the messages of traps."""
 
-    rows: list[dict[str, str]] = field(default_factory=list)
+    sentences: list[Words] = field(default_factory=list)
     ret: str = ""
     traps: list[str] = field(default_factory=list)
-    done: bool = False
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The data rows by name, raw text; made each time they are asked for."""
+        return [_values(words) for words in self.sentences]
+
+
+def _values(words: Words) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for word in words:
+        if word[0] == "=":
+            name, _, value = word[1:].partition("=")
+            values[name] = value
+    return values
 
 
 class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no types
@@ -47,9 +62,10 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
         self.device, self.timeout, self.clock = device, timeout, clock
         self.step, self.writing = "login", False
         self._deadline = clock.monotonic() + timeout * _PATIENCE
+        self._bound = sock.gettimeout()
         self._buffer = bytearray()
         self._wanted = 0
-        self._sentences: deque[list[str]] = deque()
+        self._sentences: deque[Words] = deque()
 
     def begin(self, step: str) -> None:
         """A new exchange: its name for errors, its own deadline, nothing written yet."""
@@ -57,29 +73,41 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
         self._deadline = self.clock.monotonic() + self.timeout * _PATIENCE
 
     def write(self, data: bytes) -> None:
+        self._set_bound()
         try:
-            self.sock.settimeout(self._left())
             self.sock.sendall(data)
         except TimeoutError as exc:
             raise self._late() from exc
         except OSError as exc:
             raise self._broken(exc) from exc
 
-    def sentence(self) -> list[str]:
+    def sentence(self) -> Words:
         """The next sentence; waits for it."""
+        return self.sentences().popleft()
+
+    def sentences(self) -> deque[Words]:
+        """Those that have come, to be taken from the left; waits for at least one."""
         while not self._sentences:
             self._fill()
-        return self._sentences.popleft()
+        return self._sentences
 
-    def _left(self) -> float:
+    def early(self) -> deque[Words]:
+        """Those that came without being asked for."""
+        return self._sentences
+
+    def _set_bound(self) -> None:
+        """The next write or read may last `timeout`, or what the exchange has left; told to the system when it is new."""
         left = self._deadline - self.clock.monotonic()
         if left <= 0:
             raise self._late()
-        return min(self.timeout, left)
+        bound = min(self.timeout, left)
+        if bound != self._bound:
+            self.sock.settimeout(bound)
+            self._bound = bound
 
     def _fill(self) -> None:
+        self._set_bound()
         try:
-            self.sock.settimeout(self._left())
             got = self.sock.recv(_CHUNK)
         except TimeoutError as exc:
             raise self._late() from exc
@@ -87,16 +115,18 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
             raise self._broken(exc) from exc
         if not got:
             raise self._broken(None)
+        if not self._buffer:
+            self._scan(got)
+            return
         self._buffer += got
         if len(self._buffer) >= self._wanted:
-            self._scan()
+            self._scan(bytes(self._buffer))
 
-    def _scan(self) -> None:
-        """Cuts the complete sentences off the buffer; what is incomplete stays for the next bytes."""
-        data = bytes(self._buffer)
+    def _scan(self, data: bytes) -> None:
+        """Cuts the complete sentences off; what is incomplete stays in the buffer for the next bytes."""
         text, plain = data.decode("latin-1"), data.isascii()
         size, at, start = len(data), 0, 0
-        words: list[str] = []
+        words: Words = []
         self._wanted = 0
         while at < size:
             length = data[at]
@@ -116,7 +146,7 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
             word = text[begin:end]
             words.append(word if plain or word.isascii() else text_of(data[begin:end]))
             at = end
-        del self._buffer[:start]
+        self._buffer[:] = data[start:]
 
     def _long(self, data: bytes, at: int) -> tuple[int, int]:
         """Where the word of a longer length begins, and that length."""
@@ -204,51 +234,54 @@ class Wire:
         """
         channel = self._channel
         channel.begin(step)
+        for words in channel.early():
+            raise self._strange(words, "a reply to no command")
         answers = [Answer() for _ in commands]
-        by_tag = {str(number): answer for number, answer in enumerate(answers)}
-        sent = received = 0
-        while received < len(commands):
-            if sent < len(commands) and sent - received <= _WINDOW // 2:
-                upto = min(len(commands), received + _WINDOW)
+        waiting = {f".tag={number}": answer for number, answer in enumerate(answers)}
+        sent = 0
+        while waiting:
+            flying = sent - len(answers) + len(waiting)
+            if sent < len(commands) and flying <= _WINDOW // 2:
+                upto = min(len(commands), sent + _WINDOW - flying)
                 channel.writing = channel.writing or writes
                 encode = _sentences if writes else _known_sentences
                 channel.write(encode(tuple(commands[sent:upto]), sent))
                 sent = upto
-            received += self._take(channel.sentence(), by_tag)
+            self._file(channel.sentences(), waiting)
         return answers
 
-    def _take(self, words: list[str], by_tag: Mapping[str, Answer]) -> int:
-        """Files one reply sentence; 1 when it ends its command."""
-        kind, tag = words[0], ""
-        values: dict[str, str] = {}
-        for word in words:
-            if word[0] == "=":
-                name, _, value = word[1:].partition("=")
-                values[name] = value
-            elif word[:5] == ".tag=":
-                tag = word[5:]
-        if kind == "!fatal":
-            channel = self._channel
-            raise Unreachable(
-                Text("perangkat mengakhiri sesi", "the device ended the session"),
-                device=channel.device,
-                step=channel.step,
-                may_have_written=channel.writing,
-            )
-        answer = by_tag.get(tag)
-        if answer is None or answer.done:
-            raise self._channel.misbehaved("a reply to no command")
-        match kind:
-            case "!re":
-                answer.rows.append(values)
-            case "!trap":
-                answer.traps.append(values.get("message", ""))
-            case "!done":
-                answer.ret = values.get("ret", "")
-                answer.done = True
-                return 1
-            case "!empty":
-                pass
-            case _:
-                raise self._channel.misbehaved("an unknown reply word")
-        return 0
+    def _file(self, sentences: deque[Words], waiting: dict[str, Answer]) -> None:
+        """Files reply sentences as long as there are some and an answer waits for one; ended answers wait no longer."""
+        while sentences and waiting:
+            words = sentences.popleft()
+            kind, tag = words[0], words[1] if len(words) > 1 else ""
+            if tag not in waiting:
+                tag = self._tag(words, waiting)
+            answer = waiting[tag]
+            if kind == "!re":
+                answer.sentences.append(words)
+            elif kind == "!done":
+                answer.ret = _values(words).get("ret", "") if len(words) > 2 else ""
+                del waiting[tag]
+            elif kind == "!trap":
+                answer.traps.append(_values(words).get("message", ""))
+            elif kind != "!empty":
+                raise self._strange(words, "an unknown reply word")
+
+    def _tag(self, words: Words, waiting: Collection[str]) -> str:
+        """The tag of a sentence that does not begin with it."""
+        tag = next((word for word in reversed(words) if word.startswith(".tag=")), "")
+        if tag not in waiting:
+            raise self._strange(words, "a reply to no command")
+        return tag
+
+    def _strange(self, words: Words, what: str) -> Unreachable | Misbehaved:
+        channel = self._channel
+        if words[0] != "!fatal":
+            return channel.misbehaved(what)
+        return Unreachable(
+            Text("perangkat mengakhiri sesi", "the device ended the session"),
+            device=channel.device,
+            step=channel.step,
+            may_have_written=channel.writing,
+        )

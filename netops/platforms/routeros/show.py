@@ -1,10 +1,11 @@
 """Operations in RouterOS's own words for people; shows no secret, and no character that a terminal would act on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from netops.core.model import Op, RowOp, Rows, Value, Verb
+from netops.core.model import Op, RowOp, Value, Verb
 from netops.core.once import once
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
@@ -14,6 +15,10 @@ from netops.platforms.routeros.words import quote
 
 FEW = 5
 """So many similar additions in a menu are shown one by one; more are counted."""
+_SHORT, _KEPT = 80, 1_000
+"""Words of so many characters at most are remembered, and of each menu so many: no device fills our memory."""
+_DYNAMIC = "\0"
+"""Said for a dynamic row: what no value can say, it would be quoted."""
 
 
 @once(most=20_000)
@@ -22,32 +27,68 @@ def show(ops: tuple[Op, ...]) -> str:
     return "".join(f"{line}\n" for line in _show(rows_only(ops)))
 
 
-def export(rows: Rows) -> str:
-    """Rows as a terse export: readable by `parse`, without flags, counters, secrets."""
-    return "\n".join(line for row in rows.rows if (line := export_line(row.menu, row.values))) + "\n"
+def export(path: str, rows: Iterable[Sequence[str]], *, keep: bool) -> list[str]:
+    """Rows of a menu, given as words of the API (`=name=value`), as lines of a terse export that `parse` reads.
+
+    Without flags, counters, secrets, dynamic rows, and rows of which nothing is configuration. With `keep` words are
+    remembered: never where a name may be a code.
+    """
+    form = _form(path, keep=keep)
+    lines = []
+    for words in rows:
+        values = "".join(map(form.values.__getitem__, words))
+        if values and _DYNAMIC not in values:
+            find = "" if form.key is None else f" [ find {''.join(map(form.key.__getitem__, words))[1:]} ]"
+            lines.append(f"{form.head}{find}{values}")
+    return lines
 
 
-def export_line(path: str, values: Mapping[str, Value]) -> str:
-    """One row of an export, '' where nothing of it is configuration."""
-    menu_ = menu(path)
-    head, names = "add", _exported(path)
-    if not menu_.can_add:
-        key = {name: value for name, value in values.items() if name in menu_.key}
-        head = "set" if menu_.single else f"set [ find {_words(menu_, key)} ]"
-        names -= key.keys()
-    words = [
-        f"{name}={quote(value, ascii_only=False)}"
-        for name, value in values.items()
-        if value and name in names and isinstance(value, str)
-    ]
-    return f"{path} {head} {' '.join(words)}" if words else ""
+def exported(path: str) -> tuple[str, ...]:
+    """What has to be asked for an export: configuration and its key; no secrets, nothing that moves by itself."""
+    menu_, moves = menu(path), MOVES.get(path, ())
+    names = [name for name in menu_.settable if name not in menu_.secrets and name not in moves]
+    return tuple(dict.fromkeys([*names, *menu_.key, *({"dynamic"} & menu_.read_only)]))
+
+
+class _Said(dict[str, str]):
+    """What an export says for a word (` name=value`), '' for nothing. Most of a fleet's words are defaults: made once."""
+
+    def __init__(self, names: frozenset[str], secrets: frozenset[str], *, empty: bool, keep: bool) -> None:
+        self._names, self._secrets, self._empty, self._keep = names, secrets, empty, keep
+
+    def __missing__(self, word: str) -> str:
+        name, _, value = word[1:].partition("=") if word.startswith("=") else ("", "", "")
+        said = ""
+        if name in self._names and (value or self._empty):
+            said = f" {name}={quote(value, ascii_only=False)}"
+        elif name == "dynamic" and value in ("true", "yes"):
+            said = _DYNAMIC
+        if self._keep and len(word) <= _SHORT and name not in self._secrets:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = said
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a menu's rows are written; `key` finds a row that is set, where there are several."""
+
+    head: str
+    key: _Said | None
+    values: _Said
 
 
 @cache
-def _exported(path: str) -> frozenset[str]:
-    """Configuration: no counters, no flags, no secrets, nothing that moves by itself."""
+def _form(path: str, *, keep: bool) -> _Form:
     menu_ = menu(path)
-    return frozenset(menu_.settable) - menu_.secrets - frozenset(MOVES.get(path, ()))
+    key = frozenset(() if menu_.can_add else menu_.key)
+    values = frozenset(exported(path)) & menu_.settable.keys() - key
+    return _Form(
+        head=f"{path} {'add' if menu_.can_add else 'set'}",
+        key=None if menu_.can_add or menu_.single else _Said(key, menu_.secrets, empty=True, keep=keep),
+        values=_Said(values, menu_.secrets, empty=False, keep=keep),
+    )
 
 
 def _show(ops: Sequence[RowOp]) -> Iterator[str]:

@@ -148,6 +148,47 @@ def test_replies_are_matched_by_tag_and_a_strange_one_is_found_out(router: FakeR
         driver.observe(QUEUES)
 
 
+def test_a_reply_that_nobody_asked_for_is_found_out_by_the_next_question(router: FakeRouter) -> None:
+    router.raw["/queue/simple/print"] = encode([b"!done", b".tag=0"]) * 2
+    with open_(router) as driver:
+        assert driver.observe(QUEUES) == Rows(rows=())
+        with pytest.raises(Misbehaved, match="a reply to no command"):
+            driver.observe(QUEUES)
+
+
+def test_answers_may_come_in_any_order_with_their_tags_anywhere(router: FakeRouter) -> None:
+    router.rows["/ip/pool"] = []
+    router.silent_on = "/queue/simple/print"
+    router.raw["/ip/pool/print"] = b"".join(
+        encode(words)
+        for words in (
+            [b"!re", b"=.id=*1", b"=name=p1", b".tag=1"],
+            [b"!re", b".tag=0", b"=.id=*2", b"=name=q2"],
+            [b"!empty", b".tag=1"],
+            [b"!re", b"=.id=*3", b".tag=1", b"=name=p3"],
+            [b"!done", b".tag=1"],
+            [b"!re", b".tag=0", b"=.id=*4", b"=name"],
+            [b"!done", b"=ret=x", b".tag=0"],
+        )
+    )
+    with open_(router) as driver:
+        seen = driver.observe(Scope(paths=("/queue/simple", "/ip/pool")))
+    assert isinstance(seen, Rows)
+    assert [(row.menu, row.id, row.values.get("name")) for row in seen.rows] == [
+        ("/queue/simple", "*2", "q2"),
+        ("/queue/simple", "*4", ""),
+        ("/ip/pool", "*1", "p1"),
+        ("/ip/pool", "*3", "p3"),
+    ]
+
+
+def test_the_end_of_a_session_is_told_whoever_it_is_addressed_to(router: FakeRouter) -> None:
+    for fatal in ([b"!fatal", b"session terminated"], [b"!fatal", b".tag=0", b"=message=x"]):
+        router.raw["/queue/simple/print"] = encode(fatal)
+        with open_(router) as driver, pytest.raises(Unreachable, match="ended the session"):
+            driver.observe(QUEUES)
+
+
 def test_an_empty_reply_of_newer_versions_is_an_empty_menu(router: FakeRouter) -> None:
     router.raw["/queue/simple/print"] = encode([b"!empty", b".tag=0"]) + b"\0" + encode([b"!done", b".tag=0"])
     with open_(router) as driver:
@@ -605,6 +646,19 @@ def test_the_backup_can_be_read_again_and_holds_no_secret(router: FakeRouter) ->
     assert text.startswith("# RouterOS 7.16.2") and "hidden" not in text and "q2" not in text
     kept = "\n".join(line for line in text.splitlines() if line.startswith("/queue"))
     assert parse(kept + "\n", {}).rows[0].values["comment"] == 'say "hi" $x'
+
+
+def test_a_code_of_ours_is_in_no_backup(router: FakeRouter) -> None:
+    router.rows["/ip/hotspot/user"] = [
+        {".id": "*1", "name": "voucher-1", "comment": "netops:HD-7-abc123"},
+        {".id": "*2", "name": "tamu"},
+    ]
+    with open_(router) as driver:
+        lines = driver.capture().decode().splitlines()
+    users = [line for line in lines if line.startswith("/ip/hotspot/user add")]
+    # Ours is known by its batch (`Known` says the code that belongs to each number), the other is nobody's code.
+    assert len(users) == 2 and "voucher-1" not in users[0] and "<voucher/HD-7-abc123/" in users[0]
+    assert users[1].endswith("name=tamu")
 
 
 def test_ten_thousand_queues_are_observed_and_compared_in_half_a_second() -> None:
