@@ -1,16 +1,17 @@
 """What every step of a change works with: the ports, the clock, who acts; and the leases it holds while it acts."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeVar
 
 from netops.core.canonical import body_of, load, parse_json
 from netops.core.clock import Clock
 from netops.core.errors import FenceLost, JournalError
 from netops.core.measured import Sample
-from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, Target
+from netops.core.model import DevicePlan, Event, Fence, Lease, Op, Plan, Recorded, State, Target
 from netops.core.ports import Connect, Driver, Journal, Objects, Outcomes, Platform, Poller
 from netops.core.secret import SecretSource
 
@@ -58,7 +59,24 @@ class Tools:
         return load(tuple[Op, ...], parse_json(self.objects.get(digest)))
 
     def plan(self, digest: str) -> Plan:
-        return load(Plan, parse_json(self.objects.get(digest)))
+        plan = load(Plan, parse_json(self.objects.get(digest)))
+        return replace(plan, devices=sharing(plan.devices))
+
+
+ROLES = 8
+"""So many different wanted states are looked at for each device: a change has about as many as it has roles."""
+
+
+def sharing(parts: Iterable[DevicePlan]) -> tuple[DevicePlan, ...]:
+    """Equal wanted states as one object again, so that what follows from it is worked out once (`core.once`)."""
+    known: deque[State] = deque(maxlen=ROLES)
+    out: list[DevicePlan] = []
+    for part in parts:
+        same = next((one for one in known if one == part.want), None)
+        if same is None:
+            known.append(part.want)
+        out.append(part if same is None else replace(part, want=same))
+    return tuple(out)
 
 
 @dataclass(slots=True)

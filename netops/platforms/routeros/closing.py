@@ -18,6 +18,7 @@ LEASE = "/ip/dhcp-server/lease"
 # What only lives while somebody uses it, in the order in which it has to go: a saved login would bring a client back.
 ACTIVE = "/ip/hotspot/active"
 CLIENTS = ("/ip/hotspot/cookie", ACTIVE, "/ip/hotspot/host", LEASE)
+_POINTS = frozenset(ON_AIR.values())
 
 
 def close(seen: Rows, owner: Tag) -> tuple[RowOp, ...]:
@@ -74,7 +75,7 @@ def owned(seen: Rows, owner: Tag) -> tuple[str, ...]:
 
 def _announces(row: Row, owner: Tag) -> bool:
     """Whether an access point still has an interface by a configuration of ours."""
-    return row.menu in ON_AIR.values() and owner.owns_name(str(row.values.get("configuration", "")))
+    return row.menu in _POINTS and owner.owns_name(str(row.values.get("configuration", "")))
 
 
 def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:
@@ -85,15 +86,12 @@ def _owned(seen: Rows, owner: Tag, path: str) -> Iterator[Row]:
 
 def clients(seen: Rows, owner: Tag) -> tuple[Row, ...]:
     """Rows that people's devices made through our servers and users."""
+    found = [row for path in CLIENTS for row in seen.rows if row.menu == path]
+    if not found:
+        return ()
     users = {str(row.values.get("name", "")) for path in (USER, UM_USER) for row in _owned(seen, owner, path)}
     by = {path: {str(row.values.get("name", "")) for row in servers(seen, owner, path)} for path in (HOTSPOT, DHCP)}
-    found = {path: [row for row in seen.rows if row.menu == path] for path in CLIENTS}
-    return tuple(
-        row
-        for path in CLIENTS
-        for row in found[path]
-        if _came_by(row, owner, users, by[DHCP if path == LEASE else HOTSPOT])
-    )
+    return tuple(row for row in found if _came_by(row, owner, users, by[DHCP if row.menu == LEASE else HOTSPOT]))
 
 
 def logged_in(seen: Rows, owner: Tag) -> int | None:

@@ -35,6 +35,7 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
     Raises `Refused` naming the foreign row that stands in the way.
     """
     table = Table(seen.rows)
+    there = set(table.paths())
     order = QueueOrder(table, owner)
     removes: list[RowOp] = []
     changes: list[RowOp] = []
@@ -42,6 +43,9 @@ def diff(seen: Rows, want: Rows, owner: Tag) -> tuple[RowOp, ...]:
     for one in _wanted(want.rows, owner):
         if isinstance(one, Adopted):
             changes += _adopt(table, one)
+            continue
+        if one.menu.path not in there:
+            changes.append(one.op)  # nothing can be in its way
             continue
         ours = _ours(table, one, owner)
         judged.update(map(id, ours))

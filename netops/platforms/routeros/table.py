@@ -16,12 +16,11 @@ def owns(owner: Tag, row: Row) -> bool:
 
     Never in a menu that nothing is added to: `/interface` shows our VLAN interface again, under its name.
     """
-    if not menu(row.menu).can_add:
-        return False
     comment, name = row.values.get("comment"), row.values.get(OWNED_BY.get(row.menu, "name"))
-    return (isinstance(comment, str) and owner.owns_comment(comment)) or (
+    ours = (isinstance(comment, str) and owner.owns_comment(comment)) or (
         isinstance(name, str) and owner.owns_name(name)
     )
+    return ours and menu(row.menu).can_add
 
 
 def tagged(row: Row) -> bool:
