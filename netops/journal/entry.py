@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from netops.core.canonical import canonical, dump
+from netops.core.canonical import body_of, dump
 from netops.core.errors import JournalBroken, JournalError
 from netops.core.model import Event, Recorded
 from netops.core.text import Text
@@ -49,8 +49,9 @@ def freeze(event: Event) -> tuple[Event, Callable[[int], Entry]]:
         )
     try:
         utc = event.at.astimezone(UTC)
-        value = dump(replace(event, at=utc))
-        head = canonical(value)[:-1]
+        at, data = dump((utc, event.data))
+        seen = Event(kind=event.kind, change=event.change, at=utc, actor=event.actor, device=event.device, data=data)
+        head = body_of(seen)[:-1]
     except ValueError as error:
         raise JournalError(
             Text(
@@ -60,7 +61,7 @@ def freeze(event: Event) -> tuple[Event, Callable[[int], Entry]]:
         ) from error
 
     def row(seq: int) -> Entry:
-        body = head + b',"seq":%d}' % seq
+        body = b'%b,"seq":%d}' % (head, seq)
         if len(body) > MAX_ENTRY:
             raise JournalError(
                 Text(
@@ -72,10 +73,18 @@ def freeze(event: Event) -> tuple[Event, Callable[[int], Entry]]:
                     "Put the large body into the object store and record its digest.",
                 ),
             )
-        columns = {name: str(value[name]) for name in COLUMNS}
-        return Entry(seq=seq, body=body, leaf=leaf_hash(body), **columns)
+        return Entry(
+            seq=seq,
+            change=str(seen.change),
+            kind=str(seen.kind),
+            at=at,
+            actor=str(seen.actor),
+            device=str(seen.device),
+            body=body,
+            leaf=leaf_hash(body),
+        )
 
-    return replace(event, at=utc, data=value["data"]), row
+    return seen, row
 
 
 def broken(seq: int, id: str, en: str) -> JournalBroken:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,6 +130,32 @@ def test_any_json_goes_into_a_row_and_back(data: dict[str, object], seq: int) ->
     frozen, row = freeze(Event(kind="k", change="c", at=START, actor="a", data=data))
     entry = row(seq)
     assert thaw(entry) == Recorded(seq=seq, leaf=entry.leaf.hex(), event=frozen)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
+    ["", '"\\\n', "\x7f\x1f\u2028", "😀"]
+)
+
+
+@settings(max_examples=200)
+@given(
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.datetimes(timezones=st.just(UTC)),
+    st.dictionaries(TEXT, JSON, max_size=4),
+    st.integers(0, 2**40),
+)
+def test_a_body_is_what_rfc_8785_makes_of_the_event_and_its_number(
+    kind: str, change: str, actor: str, device: str, at: datetime, data: dict[str, object], seq: int
+) -> None:
+    entry = freeze(Event(kind=kind, change=change, at=at, actor=actor, device=device, data=data))[1](seq)
+    moment = at.isoformat().replace("+00:00", "Z")
+    value = {"kind": kind, "change": change, "at": moment, "actor": actor, "device": device, "data": data, "seq": seq}
+    assert entry.body == rfc8785.dumps(value)  # type: ignore[arg-type]  # JSON it is, by the strategies
+    columns = (entry.kind, entry.change, entry.at, entry.actor, entry.device)
+    assert columns == (kind, change, moment, actor, device)
 
 
 # ── leases ───────────────────────────────────────────────────────────────────────────────────────────────────────
