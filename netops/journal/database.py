@@ -10,7 +10,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
+Connection: TypeAlias = sqlite3.Connection
+Row: TypeAlias = sqlite3.Row
 PRAGMAS = ("PRAGMA synchronous=FULL",)
 """Run on each new connection."""
 

@@ -7,10 +7,9 @@ are allocated inside `BEGIN IMMEDIATE`: several processes may share one file.
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
-from datetime import UTC, datetime, timedelta
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,13 +19,13 @@ from netops.core.model import Event, Fence, Lease, Recorded
 from netops.core.text import Text
 from netops.journal.database import Database
 from netops.journal.entry import Entry, freeze, thaw
-from netops.journal.trouble import locked, lost, trouble
+from netops.journal.group import Group, leases, micros, moment
+from netops.journal.trouble import locked, trouble
 from netops.journal.writer import Job, Writer
 
 T = TypeVar("T")
 FORMAT = "1"
 PAGE = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS about (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
@@ -39,53 +38,10 @@ SCHEMA = (
         resource TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, number INTEGER NOT NULL,
         expires_at INTEGER NOT NULL)""",
 )
-_NAMES = tuple(each.name for each in fields(Entry))
-_INSERT = f"INSERT INTO events ({', '.join(_NAMES)}) VALUES ({', '.join('?' for _ in _NAMES)})"
-_COLUMNS = attrgetter(*_NAMES)
 _FIRST = "INSERT INTO leases (holder, expires_at, number, resource) VALUES (?, ?, ?, ?)"
 _TAKE_OVER = "UPDATE leases SET holder = ?, expires_at = ?, number = ? WHERE resource = ?"
 _RENEW = "UPDATE leases SET expires_at = ? WHERE resource = ?"
 _GIVE_BACK = "UPDATE leases SET holder = '', expires_at = 0 WHERE resource = ? AND number = ?"
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-class _Group:
-    """One transaction for many jobs. Events are numbered at once and inserted together, right before the commit."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self._entries: list[Entry] = []
-        self._next: int | None = None
-
-    def attempt(self, work: Callable[["_Group"], object]) -> object:
-        """The job's result, or its refusal. A job refuses before it writes: only its numbered events are undone."""
-        mark, start = len(self._entries), self._next
-        try:
-            return work(self)
-        except NetopsError as error:
-            del self._entries[mark:]
-            self._next = start
-            return error
-
-    def add(self, row: Callable[[int], Entry]) -> Entry:
-        if self._next is None:
-            (last,) = self.connection.execute("SELECT max(seq) FROM events").fetchone()
-            self._next = 0 if last is None else last + 1
-        entry = row(self._next)
-        self._entries.append(entry)
-        self._next += 1
-        return entry
-
-    def write(self) -> None:
-        if self._entries:
-            self.connection.executemany(_INSERT, map(_COLUMNS, self._entries))
 
 
 class SqlJournal:
@@ -94,7 +50,7 @@ class SqlJournal:
     def __init__(self, database: Database, place: str, clock: Clock) -> None:
         self._database, self._place, self._clock = database, place, clock
         self._guarded(self._prepare)
-        self._writer: Writer[_Group] = Writer(self._commit, place)
+        self._writer: Writer[Group] = Writer(self._commit, place)
 
     @classmethod
     def open(cls, url_or_path: str | Path, clock: Clock, *, busy_seconds: float = 10.0) -> "SqlJournal":
@@ -146,14 +102,15 @@ class SqlJournal:
         if not frozen and not alive:
             return ()
 
-        def work(group: _Group) -> tuple[Recorded, ...]:
-            _hold(group.connection, fences, self._clock.now() if alive else None)
-            return tuple(
-                Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
-                for event, entry in ((event, group.add(row)) for event, row in frozen)
-            )
+        def work(group: Group) -> list[Entry]:
+            group.hold(fences, alive=alive)
+            return [group.add(row) for _, row in frozen]
 
-        return self._writer.submit(work)
+        entries = self._writer.submit(work, fences)
+        return tuple(
+            Recorded(seq=entry.seq, leaf=entry.leaf.hex(), event=event)
+            for (event, _), entry in zip(frozen, entries, strict=True)
+        )
 
     def read(self, change: str | None = None, after: int = -1) -> Iterator[Recorded]:
         """Events in order behind `after`, of one change or all. Raises `JournalBroken` at a row that was edited."""
@@ -193,15 +150,16 @@ class SqlJournal:
     def acquire_all(self, resources: Sequence[str], holder: str, seconds: float) -> tuple[Lease, ...]:
         """Take all `resources` or none, each as `acquire` does."""
 
-        def work(group: _Group) -> tuple[Lease, ...]:
-            now = self._clock.now()
+        def work(group: Group) -> tuple[Lease, ...]:
+            group.leases_change()
+            now = group.now
             until = now + timedelta(seconds=seconds)
-            rows = _leases(group.connection, resources)
+            rows = leases(group.connection, resources)
             for row in (rows[resource] for resource in resources if resource in rows):
-                if row["holder"] not in ("", holder) and row["expires_at"] > _micros(now):
-                    raise locked(row["resource"], row["holder"], _moment(row["expires_at"]))
+                if row["holder"] not in ("", holder) and row["expires_at"] > micros(now):
+                    raise locked(row["resource"], row["holder"], moment(row["expires_at"]))
             numbers = {name: rows[name]["number"] + 1 if name in rows else 1 for name in resources}
-            lines = [(holder, _micros(until), number, name) for name, number in numbers.items()]
+            lines = [(holder, micros(until), number, name) for name, number in numbers.items()]
             group.connection.executemany(_FIRST, [line for line in lines if line[-1] not in rows])
             group.connection.executemany(_TAKE_OVER, [line for line in lines if line[-1] in rows])
             return tuple(
@@ -213,10 +171,11 @@ class SqlJournal:
     def renew(self, lease: Lease, seconds: float) -> Lease:
         """The same lease, `seconds` from now. Raises `FenceLost` where it was taken over or released."""
 
-        def work(group: _Group) -> Lease:
-            _hold(group.connection, (lease.fence,))
-            until = self._clock.now() + timedelta(seconds=seconds)
-            group.connection.execute(_RENEW, (_micros(until), lease.resource))
+        def work(group: Group) -> Lease:
+            group.leases_change()
+            group.hold((lease.fence,), alive=False)
+            until = group.now + timedelta(seconds=seconds)
+            group.connection.execute(_RENEW, (micros(until), lease.resource))
             return Lease(resource=lease.resource, holder=lease.holder, number=lease.number, expires_at=until)
 
         return self._writer.submit(work)
@@ -229,18 +188,20 @@ class SqlJournal:
     def release_all(self, leases: Sequence[Lease]) -> None:
         """Give them all back in one transaction, as `release` does."""
 
-        def work(group: _Group) -> None:
+        def work(group: Group) -> None:
+            group.leases_change()
             group.connection.executemany(_GIVE_BACK, [(one.resource, one.number) for one in leases])
 
         self._writer.submit(work)
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _commit(self, jobs: Sequence[Job[_Group]]) -> None:
+    def _commit(self, jobs: Sequence[Job[Group]]) -> None:
         """One transaction for all jobs; a job that is refused is undone alone, a failing disk is met one by one."""
         try:
             with self._database.writing() as connection:
-                group = _Group(connection)
+                fences = chain.from_iterable(job.fences for job in jobs)
+                group = Group(connection, fences, self._clock.now())
                 outcomes = [group.attempt(job.work) for job in jobs]
                 group.write()
         except sqlite3.Error as error:
@@ -248,13 +209,13 @@ class SqlJournal:
                 for job in jobs:
                     self._commit([job])
             else:
-                jobs[0].future.set_exception(self._explain(error))
+                jobs[0].fail(self._explain(error))
             return
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, NetopsError):
-                job.future.set_exception(outcome)
+                job.fail(outcome)
             else:
-                job.future.set_result(outcome)
+                job.succeed(outcome)
 
     def _guarded(self, action: Callable[[], T]) -> T:
         try:
@@ -293,30 +254,6 @@ class SqlJournal:
                     ),
                     Text("Gunakan versi netops yang lebih baru.", "Use a newer netops."),
                 )
-
-
-def _leases(connection: sqlite3.Connection, resources: Iterable[str]) -> dict[str, sqlite3.Row]:
-    """The lease rows of these resources, in one query for each page of them (SQLite bounds a query's parameters)."""
-    wanted = list(resources)
-    found: dict[str, sqlite3.Row] = {}
-    for at in range(0, len(wanted), PAGE):
-        page = wanted[at : at + PAGE]
-        query = f"SELECT * FROM leases WHERE resource IN ({', '.join('?' for _ in page)})"
-        found.update((row["resource"], row) for row in connection.execute(query, page))
-    return found
-
-
-def _hold(connection: sqlite3.Connection, fences: Sequence[Fence], now: datetime | None = None) -> None:
-    """Raises `FenceLost` for a lease that somebody took over, or that had run out at `now`."""
-    rows = _leases(connection, (fence.resource for fence in fences))
-    for fence in fences:
-        row = rows.get(fence.resource)
-        if row is None or row["number"] != fence.number:
-            raise lost(fence, "sudah diambil alih", "somebody took over")
-        if not row["holder"]:
-            raise lost(fence, "sudah dilepas", "it was released")
-        if now is not None and row["expires_at"] <= _micros(now):
-            raise lost(fence, "masa berlakunya habis", "it has run out")
 
 
 def _sqlite_path(url_or_path: str | Path) -> Path:

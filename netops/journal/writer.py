@@ -4,10 +4,10 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from netops.core.errors import JournalError
+from netops.core.model import Fence
 from netops.core.text import Text
 
 C = TypeVar("C")
@@ -17,17 +17,45 @@ MAX_GROUP = 1_000
 
 
 class Job(Generic[C]):
-    """Work inside the store's transaction, and the future its submitter waits on."""
+    """Work inside the store's transaction, and its outcome, which one thread waits for and another settles, once.
 
-    __slots__ = ("future", "work")
+    `fences`: what the work will ask the store about, so that the store may look for a whole group at once.
+    """
 
-    def __init__(self, work: Callable[[C], object]) -> None:
-        self.work = work
-        self.future: Future[object] = Future()
+    __slots__ = ("_error", "_result", "_waiting", "fences", "work")
+
+    def __init__(self, work: Callable[[C], object], fences: Sequence[Fence]) -> None:
+        self.work, self.fences = work, fences
+        self._result: object = None
+        self._error: BaseException | None = None
+        self._waiting = threading.Lock()  # a Future does the same with three locks and a condition
+        self._waiting.acquire()
+
+    @property
+    def settled(self) -> bool:
+        return not self._waiting.locked()
+
+    def succeed(self, result: object) -> None:
+        self._result = result
+        self._waiting.release()
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self._waiting.release()
+
+    def outcome(self) -> object:
+        """Waits for it. Raises what the job failed with."""
+        with self._waiting:
+            if self._error is None:
+                return self._result
+        try:
+            raise self._error
+        finally:
+            del self  # the error's traceback leads here: it would hold itself
 
 
 class Writer(Generic[C]):
-    """Takes jobs from any thread; hands all that are waiting to `commit`, which settles each job's future."""
+    """Takes jobs from any thread; hands all that are waiting to `commit`, which settles each."""
 
     def __init__(self, commit: Callable[[Sequence[Job[C]]], None], name: str) -> None:
         self._commit = commit
@@ -39,14 +67,14 @@ class Writer(Generic[C]):
         self._thread = threading.Thread(target=self._run, name=f"journal {name}", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[C], T]) -> T:
+    def submit(self, work: Callable[[C], T], fences: Sequence[Fence] = ()) -> T:
         """Run `work` in the store's transaction and wait until its group is committed. Raises what `work` raised."""
-        job: Job[C] = Job(work)
+        job: Job[C] = Job(work, fences)
         self.usable()
-        with self._lock:  # after the closing mark nobody would ever settle the future
+        with self._lock:  # after the closing mark nobody would ever settle the job
             self.usable()
             self._jobs.put(job)
-        return job.future.result()  # type: ignore[return-value]  # settled with the result of `work`
+        return job.outcome()  # type: ignore[return-value]  # settled with the result of `work`
 
     def usable(self) -> None:
         """Raises `JournalError` in a forked child and after `close`: there is no thread that could write."""
@@ -82,8 +110,8 @@ class Writer(Generic[C]):
                     self._commit(group)
                 except BaseException as error:  # noqa: BLE001  # the thread's edge: every submitter gets its answer
                     for job in group:
-                        if not job.future.done():
-                            job.future.set_exception(error)
+                        if not job.settled:
+                            job.fail(error)
             if last:
                 return
 
