@@ -6,17 +6,15 @@ import ssl
 from functools import lru_cache
 from pathlib import Path
 
-from librouteros import create_transport
-from librouteros.api import Api
-from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
 from librouteros.login import encode_password
+from librouteros.protocol import compose_word, encode_sentence
 
 from netops.core.clock import Clock
 from netops.core.errors import LoginRefused, UnknownIdentity, Unreachable, Unsupported
 from netops.core.model import Target
 from netops.core.secret import Secret
 from netops.core.text import Text
-from netops.drivers.routeros_wire import Channel, Protocol, Wire
+from netops.drivers.routeros_wire import Channel, Wire, values_of
 
 
 def connect(target: Target, password: Secret, clock: Clock) -> Wire:
@@ -29,22 +27,49 @@ def connect(target: Target, password: Secret, clock: Clock) -> Wire:
     clear = bool(options.get("cleartext", False))
     port = int(options.get("api_port", 8728) if clear else options.get("api_tls_port", 8729))
     try:
-        transport = create_transport(
-            host=target.host,
-            port=port,
-            saddr=None,
-            timeout=timeout,
-            ssl_wrapper=None if clear else lambda sock: _tls(sock, target, port, timeout),
-        )
+        plain = _dial(target.host, port, timeout)
+        sock = plain if clear else _tls(plain, target, port, timeout)
     except OSError as exc:
         raise _unreachable(target, port, clear, exc) from exc
-    channel = Channel(transport.sock, target.name, timeout, clock)
+    channel = Channel(sock, target.name, timeout, clock)
     try:
         _login(channel, target, password)
     except BaseException:
         channel.close()
         raise
     return Wire(channel)
+
+
+def _dial(host: str, port: int, timeout: float) -> socket.socket:
+    """A connection; an address in digits needs no resolver.
+
+    Small packets go out at once: the login follows the end of the handshake, and would wait for its acknowledgement.
+    """
+    family = _family(host)
+    if family is None:
+        sock = socket.create_connection((host, port), timeout)
+    else:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if family is not None:
+            sock.settimeout(timeout)
+            sock.connect((host, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _family(host: str) -> socket.AddressFamily | None:
+    """The kind of an address in digits; None for a name."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+        except (OSError, ValueError):
+            continue
+        return family
+    return None
 
 
 def _unreachable(target: Target, port: int, clear: bool, exc: OSError) -> Unreachable:
@@ -175,22 +200,40 @@ def _unknown(target: Target, what: str, seen: str) -> UnknownIdentity:
 
 def _login(channel: Channel, target: Target, password: Secret) -> None:
     """Plain login; a router before 6.43 answers with a challenge and gets its hash. One attempt, never a second."""
-    api = Api(Protocol(transport=channel, encoding="latin-1"))
     name, word = _bytes_as_text(target.username), _bytes_as_text(password.reveal())
+    challenge = _ask(channel, target, name=name, password=word)
+    if not challenge:
+        return
+    if not word.isascii():
+        raise _refused(target, "a password beyond ASCII at a router before 6.43")
     try:
-        replies = tuple(api("/login", name=name, password=word))
-        challenge = next((str(reply["ret"]) for reply in replies if "ret" in reply), "")
-        if challenge and not word.isascii():
-            raise _refused(target, "a password beyond ASCII at a router before 6.43")
-        if challenge:
-            tuple(api("/login", name=name, response=encode_password(challenge, word)))
-    except (TrapError, MultiTrapError) as exc:
-        # The device's text is not shown and the cause is cut: nothing of the attempt may travel with the error.
-        raise _refused(target, str(exc)) from None
-    except FatalError:
-        raise channel.misbehaved("the session was ended during the login") from None
-    except (LibRouterosError, UnicodeError, ValueError, TypeError):
+        response = encode_password(challenge, word)
+    except ValueError:
         raise channel.misbehaved("not an answer to a login") from None
+    _ask(channel, target, name=name, response=response)
+
+
+def _ask(channel: Channel, target: Target, **values: str) -> str:
+    """Sends a login, reads to its end and says what came back as `ret`."""
+    words = [compose_word(name, value) for name, value in values.items()]
+    channel.write(encode_sentence("/login", *words, encoding="latin-1"))
+    traps: list[str] = []
+    while True:
+        reply = channel.sentence()
+        match reply[0]:
+            case "!done" if traps:
+                # The device's text is not shown: nothing of the attempt may travel with the error.
+                raise _refused(target, " ".join(traps))
+            case "!done":
+                return values_of(reply).get("ret", "")
+            case "!trap":
+                traps.append(values_of(reply).get("message", ""))
+            case "!re" | "!empty":
+                pass
+            case "!fatal":
+                raise channel.misbehaved("the session was ended during the login")
+            case _:
+                raise channel.misbehaved("not an answer to a login")
 
 
 def _bytes_as_text(text: str) -> str:

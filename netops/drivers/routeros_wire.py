@@ -1,6 +1,6 @@
 """The RouterOS API on the wire: sentences, tags, deadlines; refuses answers to nothing and answers without end.
 
-librouteros encodes the sentences and carries the login. Reading is ours: one pass over the buffered bytes, words kept raw
+librouteros encodes the sentences and the login. Reading is ours: one pass over the buffered bytes, words kept raw
 (the library casts `007` to 7 and cannot read `.tag`), no logging (the library's DEBUG log shows passwords).
 """
 
@@ -10,9 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from librouteros.connections import SocketTransport
-from librouteros.exceptions import FatalError
-from librouteros.protocol import ApiProtocol, encode_sentence
+from librouteros.protocol import encode_sentence
 
 from netops.core.clock import Clock
 from netops.core.errors import Misbehaved, TimedOut, Unreachable
@@ -42,10 +40,10 @@ class Answer:
     @property
     def rows(self) -> list[dict[str, str]]:
         """The data rows by name, raw text; made each time they are asked for."""
-        return [_values(words) for words in self.sentences]
+        return [values_of(words) for words in self.sentences]
 
 
-def _values(words: Words) -> dict[str, str]:
+def values_of(words: Words) -> dict[str, str]:
     values: dict[str, str] = {}
     for word in words:
         if word[0] == "=":
@@ -54,11 +52,11 @@ def _values(words: Words) -> dict[str, str]:
     return values
 
 
-class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no types
-    """A transport for librouteros with a buffer and deadlines; all errors are ours, none carries what was sent."""
+class Channel:
+    """Sentences over a socket, with a buffer and deadlines; all errors are ours, none carries what was sent."""
 
     def __init__(self, sock: socket.socket, device: str, timeout: float, clock: Clock) -> None:
-        super().__init__(sock)
+        self.sock = sock
         self.device, self.timeout, self.clock = device, timeout, clock
         self.step, self.writing = "login", False
         self._deadline = clock.monotonic() + timeout * _PATIENCE
@@ -71,6 +69,9 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
         """A new exchange: its name for errors, its own deadline, nothing written yet."""
         self.step, self.writing = step, False
         self._deadline = self.clock.monotonic() + self.timeout * _PATIENCE
+
+    def close(self) -> None:
+        self.sock.close()
 
     def write(self, data: bytes) -> None:
         self._set_bound()
@@ -190,21 +191,6 @@ class Channel(SocketTransport):  # type: ignore[misc]  # the library carries no 
         )
 
 
-class Protocol(ApiProtocol):  # type: ignore[misc]  # the library carries no types
-    """librouteros's protocol over our channel: same sentences, nothing logged."""
-
-    transport: Channel
-
-    def writeSentence(self, cmd: str, *words: str) -> None:
-        self.transport.write(encode_sentence(cmd, *words, encoding=self.encoding))
-
-    def readSentence(self) -> tuple[str, tuple[str, ...]]:
-        words = self.transport.sentence()
-        if words[0] == "!fatal":
-            raise FatalError(" ".join(words[1:]))
-        return words[0], tuple(words[1:])
-
-
 def _sentences(commands: tuple[Command, ...], first: int) -> bytes:
     """Commands as API sentences, each with its number as tag."""
     return b"".join(
@@ -261,10 +247,10 @@ class Wire:
             if kind == "!re":
                 answer.sentences.append(words)
             elif kind == "!done":
-                answer.ret = _values(words).get("ret", "") if len(words) > 2 else ""
+                answer.ret = values_of(words).get("ret", "") if len(words) > 2 else ""
                 del waiting[tag]
             elif kind == "!trap":
-                answer.traps.append(_values(words).get("message", ""))
+                answer.traps.append(values_of(words).get("message", ""))
             elif kind != "!empty":
                 raise self._strange(words, "an unknown reply word")
 

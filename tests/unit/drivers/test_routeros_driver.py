@@ -48,6 +48,7 @@ from netops.core.ports import Driver
 from netops.core.secret import Secret, SecretRef
 from netops.core.text import Lang
 from netops.drivers.routeros import RouterOSDriver, open_driver
+from netops.drivers.routeros_connect import _dial
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros import PLATFORM
 from netops.platforms.routeros.parse import parse
@@ -246,6 +247,36 @@ def test_a_router_before_6_43_gets_the_hash_of_its_challenge() -> None:
         pass
     digest = hashlib.md5(b"\0" + PASSWORD.encode() + bytes.fromhex("00112233445566778899aabbccddeeff"))
     assert ("/login", {"name": "netops", "response": "00" + digest.hexdigest()}) in router.heard
+
+
+@pytest.mark.parametrize("answer", [[b"!what"], [b"!fatal", b"too many logins"], [b"!done", b"=ret=no digits"]])
+def test_a_strange_answer_to_a_login_is_no_login_and_shows_nothing(router: FakeRouter, answer: list[bytes]) -> None:
+    router.raw["/login"] = encode(answer)
+    with pytest.raises(Misbehaved) as caught, open_(router):
+        pass
+    assert len(router.heard) == 1 and PASSWORD not in caught.value.describe("en") + repr(caught.value.__context__)
+
+
+def test_an_address_needs_no_resolver_and_small_packets_go_out_at_once(
+    router: FakeRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nagle's algorithm held the login back until the end of the handshake was acknowledged: 40 ms for a router without
+    session tickets, which has nothing to say in between.
+    """
+
+    def asked(*args: object, **options: object) -> object:
+        raise socket.gaierror("asked")
+
+    for host in ("127.0.0.1", "localhost"):
+        with _dial(host, router.port, 5) as sock:
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) and sock.gettimeout() == 5
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    _dial("127.0.0.1", router.port, 5).close()
+    with pytest.raises(socket.gaierror):
+        _dial("localhost", router.port, 5)
+    for nowhere in ("::1", "127.0.0.2\0", "127.0.0.01", "fe80::1%lo"):  # another address, or none: never another error
+        with pytest.raises(OSError):
+            _dial(nowhere, router.port, 5)
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, str, Path]:
