@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from threading import Lock
 
 from netops.core.errors import InputError
 from netops.core.model import Claim, Row, Rows, Tag, Value
@@ -29,7 +30,12 @@ def parse(text: str, values: Mapping[str, Value]) -> Rows:
     Raises `InputError` with line and field: unknown menu, command or property, a duplicate row or property, a missing
     key, a value with control characters, a secret in a place that would show it, a plain text in a secret's place.
     """
-    return _parsed(text, tuple(values.items()))
+    with _parsing:
+        return _parsed(text, tuple(values.items()))
+
+
+_parsing = Lock()
+"""Devices are planned side by side: who comes while the first one's text is parsed waits for it instead of parsing it too."""
 
 
 @lru_cache(maxsize=8)
