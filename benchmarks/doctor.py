@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from benchmarks.fleet import read_hosts, write_hosts
 from benchmarks.measure import BenchError, Line
@@ -28,8 +29,7 @@ MEGABYTES = 400
 DESCRIPTORS = 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What one process took: seconds, and the most memory (MB) and descriptors that it had at a time."""
 
     code: int

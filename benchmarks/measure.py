@@ -5,12 +5,12 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+
+class Timing(Struct, frozen=True, kw_only=True):
     """Seconds. `cpu` is user and system time of the process and of every child that it waited for."""
 
     wall: float
@@ -64,8 +64,7 @@ def median(timings: Sequence[Timing]) -> Timing:
     return Timing(wall=statistics.median(t.wall for t in timings), cpu=statistics.median(t.cpu for t in timings))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line of the table. `met` None where nothing was promised."""
 
     what: str

@@ -5,14 +5,14 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 LATENCY = 0.02
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """One client's connection: `waiting` is True once an answer went back since the last sentence."""
 
     waiting: bool = True

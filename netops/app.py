@@ -6,13 +6,14 @@ import importlib
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from netops.changes.tools import Tools
 from netops.core.clock import Clock, SystemClock
@@ -65,8 +66,7 @@ class Platforms(Mapping[str, Platform]):
         return len(list(iter(self)))
 
 
-@dataclass(frozen=True, slots=True)
-class _LatePoller:
+class _LatePoller(Struct, frozen=True):
     """Brings in the pollers with the first sample: what asks for none does not pay for them. Leaves nothing open."""
 
     secrets: SecretSource
@@ -87,8 +87,7 @@ def _fields(app: "App", service: str) -> "Mapping[str, FieldSpec]":
     return app.playbook(service).fields
 
 
-@dataclass
-class App:
+class App(Struct, dict=True):
     """One workspace, opened. Nothing is read or imported before it is needed; `close()` lets the journal go."""
 
     root: Path

@@ -1,10 +1,11 @@
 """Requests as the log knows them: checked, recorded at first sight, found again by file, ticket or change id."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from netops.app import App
 from netops.changes.lifecycle import OVER, Change, Phase, fold, fold_all
@@ -19,8 +20,7 @@ from netops.requests.persons import persons, signed_form
 from netops.requests.services import known, load_request, read_body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class Filed(Struct, frozen=True, kw_only=True):
     """A request with its change id and the digest that is approved."""
 
     change: str

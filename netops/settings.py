@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.text import Lang, Text
@@ -62,8 +63,7 @@ sends = ["rejection", "returned", "cancelled", "ready", "ending", "extended", "e
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Absolute paths; `mail_host` '' means that no mail is sent, `collect_every` 0 that `serve` does not measure.
 
     `keep_seconds` 0: samples are never let go.

@@ -1,9 +1,10 @@
 """What people and programs are shown of the log: overview, one change, events, verification. Changes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from netops.actions.attaching import missing
 from netops.actions.deciding import decisions, matter, waiting_for
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from netops.journal.verify import Verified
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One change in `netops status`."""
 
     change: str

@@ -14,9 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from scorecard.worker import arrange
 
@@ -28,8 +29,7 @@ class Hanging(Exception):
     """A process that neither stopped nor ended within its time."""
 
 
-@dataclass
-class Child:
+class Child(Struct):
     """One netops process. `code` is None while it lives, negative where a signal ended it."""
 
     pid: int

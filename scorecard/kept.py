@@ -3,15 +3,16 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 PLANNED = "planned"
 """In a row's folder: how many cases it has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """One case. `why` is '' where everything held; `measured` seconds, or None."""
 
     row: str

@@ -1,16 +1,16 @@
 """Which moments are tried: counted from an undisturbed run, all of them or evenly many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scorecard.stand import Case, Stand, Wanted
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """What one undisturbed process passes: durable appends, checks of the fence, sends, and writes by device."""
 
     append: int

@@ -1,22 +1,21 @@
 """A row of the scorecard: what goes wrong, what must hold, and its trials; a trial raises `Broken` where it does not."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scorecard.points import Counted
 from scorecard.stand import Stand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """One case. `run` returns what was measured, in seconds, or None."""
 
     label: str
     run: Callable[[], float | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """`most` points of each kind, 0 for all of them."""
 
     stand: Stand
@@ -28,8 +27,7 @@ class Setting:
         return min(self.most, number) if self.most else number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """`measured` names what the trials measure, '' where they measure nothing."""
 
     name: str

@@ -10,12 +10,13 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from netops import actions
 from netops.app import App
@@ -45,8 +46,7 @@ LEASE = 51.0
 IGNORED = ("/log", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/hotspot/cookie", "/interface")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """One approved request of a prepared workspace."""
 
     ticket: str = "HD-1"
@@ -62,22 +62,17 @@ TWO = (Wanted(), Wanted(ticket="HD-2", place="lapangan", name="Seminar", bandwid
 SITES = {"7.16 + IOS": KAMPUS, "6.49": LAMA}
 
 
-class Struck(Mishaps):
+class Struck(Mishaps, kw_only=True):
     """Mishaps that tell of each write before anything befalls it."""
 
-    __slots__ = ("told",)
-
-    def __init__(self, told: Callable[[], None]) -> None:
-        super().__init__()
-        self.told = told
+    told: Callable[[], None]
 
     def write(self) -> Blow:
         self.told()
         return super().write()
 
 
-@dataclass
-class Effects:
+class Effects(Struct):
     """Rows that were added to the routers, by what makes them one row; a second one alive beside it is a doubled effect."""
 
     alive: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -132,7 +127,7 @@ class Stand:
         self._prepared: dict[tuple[object, ...], Path] = {}
         self._applied: dict[tuple[object, ...], dict[str, str]] = {}
         for name, device in self.campus.devices.items():
-            device.mishaps = Struck(lambda name=name: self._written(name))  # type: ignore[misc]  # bound per device
+            device.mishaps = Struck(told=lambda name=name: self._written(name))  # type: ignore[misc]  # bound per device
             if isinstance(device, RouterOS):
                 device.machine.watchers.append(
                     lambda path, verb, row, name=name: self.effects.watch(name, path, verb, row)  # type: ignore[misc]
@@ -252,8 +247,7 @@ class Broken(Exception):
     """What must hold did not; the message says what was seen."""
 
 
-@dataclass
-class Case:
+class Case(Struct):
     """One workspace and the processes over it; `offset` is how far their clocks are ahead of the lab's."""
 
     stand: Stand

@@ -5,14 +5,14 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 RESET = struct.pack("ii", 1, 0)
 
 
-@dataclass
-class Wire:
+class Wire(Struct):
     """TCP, all connections counted together, both ways. `at` 0: nothing happens.
 
     `reset`: every connection is reset when so many bytes went through, and new ones work. `silent`: from then on nothing

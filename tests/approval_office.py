@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from msgspec.structs import replace
 
 from netops.core.canonical import digest
 from netops.requests import sshsig
@@ -88,7 +88,7 @@ class Office:
             not_before=NOON,
             not_after=NOON + timedelta(days=10),
         )
-        return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name
+        return replace(plain, **changes)
 
     def sign(self, statement: Said | bytes, signer: str = "", namespace: str = PERSON) -> tuple[bytes, str]:
         data = statement if isinstance(statement, bytes) else statement_bytes(statement)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from netops import actions
 from netops.actions.deciding import Matter
@@ -22,8 +23,7 @@ from netops.requests.example import bandwidth_example, example
 from netops.settings import DEFAULT
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """`app` acts as an admin who is neither requester nor approver."""
 
     root: Path

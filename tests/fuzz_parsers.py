@@ -11,13 +11,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from approval_office import KEPALA, POLICY, Office, new_key, public_line
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from requests_sample import NOW, TEXT
 
 from netops.actions.voucher_files import read_codes
@@ -60,8 +60,7 @@ SECONDS = 20.0
 MOST = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """`read` is given bytes; of what it raises only `errors` is clear. `seeds` are good inputs, `words` of its language."""
 
     read: Callable[[bytes], object]

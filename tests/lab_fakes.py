@@ -1,8 +1,9 @@
 """A device without a protocol of its own, for what stands around devices: agents, campus, poller."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import Struct, field
 
 from netops.core.clock import Clock
 from netops.core.model import Target
@@ -30,8 +31,7 @@ def port(index: int, name: str = "", **changes: object) -> LabInterface:
     return LabInterface(index=index, name=name or f"ether{index}", **(values | changes))  # type: ignore[arg-type]  # by name
 
 
-@dataclass
-class FakeDevice:
+class FakeDevice(Struct):
     name: str = "palsu"
     platform: str = "routeros"
     version: str = "7.16.2"
@@ -116,8 +116,7 @@ def fake_spec(*devices: FakeDevice, snmp_version: str = "2c") -> CampusSpec:
     return CampusSpec(devices=tuple(entry(device) for device in devices))
 
 
-@dataclass
-class DictSecrets:
+class DictSecrets(Struct):
     values: dict[str, str]
 
     def get(self, ref: SecretRef) -> Secret:

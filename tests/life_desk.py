@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops import actions
 from netops.actions.common import change_of
@@ -26,8 +27,7 @@ KEYS = {"kepala": (KEY, SIGNER)} | {
 }
 
 
-@dataclass
-class LifeDesk:
+class LifeDesk(Struct, dict=True):
     root: Path
     app: App
     clock: ManualClock

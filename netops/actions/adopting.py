@@ -1,8 +1,9 @@
 """Limits that stand on devices beside the letters that the log knows: read, proposed as a file, recorded, compared. Writes nothing to a device."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.actions.allocating import AHEAD, promises
 from netops.app import App
@@ -26,8 +27,7 @@ MOST_BYTES = 48_000
 MOST_FILE = 2 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """A file to fill in, how many rows it has, and the devices that could not be read, with why."""
 
     text: str
@@ -35,8 +35,7 @@ class Proposal:
     unseen: Mapping[str, NetopsError]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adopted:
+class Adopted(Struct, frozen=True, kw_only=True):
     """How many promises are new or corrected, how many were there already; and uplinks promised beyond the office's share."""
 
     new: int

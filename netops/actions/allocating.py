@@ -1,9 +1,11 @@
 """The list of available bandwidth: what the log and the sites' figures say of each uplink, and what was measured. Reads only."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.actions.measuring import Meter, meter, segments_folder, uplink_watch
 from netops.actions.reporting import write_paper
@@ -25,8 +27,7 @@ MEASURED = timedelta(days=30)
 """What was measured in so much time stands beside what is promised."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """The list over [since, until), as known `at`. `figures`: what was measured, by allocation and by uplink (`kampus/ISP-A`)."""
 
     at: datetime

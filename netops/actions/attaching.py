@@ -7,9 +7,10 @@ picture: that the paper is signed, and that its code is the one typed in, is the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from netops.actions.common import change_of, one_line, recorded_refusal
 from netops.app import App
@@ -39,8 +40,7 @@ _SINGLE = ("bast",)
 """Of these a change has one; another takes its place, with a reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What was recorded: the file as it is kept, and how many bytes behind a picture's end were cut off."""
 
     change: str

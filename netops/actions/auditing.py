@@ -3,9 +3,10 @@
 Believes nothing that the folder says of itself: the key is the auditor's own copy, or the result says that it is not.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.core.errors import InputError, JournalBroken, JournalError
 from netops.core.text import Text
@@ -19,8 +20,7 @@ from netops.requests import sshsig
 from netops.requests.sshsig import SigningKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(Struct, frozen=True, kw_only=True):
     """A folder whose entries make exactly the signed tree. `trusted`: the key came from the auditor, not the folder."""
 
     head: Checkpoint
@@ -29,8 +29,7 @@ class Sound:
     grown_from: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Proven(Struct, frozen=True, kw_only=True):
     """What a receipt proves: entry `index` of the log is this event."""
 
     head: Checkpoint

@@ -2,10 +2,12 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions.allocating import promises
 from netops.actions.measuring import (
@@ -39,8 +41,7 @@ BandwidthForm = Literal["pdf", "html", "xlsx", "csv"]
 FORMS: tuple[BandwidthForm, ...] = ("pdf", "html", "xlsx", "csv")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """A report as it is asked for: on what, over which days (both included), in which language, under which number."""
 
     kind: "Kind"
@@ -51,8 +52,7 @@ class Asked:
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promised:
+class Promised(Struct, frozen=True, kw_only=True):
     """What the log and `sites.yaml` say of allocations; read once for many reports. `pieces` by allocation, in order of time."""
 
     commitments: tuple[Commitment, ...]

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netops.actions.serving import AGAIN
 from netops.core.errors import Failed
@@ -26,8 +27,7 @@ def command(root: Path, *words: str) -> list[str]:
     return [sys.executable, "-c", "from netops.cli.main import entry; entry()", "-C", str(root), "collect", *words]
 
 
-@dataclass(slots=True)
-class Collector:
+class Collector(Struct):
     """`every` seconds between rounds; `told` hears of a collector that ended by itself. `start` makes the process."""
 
     root: Path

@@ -5,7 +5,8 @@ upload/download of the queue's target (manual, Queues), so what agrees with its 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.app import App
 from netops.changes.directions import Pair, Verdict, decide
@@ -20,8 +21,7 @@ MENU = "/queue/simple"
 PLATFORM = "routeros"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibrated:
+class Calibrated(Struct, frozen=True, kw_only=True):
     """`changed` when the log said something else, or nothing, before."""
 
     device: str

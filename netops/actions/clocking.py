@@ -1,7 +1,8 @@
 """The SOP's clock of a request: shown, reported to, paused. Refuses a report of what the log itself shows."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.actions.common import change_of
 from netops.actions.living import alone, plain
@@ -20,8 +21,7 @@ MOST_BEFORE = 10
 """Requests that one takes the place of, one after the other: more is a log that somebody made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepTime:
+class StepTime(Struct, frozen=True, kw_only=True):
     """One line of the SOP: what it is called and by whom it is done, in both languages, and what it took."""
 
     title: Text
@@ -29,8 +29,7 @@ class StepTime:
     taken: Taken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SopTimes:
+class SopTimes(Struct, frozen=True, kw_only=True):
     """`number` is the SOP's own; pauses in order, of the whole request."""
 
     change: str

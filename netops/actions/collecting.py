@@ -7,10 +7,11 @@ the clock (`every` seconds since midnight UTC), so that five-minute averages hav
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event as Flag
+
+from msgspec import Struct, field
 
 from netops.app import App
 from netops.core.errors import JournalBroken, JournalFull, NetopsError, NoTarget
@@ -30,8 +31,7 @@ LONGEST = 300
 """Characters of a reason that are kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class Round(Struct, frozen=True, kw_only=True):
     """One look at all devices. `series`: how many counters were read; `lost`: the disk took nothing, in memory only.
 
     `errors`: each that missed, as it was said; `skipped`: rounds left out because the one before took too long.
@@ -47,8 +47,7 @@ class Round:
     lost: NetopsError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """Who is told of rounds, of what was kept, and of what went wrong beside them."""
 
     round: Callable[[Round], None]
@@ -152,8 +151,7 @@ def _missed(device: str, at: datetime, error: Exception) -> Missed:
     return Missed(device=device, at=at, reason=type(error).__name__, message=said)
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """The targets, looked up again from time to time; an inventory that cannot be read meanwhile is told, and the last stays."""
 
     app: App

@@ -1,10 +1,12 @@
 """Decide on a filed request: sign, judge, record; a rejection is told by mail. Believes only what somebody signed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions.common import change_of
 from netops.actions.living import refuse_stopped
@@ -25,8 +27,7 @@ from netops.requests.signers import parse_signers
 from netops.requests.statement import Attestation, Decision, Said, Statement, parse_statement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class Matter(Struct, frozen=True, kw_only=True):
     """What is decided on: a request itself or a document about it (`requests.further`), by the digest that is signed.
 
     `rules` is the policy as it holds for this matter; `until` what a decision made now is good for at most.
@@ -185,7 +186,7 @@ def statement(
 
 def attestation(said: Statement, system: str, decided_at: datetime) -> Attestation:
     """The same, as a workflow server attests it: that it was decided in `system` at `decided_at`."""
-    words = {name: getattr(said, name) for name in said.__dataclass_fields__ if name != "kind"}
+    words = {name: getattr(said, name) for name in said.__struct_fields__ if name != "kind"}
     return Attestation(**words, system=system, decided_at=decided_at)
 
 

@@ -5,9 +5,10 @@ mails, papers with names on them, approval sheets, scans and photos. What stays 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.actions.common import change_of, one_line
 from netops.actions.living import alone
@@ -36,8 +37,7 @@ BODIES = {
 """Fields whose bodies hold personal data: a signature does where it is a signed sheet, which tells the whole request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
+class Erased(Struct, frozen=True, kw_only=True):
     """How many bodies are gone, and which stay because another change needs them."""
 
     change: str

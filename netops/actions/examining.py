@@ -1,10 +1,11 @@
 """Whether devices and sites are ready for a change, and what to do where not. Reads devices side by side; writes nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, collapse_addresses
 from threading import Lock
+
+from msgspec import Struct
 
 from netops.app import App
 from netops.changes.lifecycle import fold_all, held
@@ -31,8 +32,7 @@ _SNMP_LINES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     findings: tuple[Finding, ...]
     used: Used | None
 

@@ -3,9 +3,10 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from netops import __version__
 from netops.app import App
@@ -28,8 +29,7 @@ AGAIN = 1.0
 WAYS: tuple[Way, ...] = ("up", "down")
 
 
-@dataclass
-class Exposer:
+class Exposer(Struct):
     """Gathers over one workspace of its own. For several threads: one gathers, the others wait for it."""
 
     app: App

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions.common import change_of, recorded_refusal, running_plan
 from netops.actions.deciding import Matter
@@ -35,8 +37,7 @@ from netops.requests.further import Emergency, Extension, body
 from netops.requests.moments import read_moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extended:
+class Extended(Struct, frozen=True, kw_only=True):
     """`until` in UTC; `signed`: beyond the first approval, by an extension of its own."""
 
     change: str

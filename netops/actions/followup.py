@@ -1,10 +1,11 @@
 """The papers that follow a change of bandwidth: report to the office, notice to the requester, the form filled. Reads the log and the segments."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from netops.actions.allocating import promises
 from netops.actions.bandwidth_report import five_minutes

@@ -1,6 +1,6 @@
 """Mails to the requester: queued in the log, handed to the server, tried again; refuses to undo a decision for a mail."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from netops.actions.common import change_of
 from netops.actions.noticing import last_moment
@@ -21,8 +21,7 @@ SENDING_SECONDS = 60.0
 """How long one process may hold the queue: a few servers' time-outs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """What one run of the queue did; `waiting` is what is left for later."""
 
     sent: int

@@ -1,11 +1,13 @@
 """Which counters measure an allocation or an uplink, and their evidence over a period from the segments. Invents no series."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.app import App
 from netops.changes.office_time import Span, working_spans
@@ -25,8 +27,7 @@ KINDS = {
 """What counts for a form of limit; a policy-map is measured at its port, whose counters see both directions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meter:
+class Meter(Struct, frozen=True, kw_only=True):
     """One watch for both directions, or one for each where the queues are apart."""
 
     down: Watch
@@ -94,8 +95,7 @@ def uplink_watch(app: App, site: str, uplink: str) -> Watch | None:
     return Watch(series=Series(device=leading[0].name, kind=SeriesKind.INTERFACE, name=port), up="out")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurer:
+class Measurer(Struct, frozen=True, kw_only=True):
     """Reads evidence of [since, until) out of one record (None: nothing was ever collected); what cannot be read is told once and left out."""
 
     record: "Record | None"

@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions import bandwidth_report as single
 from netops.actions.bandwidth_report import Asked, BandwidthForm, Promised
@@ -33,8 +35,7 @@ CHUNKS = 4
 """So many pieces of work for each process: those that end early take more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """One unit's report: written, left as it was, or failed with a reason."""
 
     unit: str
@@ -43,8 +44,7 @@ class Outcome:
     why: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
+class _Made(Struct, frozen=True, kw_only=True):
     """What a process brings back: `document` is the digest of the body that it put beside the log."""
 
     asked: Asked

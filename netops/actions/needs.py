@@ -1,9 +1,11 @@
 """Technical needs of a request: shown, edited, remembered with who and when. Refuses what the request or others do not allow."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions.common import change_of, recorded_refusal
 from netops.actions.publishing import seal_of
@@ -27,8 +29,7 @@ from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import read_document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One line of the history: `source` is `proposed` (a plan), `edited` or `reset`."""
 
     at: datetime

@@ -4,10 +4,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+
+from msgspec import Struct, field
 
 from netops.actions.common import change_of
 from netops.actions.erasing import personal_of
@@ -37,8 +38,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(slots=True)
-class _Pack:
+class _Pack(Struct):
     """Files by name; `bodies` and `left_out` by digest; what is `personal` stays out whatever else names it."""
 
     files: dict[str, bytes] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Publish the log for those who do not trust us: static files, a signed head, receipts; refuses to sign a fork."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.app import App
 from netops.core.errors import InputError, JournalError, LockedKey
@@ -23,8 +24,7 @@ BODY, SIGNATURE, SIGNERS = "checkpoint.body", "checkpoint.body.sig", "checkpoint
 """Beside `checkpoint`: the same head for machines that have only OpenSSH."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Struct, frozen=True, kw_only=True):
     """A head that was signed and written to `folder`; `written` files were new."""
 
     head: Checkpoint

@@ -1,9 +1,11 @@
 """Papers of a change. Writes to files and the log, never to a device."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions import needs
 from netops.actions.common import change_of, running_plan
@@ -18,8 +20,7 @@ from netops.requests.common import canonical_json
 Form = Literal["pdf", "html"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """A paper as rendered, and the short code printed on it."""
 
     document: bytes

@@ -1,10 +1,12 @@
 """What an auditor is given of a period: the report and the yearly register. Reads the log only; tells nothing that it does not bear out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.actions.attaching import missing
 from netops.actions.clocking import sop_times
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from netops.papers.audit import Audited, LateStep, OutOfHours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """Days of the office, both included, and the same as instants (half-open)."""
 
     first: date
@@ -42,8 +43,7 @@ class Span:
         return self.since <= moment < self.until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """What verifying the log said; `broken` where it does not hold."""
 
     sentence: Text

@@ -1,9 +1,10 @@
 """What a plan is made on: the request's devices, what plans hold, and the other events of that time. Reads, writes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
+
+from msgspec import Struct
 
 from netops.app import App
 from netops.changes import prepare
@@ -23,8 +24,7 @@ from netops.planning.targets import Chosen, Where, choose
 from netops.requests.event_hotspot import EventHotspot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """`everything` are the playbook's devices, `chosen` those that netops drives, `hands` those set up by hand.
 
     `changes` and `officers` (who planned last) are the log, by change.
@@ -51,8 +51,9 @@ def recorded(app: App, change: Change | None) -> AnyNeeds | None:
 
 
 def needs_body(app: App, digest: str) -> AnyNeeds:
-    """Recorded needs of whatever kind, by their digest."""
-    found: AnyNeeds = load(cast("type[Any]", AnyNeeds), parse_json(app.objects.get(digest)))
+    """Recorded needs of whatever kind, by their digest; without a kind they are an event's (`plan_of`)."""
+    body = {"kind": "event", **parse_json(app.objects.get(digest))}
+    found: AnyNeeds = load(cast("type[Any]", AnyNeeds), body)
     return found
 
 

@@ -6,9 +6,10 @@ later and later, and never holds up another change.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event as Flag
+
+from msgspec import Struct, field
 
 from netops.actions.carrying import apply, end, resume
 from netops.actions.lasting import over_at
@@ -30,16 +31,14 @@ WORKERS = 4
 """Changes worked on at a time: an installation that takes long must not keep an event open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Struct, frozen=True, kw_only=True):
     """One duty that was tried; `error` says why it is not done yet."""
 
     due: Due
     error: NetopsError | None = None
 
 
-@dataclass
-class _Trouble:
+class _Trouble(Struct):
     """How often a duty failed in a row, when it did last, and when it is tried next."""
 
     times: int
@@ -51,8 +50,7 @@ class _Trouble:
         return self.at <= now < self.next_at
 
 
-@dataclass
-class Server:
+class Server(Struct):
     """Runs what is due in the workspace that `open_app` opens; each duty in a thread and an `App` of its own."""
 
     open_app: Callable[[], App]

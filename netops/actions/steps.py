@@ -1,8 +1,9 @@
 """Manual steps of a change: listed, confirmed by a named officer with time and photo, taken back. Refuses unknown steps, future times."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.actions.common import change_of, one_line
 from netops.app import App
@@ -16,8 +17,7 @@ from netops.planning.plan import say_when
 from netops.requests.common import read_time, say_time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One line of the checklist: the step, when and by whom, and its confirmation; `told` is that in words."""
 
     step: ManualStep

@@ -7,8 +7,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.actions.common import change_of
 from netops.actions.privacy import write_private
@@ -30,8 +31,7 @@ _CODE = re.compile(r"[!-~]{1,64}")
 _ALIKE = str.maketrans("0O1Il|", "oollll")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     line: int
     user: str
     code: str

@@ -4,10 +4,11 @@ Refuses to print twice without a reason; what is printed is recorded before the 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from netops.actions.common import change_of, running_plan
 from netops.actions.lasting import closes_at
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 PRINTING_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherLine:
+class VoucherLine(Struct, frozen=True, kw_only=True):
     """One voucher by its number; never its code. `state`: `made`, `revoked`, or `none` before there is a batch."""
 
     number: str
@@ -37,8 +37,7 @@ class VoucherLine:
     printed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """What is known of an event's vouchers. `bits` of entropy of each code, 0 where they were made elsewhere."""
 
     change: str
@@ -50,15 +49,13 @@ class Batch:
     lines: tuple[VoucherLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class Printed(Struct, frozen=True, kw_only=True):
     path: Path
     count: int
     seal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsedVoucher:
+class UsedVoucher(Struct, frozen=True, kw_only=True):
     """What one voucher used: octets sent and got by its devices, seconds logged in."""
 
     number: str
@@ -67,8 +64,7 @@ class UsedVoucher:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True, kw_only=True):
     """One device: vouchers by number, what is foreign and edited in the device's words, and what it did by itself."""
 
     device: str

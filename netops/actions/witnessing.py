@@ -1,8 +1,9 @@
 """A wet signature comes in: one officer records the scan, another confirms it. Refuses one officer alone, and a scan of nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.actions.common import change_of
 from netops.actions.deciding import Matter, holder, matter, receive, statement
@@ -20,8 +21,7 @@ from netops.requests.chain import Approval
 from netops.requests.statement import PERSON, Said, parse_statement, statement_bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signing:
+class Signing(Struct, frozen=True, kw_only=True):
     """An officer and the key file that signs (its public half where an ssh agent holds it)."""
 
     officer: str
@@ -29,8 +29,7 @@ class Signing:
     passphrase: Callable[[], Secret] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class Scanned(Struct, frozen=True, kw_only=True):
     """A recorded scan that waits for the second officer: its digest and name, who recorded it with which signature."""
 
     statement: Said

@@ -1,10 +1,12 @@
 """One change told for an auditor: a pure fold over its events. Says only what the log says; refuses nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.changes.lifecycle import BatchState
 from netops.core.model import Event, Recorded
@@ -23,8 +25,7 @@ class Exceptional(StrEnum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """Where something stands in the log: number, leaf hash (hex), when and by whom."""
 
     seq: int
@@ -33,8 +34,7 @@ class Entry:
     actor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Oddity:
+class Oddity(Struct, frozen=True, kw_only=True):
     """An exception with its reason as recorded, and the entry that answered it (`answer` its kind; None: nothing yet)."""
 
     what: Exceptional
@@ -45,8 +45,7 @@ class Oddity:
     answered: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(Struct, frozen=True, kw_only=True):
     """A recorded decision: `evidence` is its class, `about` the digest that was signed."""
 
     entry: Entry
@@ -60,8 +59,7 @@ class Decided:
     signature: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Operations that were sent together: `ops` is the digest of their body."""
 
     entry: Entry
@@ -74,8 +72,7 @@ class Group:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One execution: who, from which machine, by which version ('' where the log does not say)."""
 
     entry: Entry
@@ -84,8 +81,7 @@ class Run:
     accepted_no_guard: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """Anything else worth telling: `kind` is the event's, `digest` its body's, `words` its own words."""
 
     entry: Entry
@@ -95,8 +91,7 @@ class Fact:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """What the log says of one change, ready to be printed. `inputs` are digests by name (`program`: a version)."""
 
     change: str

@@ -1,15 +1,16 @@
 """What must come back before a change is finished: confirmed manual steps, signed papers, photos. Folds, refuses nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.canonical import load
 from netops.core.model import Event, ManualStep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True, kw_only=True):
     """A named officer's word that a manual step was done. `photo` is the digest of its body, '' without one."""
 
     step: str
@@ -19,8 +20,7 @@ class Confirmation:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class Attached(Struct, frozen=True, kw_only=True):
     """A file that came back. `kind` bast, foto, disposisi or surat; `document` the digest of its body; `type` of its content."""
 
     kind: str
@@ -33,8 +33,7 @@ class Attached:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demands:
+class Demands(Struct, frozen=True, kw_only=True):
     """What the recorded plan demands, and what of it is there."""
 
     papers: tuple[str, ...] = ()

@@ -1,8 +1,9 @@
 """What one person did in a span of time, in words for a logbook; refuses to tell what the log does not say."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.core.model import Recorded
 from netops.core.text import Text
@@ -49,8 +50,7 @@ WORDS = {
 """Kinds of events that a logbook tells of; the others are steps inside these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class Deed(Struct, frozen=True, kw_only=True):
     """One line of the logbook; `detail` is the event's own word, such as a paper's name or a refusal's sentence."""
 
     at: datetime

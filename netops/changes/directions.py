@@ -1,8 +1,9 @@
 """Which of a router's two queue counters over SNMP is upload: decided from readings side by side, and folded from the log; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.measured import QueueSample, SeriesKind
 from netops.core.model import Recorded
@@ -14,8 +15,7 @@ CLEAR_TIMES = 10
 """A queue speaks when one reading of its counters is ten times nearer than the other, which is off by so many octets."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """What the API says of a queue: octets of its target, upload before download (manual, Queues: `bytes`)."""
 
     name: str
@@ -23,8 +23,7 @@ class Pair:
     down: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """`up` None: nothing that decides, or queues that contradict each other. Names of the queues that spoke for each."""
 
     up: Up | None

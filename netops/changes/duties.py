@@ -1,9 +1,10 @@
 """What is due at a moment: interrupted work first, then ends, starts and warnings. Pure; refuses to guess about requests."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from netops.changes.lifecycle import Change, Phase
 
@@ -21,16 +22,14 @@ class Duty(StrEnum):
 _ORDER = tuple(Duty)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """When a change may begin and has to end (UTC). `ends_at` None: it lasts."""
 
     opens_at: datetime
     ends_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True):
     change: str
     duty: Duty
     since: datetime

@@ -6,9 +6,10 @@ failure budget on the one that failed (`losses`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from netops import __version__
 from netops.changes import checks, guards, health
@@ -29,8 +30,7 @@ from netops.core.ports import Driver
 from netops.core.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """One approved plan to carry out. `gate` raises `NotApproved` or `OutsideWindow` for a moment it must not run at.
 
     `digest` is the plan's, where it is known already: a large plan takes a while to digest again. `closes_at`: when
@@ -52,8 +52,7 @@ class Outcome(StrEnum):
     NOTHING = "nothing"  # every device already is what the plan says
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """One device on its way through the sentence."""
 
     plan: DevicePlan

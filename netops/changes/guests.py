@@ -4,8 +4,9 @@ Refuses what is not running; touches no login that is not ours, and brings back 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.changes.ending import arm_later
 from netops.changes.lifecycle import Change, Phase, fold
@@ -18,8 +19,7 @@ from netops.core.ports import Driver, GuestPlatform
 from netops.core.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What one device showed. `back`: sessions and saved logins of revoked ones; `end` the END timer's state, None without one.
 
     `mended`: logins brought back or corrected just now.

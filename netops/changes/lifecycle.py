@@ -1,9 +1,11 @@
 """A change's state is a fold over its events; refuses nothing, invents nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.changes.demands import KINDS, Demands, demanded
 from netops.core.canonical import load
@@ -62,8 +64,7 @@ class BatchState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchRecord:
+class BatchRecord(Struct, frozen=True, kw_only=True):
     """`ops` is the digest of the batch's operations in the object store, `at` the moment of the intent."""
 
     phase: str
@@ -74,8 +75,7 @@ class BatchRecord:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceProgress:
+class DeviceProgress(Struct, frozen=True, kw_only=True):
     batches: tuple[BatchRecord, ...] = ()
     guard: GuardHandle | None = None  # armed, or perhaps armed: the intent is logged
     guard_armed: bool = False
@@ -97,8 +97,7 @@ class DeviceProgress:
         return tuple(batch for batch in self.batches if batch.phase == "apply")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """What the log says about one change."""
 
     id: str

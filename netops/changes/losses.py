@@ -4,7 +4,8 @@ Never for a canary, never where a whole wave fails, and never where the log coul
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.changes.lines import Lines
 from netops.changes.revert import restore_alone
@@ -14,8 +15,7 @@ from netops.core.errors import JournalError
 from netops.core.model import Plan
 
 
-@dataclass(slots=True)
-class Losses:
+class Losses(Struct):
     """`lost`: the devices that failed and were restored alone, by name, in the order in which it happened."""
 
     held: Held

@@ -1,23 +1,22 @@
 """Working time between two instants: a site's hours, holidays, half days and pauses; refuses times without a zone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct, field
 
 Span = tuple[datetime, datetime]
 """Half-open: from the first instant up to the second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
+class Hours(Struct, frozen=True, kw_only=True):
     """One stretch of work within one day, in the site's own time; `until` None is midnight at the day's end."""
 
     since: time
     until: time | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingTime:
+class WorkingTime(Struct, frozen=True, kw_only=True):
     """`week`: stretches of each weekday (0 is Monday); `days`: those of single dates instead, () for a holiday."""
 
     zone: tzinfo

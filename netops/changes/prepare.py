@@ -1,8 +1,9 @@
 """Observe, then plan: sizing, wanted state, difference, inverse. Writes nothing to a device."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from netops.changes.drift import base_of
 from netops.changes.lines import Lines
@@ -36,8 +37,7 @@ def limits(tools: Tools, name: str, lines: Lines) -> tuple[Limit, ...]:
     return lines.again(name, lambda driver: platform.limits(driver.observe(platform.limits_scope())), repeatable=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """One device's share of the playbook; devices of equal `order` go side by side. `returns`: a rate that is for a time."""
 
     order: int

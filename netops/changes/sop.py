@@ -1,10 +1,11 @@
 """The SOP's clock: each step's standard, what it took, the difference; invents no time that nobody reported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from netops.changes.office_time import Span, WorkingTime, working_seconds
 from netops.core.model import Event
@@ -13,8 +14,7 @@ _WORDS = ("decision", "role", "as")
 """Fields of an event that a mark may name behind its kind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocked:
+class Clocked(Struct, frozen=True, kw_only=True):
     """A step's number, its standard in minutes (None where the SOP gives none) and the marks that begin and finish it.
 
     A mark is an event's kind, alone (`change.active`) or with one word of its data (`approval.received:reject`,
@@ -37,8 +37,7 @@ class Standing(StrEnum):
     NOT_TAKEN = "not-taken"  # a branch of the procedure that this request did not take
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What a step took. Times in whole working seconds; `seconds` None where either end is not known.
 
     `over` is what it took beyond the standard (negative: less); None where there is nothing to compare yet. `reported` says
@@ -56,8 +55,7 @@ class Taken:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class Pause(Struct, frozen=True, kw_only=True):
     """The clock stands: `reason` in somebody's words; `until` None while it still does."""
 
     since: datetime

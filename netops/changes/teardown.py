@@ -1,8 +1,9 @@
 """The end of an event: access closes first whatever drifted, then exactly our rows go; what a person changed stays, reported."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from netops.changes import guards
 from netops.changes.ending import disarm_end
@@ -18,8 +19,7 @@ from netops.core.text import Text
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """`leftovers`: lines of what a person changed and that therefore stays; `absent`: what was checked to be gone."""
 
     leftovers: tuple[str, ...]

@@ -4,8 +4,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.core.canonical import body_of, load, parse_json
 from netops.core.clock import Clock
@@ -22,8 +24,7 @@ MOST = 2_000
 """Characters of a text in an event, and of all lines together: an entry of the log holds 65,535 bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Tools(Struct, frozen=True, kw_only=True):
     """Everything a change needs from outside. `actor` is the person, `holder` this process (for leases)."""
 
     journal: Journal
@@ -59,7 +60,7 @@ class Tools:
         return load(tuple[Op, ...], parse_json(self.objects.get(digest)))
 
     def plan(self, digest: str) -> Plan:
-        plan = load(Plan, parse_json(self.objects.get(digest)))
+        plan = plan_of(parse_json(self.objects.get(digest)))
         return replace(plan, devices=sharing(plan.devices))
 
 
@@ -79,8 +80,7 @@ def sharing(parts: Iterable[DevicePlan]) -> tuple[DevicePlan, ...]:
     return tuple(out)
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """Leases held while acting, kept alive by a heartbeat; everything is logged under their fences."""
 
     tools: Tools
@@ -166,6 +166,11 @@ def hold(tools: Tools, change: str, devices: Sequence[str]) -> Iterator[Held]:
         stop.set()
         heartbeat.join()
         tools.journal.release_all(taken)
+
+
+def plan_of(body: Mapping[str, Any]) -> Plan:
+    """A plan from its JSON value. Needs without a kind were recorded before there were kinds: they are an event's."""
+    return load(Plan, {**body, "needs": {"kind": "event", **body["needs"]}})
 
 
 def brief(text: str) -> str:

@@ -1,14 +1,14 @@
 """Which devices of a plan are taken together, and in which order; pure, loses no device and takes none twice."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from netops.core.model import DevicePlan, Rollout
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wave:
+class Wave(Struct, frozen=True, kw_only=True):
     """Devices that go side by side; number from 1. What `rollout` asks for is looked at before the next one begins."""
 
     number: int

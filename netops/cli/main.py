@@ -5,19 +5,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from keyword import iskeyword
 
 import click
+from msgspec import Struct
 
 from netops import __version__
 from netops.core.errors import NetopsError
 from netops.core.text import Text, language
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Where a command lives, and its line in `netops --help` (which must not import it)."""
 
     module: str

@@ -3,18 +3,13 @@
 import hashlib
 import json
 import re
-import threading
 import unicodedata
 from collections.abc import Collection
-from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+import msgspec
+from msgspec import Struct
 
 T = TypeVar("T")
 MAX_JSON = 4 * 1024 * 1024
@@ -24,6 +19,9 @@ _EXACT = 2**53 - 1
 _SIMPLE = frozenset({str, bool, NoneType})
 _TEXT = frozenset({str})
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_OTHERWISE = re.compile(rb"[\xf0-\xf4]|(?:[,\[]|\x22:)(?:-?\d{16}|-?\d+[.eE]|null)")
+"""What RFC 8785 may write otherwise than the encoder: characters beyond U+FFFF (its order of keys), integers that may be over
+2^53, numbers with a fraction, null (may be NaN). Text that only looks like one takes the slow way, too."""
 
 
 def canonical(value: object) -> bytes:
@@ -79,79 +77,48 @@ def digest_of(value: object) -> str:
 
 def body_of(value: object) -> bytes:
     """The canonical bytes of a noun or JSON value: what the object store keeps and digests are made over."""
-    try:
-        written = _noun(value)
-        text = json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        if text.isascii() or not _ASTRAL.search(text):
-            return text.encode()
-    except (_OtherKind, UnicodeError):
-        pass
+    if isinstance(value, Struct) or (value.__class__ is tuple and all(isinstance(item, Struct) for item in value)):
+        try:
+            written = _ENCODER.encode(value)
+        except (TypeError, OverflowError, UnicodeError):
+            return canonical(dump(value))  # which says what is wrong with it
+        if not _OTHERWISE.search(written):
+            return written
     return canonical(dump(value))
 
 
-_building = threading.Lock()
-
-
-def _adapter(shape: Any) -> "TypeAdapter[Any]":
-    """Made once: tens of milliseconds, which threads that start together would otherwise pay each."""
-    with _building:
-        return _made(shape)
-
-
-@cache
-def _made(shape: Any) -> "TypeAdapter[Any]":
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
-
-
-class _OtherKind(Exception):
-    """A value that is no noun of `core` and nothing that they are made of."""
-
-
 def dump(value: Any) -> Any:
-    """A noun (frozen dataclass, pydantic model) as JSON value; JSON values pass through.
+    """A noun (a frozen `Struct`, or pydantic's at the edges) as JSON value; JSON values pass through.
 
-    The nouns of `core` are written here, as pydantic would write them: it takes longer to start than all of a change's
-    events to write. Everything else is its.
+    Raises ValueError for what is neither.
     """
-    try:
-        return _noun(value)
-    except _OtherKind:
-        return _adapter(value.__class__).dump_python(value, mode="json")
+    return _lists(msgspec.to_builtins(value, enc_hook=_at_the_edge))
 
 
-def _noun(value: Any) -> Any:
+def _at_the_edge(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise ValueError(f"{value.__class__.__name__} is no JSON value")
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=_at_the_edge)
+
+
+def _lists(value: Any) -> Any:
+    """A JSON value without tuples. Raises ValueError for an object's name that is no text."""
     kind = value.__class__
-    if kind in _SIMPLE or (kind is int and -_EXACT <= value <= _EXACT):
-        return value
     if kind is dict:
         if not set(map(type, value)) <= _TEXT:
-            raise _OtherKind
-        return {name: item if item.__class__ in _SIMPLE else _noun(item) for name, item in value.items()}
+            raise ValueError("a name in a JSON object is no text")
+        return {name: item if item.__class__ in _SIMPLE else _lists(item) for name, item in value.items()}
     if kind is tuple or kind is list:
-        return [item if item.__class__ in _SIMPLE else _noun(item) for item in value]
-    if kind is datetime and value.tzinfo is UTC:
-        return value.isoformat().removesuffix("+00:00") + "Z"
-    names = _names(kind)
-    if names:
-        return {name: item if (item := getattr(value, name)).__class__ in _SIMPLE else _noun(item) for name in names}
-    if isinstance(value, StrEnum):
-        return value.value
-    raise _OtherKind
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    """The fields of a noun of `core`, () for anything else."""
-    ours = kind.__module__.startswith("netops.core.") and is_dataclass(kind)
-    return tuple(field.name for field in fields(kind)) if ours else ()
+        return [item if item.__class__ in _SIMPLE else _lists(item) for item in value]
+    return value
 
 
 def load(shape: type[T], value: object) -> T:
-    """A JSON value back to the noun of that shape. Raises ValueError (pydantic's) where it does not fit."""
-    adapter: TypeAdapter[T] = _adapter(shape)
-    return adapter.validate_python(value)
+    """A JSON value back to the noun of that shape. Raises ValueError (msgspec's) where it does not fit."""
+    return msgspec.convert(value, shape)
 
 
 def parse_json(data: bytes | str) -> Any:

@@ -5,16 +5,16 @@ raw. Which way is up (what clients send) is a matter of what was calibrated or d
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from msgspec import Struct, field
+
 # ── what a device said ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceSample:
+class InterfaceSample(Struct, frozen=True, kw_only=True):
     """One interface at one moment: octets since its discontinuity, speed in bit/s, `up` its operational state.
 
     `bits` is the width of the octet counters: 64, or 32 where the agent has nothing else. Errors and discards are 32-bit
@@ -47,8 +47,7 @@ class SeriesKind(StrEnum):
     CLASS = "class"  # CISCO-CLASS-BASED-QOS-MIB; named "<interface> <in|out> <policy-map> <class>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSample:
+class QueueSample(Struct, frozen=True, kw_only=True):
     """One queue or class at one moment; `name` is what it is followed by when its index shifts.
 
     Octets after the limit (what passed); `drops` are packets dropped, summed over both directions where there are two.
@@ -63,8 +62,7 @@ class QueueSample:
     bits: Literal[32, 64] = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True):
     """One SNMP reading of a device; `uptime` in hundredths of a second, the device's own clock for rates.
 
     `cpu` in per cent over the last minute and all processors, `memory` in per cent of what there is, `guests` logged in to
@@ -82,8 +80,7 @@ class Sample:
     health: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
+class Missed(Struct, frozen=True, kw_only=True):
     """A reading that did not come: part of the record, so that a gap has a reason. `reason` is an error's class name."""
 
     device: str
@@ -95,8 +92,7 @@ class Missed:
 # ── what is made of it ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True, order=True):
     """What is followed over time, by name and never by index."""
 
     device: str
@@ -104,8 +100,7 @@ class Series:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Struct, frozen=True, kw_only=True):
     """A series read as a unit's traffic: `up` says which of its counters is what the clients send."""
 
     series: Series
@@ -125,8 +120,7 @@ class Flaw(StrEnum):
     IMPOSSIBLE = "impossible"  # more than the interface can carry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(Struct, frozen=True, kw_only=True):
     """One direction over a period; rates in bit/s from five-minute averages on the clock, times in seconds.
 
     `p95`: nearest rank over the five-minute averages. `over_80` and `at_limit`: time at or above 80 % and 98 % of the
@@ -143,8 +137,7 @@ class Flow:
     utilisation: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """What a series may carry, bit/s each way, in [since, until); `until` None: until further notice."""
 
     since: datetime
@@ -153,8 +146,7 @@ class Limit:
     down: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What figures are wanted of: a watch, the limits in force over time (without overlap), and the names it had before.
 
     `formerly`: the same interface or queue under an earlier name, when its device or itself was renamed.
@@ -165,8 +157,7 @@ class Asked:
     formerly: tuple[Series, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """What a report states of a series in [since, until). `measured` of `expected` seconds are valid (kelengkapan data).
 
     `flaws` counts the intervals that are no evidence. `up` and `down` are None where nothing valid was measured, or where
@@ -184,8 +175,7 @@ class Figures:
     office: tuple[Flow | None, Flow | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """One five-minute average on the clock: bit/s each way, and how many of its 300 seconds were measured."""
 
     at: datetime
@@ -194,8 +184,7 @@ class Slot:
     measured: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """Slots in a row drawn as one point: average and highest five-minute average each way, `measured` of `seconds`."""
 
     at: datetime
@@ -207,8 +196,7 @@ class Point:
     measured: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
+class Lost(Struct, frozen=True, kw_only=True):
     """Time that is no evidence and why: `count` intervals in a row with the same flaw."""
 
     since: datetime
@@ -217,8 +205,7 @@ class Lost:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True, kw_only=True):
     """`count` readings of a device in a row that did not come, from the first to the last, for the same reason."""
 
     since: datetime
@@ -227,8 +214,7 @@ class Unanswered:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """All that a report shows of one series: the figures, what they stand on, and what is missing.
 
     `points` are the slots thinned for a chart; nothing measured, no slot and no point. `outages`: when the readings said
@@ -246,8 +232,7 @@ class Evidence:
 # ── what is promised ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commitment:
+class Commitment(Struct, frozen=True, kw_only=True):
     """What a unit was promised on an uplink, bit/s each way, in [since, until); `until` None: until something replaces it.
 
     `allocation` (`<device>/<queue or interface>`) is what it holds: a later commitment of the same allocation replaces an

@@ -1,10 +1,11 @@
 """Every frozen noun that travels between the parts; all go to JSON and back through `core.canonical`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from msgspec import Struct, field
 
 from netops.core.measured import Commitment
 from netops.core.secret import SecretRef
@@ -14,8 +15,7 @@ Value = str | SecretRef
 """What a property may hold: text, or a reference to a secret that is resolved at the moment of sending."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """Who owns a row. A change id is `[A-Za-z0-9-]{1,24}`, so that what follows it on a device is told apart.
 
     Written as a comment `netops:<change>` or `netops:<change> <more>`; where a menu has no comment as a name
@@ -42,8 +42,7 @@ class Tag:
 # ── what a device has ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One row of a menu. `id` (`*1F`) is valid within one session only and no part of any digest or plan."""
 
     menu: str
@@ -51,43 +50,38 @@ class Row:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class Rows(Struct, frozen=True, kw_only=True, tag_field="kind", tag="rows"):
     """Keyed rows in device order (RouterOS)."""
 
     rows: tuple[Row, ...]
-    kind: Literal["rows"] = "rows"
+    kind: ClassVar[Literal["rows"]] = "rows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True, tag_field="kind", tag="tree"):
     """Indented lines, one blank per level, as a Cisco-like device shows them."""
 
     lines: tuple[str, ...]
-    kind: Literal["tree"] = "tree"
+    kind: ClassVar[Literal["tree"]] = "tree"
 
 
 State = Rows | Tree
 """Configuration, observed or wanted. Nothing above a platform looks inside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """What a line of a rendered template (1-based) would touch, in the device's words."""
 
     line: int
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What to observe: menus (RouterOS) or section headers (Cisco-like)."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
+class Used(Struct, frozen=True, kw_only=True):
     """VLAN ids and prefixes (`10.20.0.0/24`) that a device already carries."""
 
     vlans: frozenset[int]
@@ -98,8 +92,7 @@ Form = Literal["simple", "tree", "profile", "police", "shape"]
 """How a device limits a unit: RouterOS simple queue, queue tree, hotspot user profile; policer, shaper of a policy-map."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """One limit that stands on a device, bit/s as the clients see them, 0 where it limits nothing.
 
     `name` as the device has it (a class of a policy-map: `<policy-map> <class>`), `target` what it limits, as written
@@ -129,8 +122,7 @@ class Verb(StrEnum):
     LEAVE = "leave"  # an element of ours leaves a shared list: `old` = {list property: element}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowOp:
+class RowOp(Struct, frozen=True, kw_only=True, tag_field="kind", tag="row"):
     """One operation on one row, found by natural key and never by id."""
 
     verb: Verb
@@ -139,49 +131,44 @@ class RowOp:
     new: Mapping[str, Value] = field(default_factory=dict)
     old: Mapping[str, Value] = field(default_factory=dict)
     owned: bool = True
-    kind: Literal["row"] = "row"
+    kind: ClassVar[Literal["row"]] = "row"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineOp:
+class LineOp(Struct, frozen=True, kw_only=True, tag_field="kind", tag="line"):
     """Lines sent inside one section (`path`, '' for global); `old` are the section's lines that they replace."""
 
     path: str
     lines: tuple[str, ...]
     old: tuple[str, ...] = ()
     owned: bool = True
-    kind: Literal["line"] = "line"
+    kind: ClassVar[Literal["line"]] = "line"
 
 
 Op = RowOp | LineOp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Operations that are independent of each other: sent without waiting in between, answered one by one."""
 
     number: int
     ops: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """What the device answered to a batch: one reply (an id, or '') for each op, in order."""
 
     batch: int
     replies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restoration:
+class Restoration(Struct, frozen=True, kw_only=True):
     """Three-way: what brings a device back, and what is at neither end and therefore left for a person."""
 
     ops: tuple[Op, ...]
     conflicts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceFacts:
+class DeviceFacts(Struct, frozen=True, kw_only=True):
     """What a device says of itself. `features` are words that guards and templates ask for (`archive`, `scheduler`)."""
 
     platform: str
@@ -191,8 +178,7 @@ class DeviceFacts:
     features: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """What one login used: octets that its devices sent (`up`) and got (`down`), and seconds logged in."""
 
     up: int
@@ -200,8 +186,7 @@ class Usage:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
+class Accounts(Struct, frozen=True, kw_only=True):
     """A device's logins of an event beside its plan. Names are users' names as states hold them (codes by reference).
 
     `mend` brings back what is missing and what was edited, by name; `edited` says what, in the device's words;
@@ -226,8 +211,7 @@ class Severity(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One result of a check. `about` names what was looked at; both texts are for people; `paste` mends it on the device."""
 
     about: str
@@ -237,8 +221,7 @@ class Finding:
     paste: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(Struct, frozen=True, kw_only=True):
     """What the inventory says of a device, for a look at whether it is so.
 
     `offset` of its site from UTC in minutes; `hotspot`: it is to serve one; `points` the access points it manages, by
@@ -271,8 +254,7 @@ class GuardState(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardSpec:
+class GuardSpec(Struct, frozen=True, kw_only=True):
     """What to arm: the inverse of `ops` after `seconds`, under the owner's tag."""
 
     purpose: GuardPurpose
@@ -282,8 +264,7 @@ class GuardSpec:
     inverse: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardHandle:
+class GuardHandle(Struct, frozen=True, kw_only=True):
     """An armed guard, as journalled: enough for another process to ask about it, confirm it or fire it."""
 
     purpose: GuardPurpose
@@ -297,8 +278,7 @@ class GuardHandle:
 # ── the fleet ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One device of the inventory, as a driver and the planner need it.
 
     `options` are the connection's settings by name (`api_port`, `ssh_port`, `snmp_port`, `cleartext`,
@@ -319,8 +299,7 @@ class Target:
 # ── plan ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class Needs(Struct, frozen=True, kw_only=True, tag_field="kind", tag="event"):
     """Kebutuhan teknis of an event: proposed by the planner, edited by the admin, bounded by the request.
 
     Rates in bit/s, times in seconds; `basis` says in words where each figure comes from (site policy and source).
@@ -343,21 +322,19 @@ class Needs:
     data_limit: int = 0
     time_limit: int = 0
     devices_per_code: int = 1
-    kind: Literal["event"] = "event"
+    kind: ClassVar[Literal["event"]] = "event"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldNeeds:
+class FieldNeeds(Struct, frozen=True, kw_only=True, tag_field="kind", tag="fields"):
     """What a site's own service needs: the fields as they were asked for, by name (`requests/own.py`)."""
 
     site: str
     fields: Mapping[str, Any]
     basis: tuple[str, ...] = ()
-    kind: Literal["fields"] = "fields"
+    kind: ClassVar[Literal["fields"]] = "fields"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkNeeds:
+class LinkNeeds(Struct, frozen=True, kw_only=True, tag_field="kind", tag="link"):
     """What a change of a unit's bandwidth needs: which limit on which device gets which rate (bit/s, as the clients see it).
 
     `unit` as the office calls it. `queue` is the limit's name on the device, `target` what it limits, `parent` what it is
@@ -384,7 +361,7 @@ class LinkNeeds:
     was_up: int = 0
     was_down: int = 0
     basis: tuple[str, ...] = ()
-    kind: Literal["link"] = "link"
+    kind: ClassVar[Literal["link"]] = "link"
 
     @property
     def allocation(self) -> str:
@@ -396,8 +373,7 @@ AnyNeeds = Needs | FieldNeeds | LinkNeeds
 """Every kind has `site` (a key of `sites.yaml`) and `basis`; told apart by `kind`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
+class Reservation(Struct, frozen=True, kw_only=True):
     """What a recorded plan holds until it expires or its change ends: `resource` such as `vlan:kampus:210`."""
 
     resource: str
@@ -406,8 +382,7 @@ class Reservation:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollout:
+class Rollout(Struct, frozen=True, kw_only=True):
     """How the devices of a part are taken one after the other (see `changes.waves`); by default all at once.
 
     `canary` devices go first, then the part is filled up to each of `percent` (of all its devices), then the rest.
@@ -422,8 +397,7 @@ class Rollout:
     cpu_limit: int = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevicePlan:
+class DevicePlan(Struct, frozen=True, kw_only=True):
     """One device's part: what was seen (digest over what the plan touches or depends on), ops, inverse, the end state.
 
     `guards` are those that device and playbook both allow, best first; `checks` are the playbook's words. `management`:
@@ -450,8 +424,7 @@ class DevicePlan:
     returns: Literal["", "device", "us"] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManualStep:
+class ManualStep(Struct, frozen=True, kw_only=True):
     """Work that no driver does: cabling, power, a device that cannot be driven. Confirmed by a named officer.
 
     It is done `before` or `after` `of` (a role of the playbook, or '' for the whole change), by the role `by`. Where
@@ -469,8 +442,7 @@ class ManualStep:
     device: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loan:
+class Loan(Struct, frozen=True, kw_only=True):
     """A device that is lent to the requester: what it is, its serial or asset (BMN) number, in which condition it was given.
 
     `returns`: the day it is to come back; None where nobody said it.
@@ -483,8 +455,7 @@ class Loan:
     returns: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Canonical data with one digest over all; what runs is the plan that was shown.
 
     `papers` are the kinds of papers that must have come back before the change is finished. `failure_budget`: how many
@@ -511,8 +482,7 @@ class Plan:
 # ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One fact of the log. `data` holds digests, ordinals and words, never secrets; large bodies go to the object store."""
 
     kind: str
@@ -523,8 +493,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True):
     """An event with its place in the log: `seq` from 0 without gaps, and its RFC 6962 leaf hash (hex)."""
 
     seq: int
@@ -532,16 +501,14 @@ class Recorded:
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fence:
+class Fence(Struct, frozen=True, kw_only=True):
     """The right to act on a resource; a lower number than the store's means that somebody took over."""
 
     resource: str
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     resource: str
     holder: str
     number: int

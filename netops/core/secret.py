@@ -1,8 +1,9 @@
 """Secrets cannot travel: a value that does not print, and references that stand for it in plans and events."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal, NoReturn, Protocol
+
+from msgspec import Struct
 
 
 class Secret:
@@ -38,8 +39,7 @@ class Secret:
         raise TypeError("a Secret must not be pickled or copied")
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRef:
+class SecretRef(Struct, frozen=True):
     """Stands for a secret by name, e.g. `device/gw-kampus` or `voucher/HD-2026-0117/001`; safe in plans and events."""
 
     name: str

@@ -1,14 +1,14 @@
 """A sentence for people, in Indonesian and English, kept together where it is written."""
 
 import os
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Lang = Literal["id", "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One message in both languages. `str()` is the English one (logs, tracebacks); people get `.to(lang)`."""
 
     id: str

@@ -4,7 +4,8 @@ A rate is an integer of bit/s. `20M` = `20 Mbps` = `20000000`: RouterOS and offi
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _RATE = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*([kKmMgG]?)\s*(?:bps|bit/s|b/s)?\s*$")
 _FACTOR = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
@@ -12,8 +13,7 @@ _DURATION = re.compile(r"(\d+)(w|d|h|ms|us|m|s)")
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatePair:
+class RatePair(Struct, frozen=True, kw_only=True):
     """bit/s as seen from the clients: `up` is what they send, `down` what they receive."""
 
     up: int

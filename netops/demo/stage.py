@@ -3,8 +3,9 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netops import actions
 from netops.actions.deciding import Matter
@@ -29,8 +30,7 @@ ap-sewa:
 """A rented access point that nobody can configure remotely."""
 
 
-@dataclass
-class Stage:
+class Stage(Struct):
     """Prints the steps, and keeps what was checked for the closing table."""
 
     lang: Lang

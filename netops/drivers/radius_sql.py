@@ -5,9 +5,10 @@ The only importer of sqlalchemy. Errors carry neither the statement (it holds co
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from netops.core.errors import DeviceError, Misbehaved, Unreachable, Unsupported
 from netops.core.secret import Secret
@@ -26,8 +27,7 @@ _CHUNK = 500
 Values = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """What one user used, over all sessions; `online` of them are open now. Octets as the router counts: `up` is input."""
 
     up: int

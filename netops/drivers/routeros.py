@@ -1,9 +1,10 @@
 """One connection to a RouterOS device over its API: I/O only; never writes twice, never reads a secret back."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from netops.core.clock import Clock
 from netops.core.errors import CommandRefused, Misbehaved, Unsupported
@@ -45,8 +46,7 @@ STOPPED = ("=disabled=yes", "=on-event=")
 _META = frozenset({".id", ".nextid", ".about", ".dead", ".section"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """What is on the device under a guard's name."""
 
     schedulers: list[dict[str, str]]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from netops.core.errors import Unsupported
 from netops.core.model import DeviceFacts, Finding, Severity, Target
@@ -25,8 +26,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)[:300]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reports:
+class _Reports(Struct, frozen=True, kw_only=True):
     """Answers by name; a menu that the device lacks is an empty row."""
 
     rows: Mapping[str, list[dict[str, str]]]

@@ -1,16 +1,16 @@
 """A RouterOS device's own clock: what it shows, how far off it is, and a moment in its words; refuses no clock, answers None."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
+
+from msgspec import Struct
 
 _ISO, _OLD = "%Y-%m-%d %H:%M:%S", "%b/%d/%Y %H:%M:%S"
 """Since 7.10, and before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceClock:
+class DeviceClock(Struct, frozen=True, kw_only=True):
     """`local` is what it shows, without a zone; `offset` is its zone's from UTC; `shape` how it writes dates."""
 
     local: datetime

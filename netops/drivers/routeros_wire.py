@@ -7,10 +7,10 @@ librouteros encodes the sentences and the login. Reading is ours: one pass over 
 import socket
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from librouteros.protocol import encode_sentence
+from msgspec import Struct, field
 
 from netops.core.clock import Clock
 from netops.core.errors import Misbehaved, TimedOut, Unreachable
@@ -29,8 +29,7 @@ Command = tuple[str, ...]
 Words = list[str]
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """The reply to one command: its data rows as they came, the value of `ret`, and the messages of traps."""
 
     sentences: list[Words] = field(default_factory=list)

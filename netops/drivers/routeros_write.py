@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.core.errors import CommandRefused
 from netops.core.model import Batch, Receipt, RowOp, Value, Verb
@@ -22,8 +23,7 @@ _GONE_IS_FINE = RUNTIME | {"/ip/dhcp-server/lease"}
 _TRUE = ("true", "yes")
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """Rows of one menu at this moment, by canonical key and by name."""
 
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = field(default_factory=dict)

@@ -14,10 +14,11 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from netops.core.errors import Failed, InputError
 from netops.core.files import write_whole
@@ -41,8 +42,7 @@ _TRUST = ("cleartext", "tls_fingerprint", "tls_ca", "host_key")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """Hosts by name, in the shape of `hosts.yaml`; `left_out`: devices without a name, a platform or an address."""
 
     hosts: Json

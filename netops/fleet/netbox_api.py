@@ -13,11 +13,12 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from msgspec import Struct
 
 from netops.core.canonical import MAX_JSON, parse_json
 from netops.core.errors import Failed
@@ -34,8 +35,7 @@ SECONDS = 60.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetBox:
+class NetBox(Struct, frozen=True, kw_only=True):
     """Where it is. `url` without `/api`, `ca` where its certificate is not of a public authority, `seconds` for everything."""
 
     url: str

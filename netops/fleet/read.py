@@ -5,11 +5,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -26,8 +26,7 @@ _NESTED_BLOCKS = re.compile(rb"(?m)^ {%d}|(?:[-?:][ \t]+){32}" % _DEEPEST)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One YAML file as JSON values, with the line (1-based) of each key by its path."""
 
     path: Path

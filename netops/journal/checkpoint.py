@@ -2,7 +2,8 @@
 
 import base64
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import JournalError
 from netops.core.text import Text
@@ -12,8 +13,7 @@ from netops.journal.note import Note
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True, kw_only=True):
     """`size` entries under the RFC 6962 `root` (32 bytes) of the log called `origin`."""
 
     origin: str

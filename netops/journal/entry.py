@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from netops.core.canonical import body_of, dump
 from netops.core.errors import JournalBroken, JournalError
@@ -16,8 +17,7 @@ MAX_ENTRY = 65_535
 """Bytes of one entry at most: C2SP tlog-tiles stores an entry's length in 16 bits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One row as stored. `body` is the RFC 8785 form of the event and its `seq`, `leaf` its RFC 6962 leaf hash."""
 
     seq: int

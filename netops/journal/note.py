@@ -6,11 +6,11 @@ Formats: c2sp.org/signed-note and, for the cosignatures of witnesses, c2sp.org/t
 import base64
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import Struct
 
 from netops.core.errors import InputError, JournalError
 from netops.core.text import Text
@@ -27,8 +27,7 @@ Sign = Callable[[bytes], bytes]
 """Makes the 64 bytes of an Ed25519 signature over a message: a key file or an ssh agent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifierKey:
+class VerifierKey(Struct, frozen=True, kw_only=True):
     """A public key with its name: `name+<key id in hex>+<base64 of type byte and key>` in text."""
 
     name: str
@@ -43,8 +42,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Signature(Struct, frozen=True, kw_only=True):
     """One signature line, not believed yet. `value` is what follows the four bytes of the key id."""
 
     name: str
@@ -55,8 +53,7 @@ class Signature:
         return f"{_DASH}{self.name} {base64.b64encode(self.id + self.value).decode()}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """`text` ends in a newline and is what is signed."""
 
     text: str

@@ -5,9 +5,10 @@ so that a reader never finds a head without its tree. Refuses to publish over a 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.core.errors import JournalBroken, JournalError, JournalFull
 from netops.core.files import write_whole
@@ -23,8 +24,7 @@ HEAD, KEY = "checkpoint", "log.vkey"
 """The signed head, and the key that it is verified by as the folder states it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grown:
+class Grown(Struct, frozen=True, kw_only=True):
     """The tree that the rows make now, ready to be written: `leaves` are its leaf hashes."""
 
     size: int

@@ -2,7 +2,8 @@
 
 import base64
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import JournalError
 from netops.core.text import Text
@@ -16,8 +17,7 @@ _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
 MAX_RECEIPT = 262_144
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """`entry` is the logged body itself, so that the receipt says what it proves; `head` is not verified yet."""
 
     entry: bytes

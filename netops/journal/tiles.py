@@ -4,7 +4,8 @@ A tile holds up to 256 hashes of one level; an entry bundle the 256 entries belo
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import JournalError
 from netops.core.text import Text
@@ -14,8 +15,7 @@ WIDTH = 256
 HASH = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class Tile(Struct, frozen=True, kw_only=True):
     """Tile `index` of `level` (-1: an entry bundle), `width` hashes or entries wide."""
 
     level: int
@@ -97,8 +97,7 @@ def wrong(tile: Tile, id: str, en: str) -> JournalError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TiledTree:
+class TiledTree(Struct, frozen=True):
     """A tree of `size` leaves, read from its tiles as far as a proof needs them: O(log size) tiles."""
 
     size: int

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from netops.core.canonical import canonical
 from netops.core.errors import JournalBroken, JournalError
@@ -24,16 +25,14 @@ class Bodies(Protocol):
     def get(self, digest: str) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A digest in entry `seq` whose body is not in the object store (lost, or never kept there; or erased)."""
 
     seq: int
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Struct, frozen=True, kw_only=True):
     """A log that holds together: `size` entries, `root` the RFC 6962 root in hex. Keep both elsewhere to see a rewrite.
 
     `erased` are the bodies that a `data.erased` entry says were taken away.

@@ -1,8 +1,9 @@
 """What goes wrong on purpose with any device of the lab, counted by writes; it knows no protocol and does nothing itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+
+from msgspec import Struct, field
 
 Where = Literal["before", "within", "after"]
 PLACES: tuple[Where, ...] = get_args(Where)
@@ -12,8 +13,7 @@ class BadMishap(ValueError):
     """A wish that no device can fulfil; the message says which word is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blow:
+class Blow(Struct, frozen=True, kw_only=True):
     """What happens to one write.
 
     `refuse`: the device's words, "" for its usual ones; `cut`: where the connection breaks; `reboot`: the power fails.
@@ -24,8 +24,7 @@ class Blow:
     reboot: bool = False
 
 
-@dataclass(slots=True)
-class Mishaps:
+class Mishaps(Struct):
     """Write 1 is the next one after `clear`. A device asks `write` before each of its writes and does as it is told.
 
     A write is refused; or the connection breaks `before` it is done, `within` it (done, and half of the answer arrives) or

@@ -1,18 +1,17 @@
 """A mail catcher: takes every message over SMTP and keeps it; nothing is ever sent on."""
 
 import asyncio
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from msgspec import Struct
 
 MAX_OCTETS = 5 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(Struct, frozen=True, kw_only=True):
     """One message as it came in, with its envelope."""
 
     sender: str

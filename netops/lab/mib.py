@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from netops.lab.view import LabClass, LabDevice, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
@@ -41,8 +42,7 @@ Value = int | bytes | str | Oid
 Column = tuple[int, Syntax, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One variable; it becomes an SNMP object only when it is answered."""
 
     oid: Oid
@@ -50,8 +50,7 @@ class Leaf:
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """What vendors do differently in the same tables."""
 
     short_names: tuple[tuple[str, str], ...] = ()  # ifName shortens these beginnings of ifDescr

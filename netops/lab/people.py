@@ -1,8 +1,9 @@
 """People of a campus: their devices come by radio or cable, log in with codes, use and go; the same every time, no chance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from netops.lab.routeros.capsman import Capsman
 from netops.lab.routeros.device import RouterOS
@@ -11,8 +12,7 @@ from netops.lab.routeros.standalone import Standalone
 from netops.lab.wires import Cut, Wires
 
 
-@dataclass(slots=True, kw_only=True)
-class Guest:
+class Guest(Struct, kw_only=True):
     """One device of a guest: where it is, and what the login page said ("" when it was let in)."""
 
     mac: str
@@ -22,8 +22,7 @@ class Guest:
     said: str = ""
 
 
-@dataclass(slots=True)
-class People:
+class People(Struct):
     """Every guest by MAC address. All methods run on the campus's own loop and raise `Denied` with the reason."""
 
     wires: Wires

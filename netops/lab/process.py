@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
+
+from msgspec import Struct
 
 STATE = "lab.json"
 LOCK = "lab.lock"
@@ -35,8 +36,7 @@ class LabProcessError(Exception):
         self.trouble, self.detail = trouble, detail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class Running(Struct, frozen=True, kw_only=True):
     """A lab that holds its folder: its pid and what it wrote about itself."""
 
     pid: int

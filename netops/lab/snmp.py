@@ -3,10 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from msgspec import Struct, field
 from pyasn1.codec.ber import encoder
 from pyasn1.error import PyAsn1Error
 from pysnmp.carrier.asyncio.dgram import udp
@@ -58,8 +58,7 @@ SYNTAX = {
 VarBind = tuple[object, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnmpUser:
+class SnmpUser(Struct, frozen=True, kw_only=True):
     """A v3 user with authPriv: `auth` is `SHA` or `SHA-256`, `priv` is `AES` (128 bits); passphrases of 8 or more."""
 
     name: str
@@ -69,14 +68,12 @@ class SnmpUser:
     priv_key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnmpAccess:
+class SnmpAccess(Struct, frozen=True, kw_only=True):
     community: str
     users: tuple[SnmpUser, ...]
 
 
-@dataclass(slots=True)
-class SnmpFaults:
+class SnmpFaults(Struct):
     """What goes wrong on the way: requests lost, replies late (seconds), doubled, or from another port."""
 
     lose: int = 0
@@ -86,8 +83,7 @@ class SnmpFaults:
     bulk_variables: int = BULK_VARIABLES
 
 
-@dataclass(slots=True)
-class SnmpAgent:
+class SnmpAgent(Struct):
     """Answers from the device's view at the moment of each request. `stop` frees the port."""
 
     device: LabDevice

@@ -1,11 +1,12 @@
 """What stands on a campus: each device with its place in the inventory, and how it is built; opens nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from netops.core.clock import Clock
 from netops.lab.view import LabDevice
@@ -25,8 +26,7 @@ SMALL = """\
 Build = Callable[[Clock, Random], LabDevice]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceSpec:
+class DeviceSpec(Struct, frozen=True, kw_only=True):
     """One device. `data` goes into the inventory as it is; `snmp_version` (`2c` or `3`) is what the inventory asks for."""
 
     name: str
@@ -39,8 +39,7 @@ class DeviceSpec:
     snmp_version: str = "2c"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampusSpec:
+class CampusSpec(Struct, frozen=True, kw_only=True):
     devices: tuple[DeviceSpec, ...]
 
 

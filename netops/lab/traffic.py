@@ -1,8 +1,9 @@
 """Traffic that people offer over the day, and what limits let through of it; pure arithmetic, no device and no clock."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 # Share of the peak at each full hour, straight between them: an office day with its breaks, and never silence.
 OFFICE = (0.12, 0.10, 0.10, 0.10, 0.12, 0.15, 0.25, 0.50, 0.85, 1.00, 1.00, 0.90,
@@ -13,8 +14,7 @@ PACKET_BYTES = 800
 Pair = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """What the people behind `network` (a prefix) want at their busiest hour: `up` and `down` in bit/s.
 
     An `event` load is offered by every subnet inside `network` on which a hotspot server is running, and by nothing else.
@@ -34,8 +34,7 @@ class Load:
         return self.up * share, self.down * share
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One load on its way: what it offers now, and what limits it, innermost first."""
 
     offered: Pair

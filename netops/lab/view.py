@@ -1,8 +1,9 @@
 """What every simulated device shows to the campus around it: its system, interfaces and queues at this moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from netops.lab.faults import Mishaps
 
@@ -10,8 +11,7 @@ USUAL_LOAD = 4
 """Per cent, of a device that nothing ails."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabSystem:
+class LabSystem(Struct, frozen=True, kw_only=True):
     """`uptime` in seconds, `cpu` in per cent over the last minute, `memory` used and free in octets."""
 
     description: str
@@ -25,8 +25,7 @@ class LabSystem:
     memory: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabInterface:
+class LabInterface(Struct, frozen=True, kw_only=True):
     """`kind` is the ifType number, `speed` bit/s, octets and packets count since boot."""
 
     index: int
@@ -46,8 +45,7 @@ class LabInterface:
     out_errors: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabQueue:
+class LabQueue(Struct, frozen=True, kw_only=True):
     """A RouterOS simple queue; `index` is the decimal of its `.id`, bytes as upload and download of the target."""
 
     index: int
@@ -60,8 +58,7 @@ class LabQueue:
     down_dropped: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabTree:
+class LabTree(Struct, frozen=True, kw_only=True):
     """A RouterOS queue tree row; `parent` is the number of an interface, of another row, or of `global`."""
 
     index: int
@@ -72,8 +69,7 @@ class LabTree:
     dropped: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabGuest:
+class LabGuest(Struct, frozen=True, kw_only=True):
     """Somebody logged in to a hotspot; octets from and to the client."""
 
     index: int
@@ -85,8 +81,7 @@ class LabGuest:
     out_octets: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabClass:
+class LabClass(Struct, frozen=True, kw_only=True):
     """A class of a policy-map in force on a port (`port`: its ifIndex) that limits to `rate` bit/s by policing or shaping.
 
     Octets offered and let through, packets dropped. `index` tells it apart on the device, `policy_index` its service-policy.

@@ -1,8 +1,9 @@
 """What a poller is told to ask next, and what it hands back; knows no library and opens nothing."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from netops.core.errors import LoginRefused, Misbehaved, TimedOut, Unreachable
 from netops.core.model import Target
@@ -16,15 +17,13 @@ Plain = int | bytes | str | None
 """An SNMP value as Python has it: numbers, octets, and object identifiers and addresses as text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(Struct, frozen=True):
     """One GET; what the agent does not have is left out of the answer, and nothing is in it after an error-status."""
 
     oids: tuple[Oid, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """One GETBULK (a GETNEXT when `single`) below `column`, going on after `after`: the last name answered, or `column`."""
 
     column: Oid
@@ -32,8 +31,7 @@ class Walk:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """What a `Walk` brought, in the agent's order; `ended` when it went beyond the column."""
 
     rows: Sequence[tuple[Oid, Plain]]

@@ -6,10 +6,11 @@ Nothing is taken away here: the caller records a file's digest first (`actions/s
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from netops.core.errors import Failed, JournalFull, NetopsError
 from netops.core.files import sync_folder
@@ -26,8 +27,7 @@ NEW = ".new-"
 """How a file is named until it is whole; what a dead process left under such a name is thrown away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A file that is on the disk under its name. `sha256` in hex."""
 
     segment: Segment
@@ -36,8 +36,7 @@ class Written:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
+class Closed(Struct, frozen=True, kw_only=True):
     """An hour's files, and what its spool held: `cut` bytes could not be read (a torn tail, a changed block)."""
 
     files: tuple[Written, ...]
@@ -172,8 +171,7 @@ def _write(
 # ── spool to columns ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(slots=True)
-class _Counted:
+class _Counted(Struct):
     readings: int = 0
     missed: int = 0
     cut: int = 0

@@ -1,8 +1,9 @@
 """Finds out what a device has to be asked, by walks over names and one GET of everything; asks no more than that."""
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from netops.core.measured import SeriesKind
 from netops.monitoring import oids
@@ -30,8 +31,7 @@ OPTIONAL = {
 WATCHED = (oids.IF_NUMBER, oids.IF_TABLE_LAST_CHANGE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Class:
+class Class(Struct, frozen=True, kw_only=True):
     """A class of a policy-map at work on an interface."""
 
     policy: int
@@ -39,8 +39,7 @@ class Class:
     name: str
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """Rows of a device by their indexes, before it is known which columns they have."""
 
     interfaces: dict[int, bytes] = field(default_factory=dict)

@@ -6,8 +6,9 @@ Directions of interfaces and queues are the device's words (`in`, `out`), of upl
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from netops.core.errors import Failed
 from netops.core.measured import Commitment, Sample
@@ -53,8 +54,7 @@ METRICS: Mapping[str, tuple[str, str, Labels]] = {
 """Name without prefix → kind, help, labels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UplinkNow:
+class UplinkNow(Struct, frozen=True, kw_only=True):
     """An uplink at this moment; `units` and `events` are what is promised of each part."""
 
     site: str
@@ -66,8 +66,7 @@ class UplinkNow:
     events: RatePair
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """All that is told. None or empty: that part could not be gathered, and `failed` names it."""
 
     version: str

@@ -6,8 +6,9 @@ month of ten.
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from netops.core.measured import Asked, Evidence, Figures
 from netops.monitoring import statistics

@@ -5,9 +5,10 @@ Refuses to compact an hour that is not what the journal says it is. The caller h
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netops.core.errors import Failed, JournalBroken, JournalFull, NetopsError
 from netops.core.files import sync_folder, write_whole
@@ -29,16 +30,14 @@ STEADY = 3
 """So many days with samples must be newer than one that is let go by age: one wrong day of the clock deletes nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """How long: days of samples (None: for ever), and hours that a day was made of."""
 
     keep: timedelta | None = None
     keep_hours: timedelta = 2 * DAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What a pass did; `troubles` are what it could not."""
 
     closed: tuple[Written, ...] = ()
@@ -48,8 +47,7 @@ class Kept:
     troubles: tuple[NetopsError, ...] = ()
 
 
-@dataclass(slots=True)
-class Keeper:
+class Keeper(Struct):
     """One poller's segments. `step` is for tests: it is told what comes next, and may die there."""
 
     journal: Journal

@@ -5,9 +5,10 @@ Reads only, beside the poller that writes; a tail that is being written is left 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netops.core.measured import Sample
 from netops.monitoring.spool import FOLDER, minutes
@@ -16,16 +17,14 @@ from netops.monitoring.spool_codec import Gap, Reading, decode, thaw
 FRESH = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
+class Latest(Struct, frozen=True, kw_only=True):
     """By device: its newest reading, and how many of the last quarter of an hour's did not come, by reason."""
 
     samples: Mapping[str, Sample]
     missed: Mapping[tuple[str, str], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class _File(Struct, frozen=True, kw_only=True):
     """What was in a file when it had that many bytes: the newest reading of each device, and what did not come."""
 
     size: int
@@ -33,8 +32,7 @@ class _File:
     gaps: tuple[Gap, ...]
 
 
-@dataclass
-class Watcher:
+class Watcher(Struct):
     """Looks at every poller's folder under `root`; a file that did not grow is not read again."""
 
     root: Path

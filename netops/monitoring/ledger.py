@@ -1,11 +1,13 @@
 """What the journal says of segments, and what of it is not so in their folder. Pure but for looking at files; takes nothing away."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.core.model import Recorded
 from netops.core.text import Text
@@ -21,8 +23,7 @@ def log_name(poller: str) -> str:
     return f"segments/{poller}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A file as it was recorded. `gone_at`: since when it may be gone (its day was made, its time was up)."""
 
     segment: Segment
@@ -32,8 +33,7 @@ class Entry:
     expired: bool = False
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """A fold over the journal, which `read` takes further; `seq` is the last entry seen."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -101,8 +101,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """`seq`: the entry that recorded the file; -1 for one that the journal does not know."""
 
     path: str
@@ -110,8 +109,7 @@ class Trouble:
     seq: int = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """`files` agree with the journal; `unfinished` are a dead process's tries, whose readings are still in the spool."""
 
     files: int

@@ -1,7 +1,8 @@
 """How a device is spoken to, from its inventory options and secrets by reference; refuses what no poller can do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.model import Target
@@ -13,8 +14,7 @@ AUTH = ("SHA", "SHA-256")
 PRIV = ("AES",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class User(Struct, frozen=True, kw_only=True):
     """A v3 user, always authPriv."""
 
     name: str

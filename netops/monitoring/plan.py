@@ -1,9 +1,10 @@
 """What one device is asked each round: the object identifiers it has, few PDUs that fit, and where each value belongs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from netops.core.measured import SeriesKind
 from netops.monitoring.asking import Get, Plain, Values
@@ -17,8 +18,7 @@ ABSENT = ""
 """Stands in a plan for what the agent does not have; its value is None."""
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What a poller keeps of a device between rounds. `found` is the monotonic time of the last discovery."""
 
     plan: "Plan | None" = None
@@ -28,8 +28,7 @@ class Memory:
     room: int = ROOM
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interface:
+class Interface(Struct, frozen=True, kw_only=True):
     """`unit` makes bit/s of its speed."""
 
     index: int
@@ -38,16 +37,14 @@ class Interface:
     unit: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
+class Queue(Struct, frozen=True, kw_only=True):
     kind: SeriesKind
     index: int
     name: str
     bits: Literal[32, 64] = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """`pick` takes all values out of an answer at once, in the order of the columns; `spans` says which are whose.
 
     `names` and `watched` are values that must be what they were: else rows moved, and the device is discovered again.
@@ -65,8 +62,7 @@ class Plan:
     memory_is_free: bool
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """Columns of a plan as they are put together: each a name and one object identifier for each row."""
 
     columns: dict[str, list[Oid]] = field(default_factory=dict)

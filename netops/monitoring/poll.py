@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from netops.core.clock import Clock
 from netops.core.errors import InputError, Misbehaved, NetopsError, NotAsked
@@ -23,8 +24,7 @@ RESTS = {3: 1, 5: 3}
 """Missed so many rounds in a row: left out of so many before it is asked again. With a round a minute that is 4 minutes."""
 
 
-@dataclass(slots=True)
-class _Silence:
+class _Silence(Struct):
     missed: int = 0
     rest: int = 0
 

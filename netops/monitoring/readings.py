@@ -4,13 +4,13 @@ import difflib
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from netops.core.errors import Failed, InputError
@@ -46,8 +46,7 @@ COLUMNS = {
 """Those of `Readings`, from the schema in `segments.TABLES`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """Where readings rest: folders that hold `poller=…`; `pollers` None: of all of them. `scratch`: room for DuckDB."""
 
     roots: tuple[Path, ...]

@@ -10,9 +10,10 @@ Every file holds only rows of its own hour or day (UTC), sorted by `ORDER`. `doc
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 FORMAT = "1"
 """In each file's key-value metadata as `netops.format`. Columns may be added within it; none changes its meaning."""
@@ -67,8 +68,7 @@ MOVING = ".moving"
 """A file in a day's folder while its hours make way for the day: the day's name, then theirs, a line each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True, order=True):
     """One file. `hour` None: a whole day. `again` counts up where an hour (a clock stepped back) or day was closed twice."""
 
     poller: str

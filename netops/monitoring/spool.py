@@ -9,10 +9,11 @@ import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+
+from msgspec import Struct, field
 
 from netops.core.errors import JournalFull, Locked
 from netops.core.files import sync_folder
@@ -28,16 +29,14 @@ PENDING = 200_000
 _NAME = re.compile(r"(\d{8}T\d{4})-[0-9a-f]{8}\.spool")
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     path: Path
     handle: int
     encoder: Encoder
     size: int
 
 
-@dataclass(slots=True)
-class Spool:
+class Spool(Struct):
     """Appends to `folder`, which the caller holds by `locked`. For one thread."""
 
     folder: Path

@@ -17,11 +17,12 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, field
 
 from netops.core.measured import InterfaceSample, Missed, QueueSample, Sample, SeriesKind
 
@@ -48,8 +49,7 @@ class Unrecordable(ValueError):
     """A number that no counter, clock or index can have."""
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """A device as it was last read, with the bytes that say so in any file."""
 
     shape: tuple[Any, ...] = ()
@@ -60,8 +60,7 @@ class _Known:
     health_bytes: bytes = b""
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Struct):
     """What one file says of a device already."""
 
     number: int
@@ -188,8 +187,7 @@ def _bytes(numbers: "array[int]") -> bytes:
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A device with the rows that its readings have, in their order: interfaces first, then queues."""
 
     device: str
@@ -201,8 +199,7 @@ class Shape:
         return len(self.interfaces) + len(self.queues)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A reading as it lies in the spool: `octets` and `errors` are little-endian columns, `time` ms since 1970."""
 
     shape: Shape
@@ -216,8 +213,7 @@ class Reading:
     errors: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A reading that did not come."""
 
     device: str
@@ -226,8 +222,7 @@ class Gap:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """Bytes that are no readings: a tail that a crash tore off, or a block that was changed."""
 
     bytes: int

@@ -7,9 +7,10 @@ and goes round after 497 days: it is compared with our clock before anything is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.errors import Failed
 from netops.core.measured import Asked, Evidence, Figures, Flaw, Flow, Limit, Lost, Point, SeriesKind, Slot
@@ -39,8 +40,7 @@ ORDER = (Flaw.DOUBLED, Flaw.REBOOT, Flaw.LATE, Flaw.GAP, Flaw.CLOCK, Flaw.RESET,
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """`gap`: seconds that may lie between two readings (at most 900: beyond, five-minute averages say nothing).
 
     The two clocks may differ by `drift` per cent of the interval and `slack` seconds, and that much longer may a port have
@@ -58,8 +58,7 @@ class Rules:
             raise ValueError(f"rules out of bounds: {self}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
+class Readings(Struct, frozen=True, kw_only=True):
     """One series as columns of equal length. `speed` 0 and `discontinuity` -1 where the agent does not tell."""
 
     at: Ints
@@ -79,11 +78,10 @@ class Readings:
         return self.take(order)
 
     def take(self, which: "Ints | slice") -> "Readings":
-        return Readings(**{name: getattr(self, name)[which] for name in self.__dataclass_fields__})
+        return Readings(**{name: getattr(self, name)[which] for name in self.__struct_fields__})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intervals:
+class Intervals(Struct, frozen=True, kw_only=True):
     """Between readings in a row: [start, end) on our clock, `ticks` on the device's, octets; `flaw` -1 or its place in ORDER."""
 
     start: Ints
@@ -111,8 +109,7 @@ class Period:
         self.cuts = self.grid if self.office is None else _merged(self.grid, self.office)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cells:
+class _Cells(Struct, frozen=True, kw_only=True):
     """The period cut at the grid, at office hours and where limits change: what lies between two cuts is uniform."""
 
     cuts: Ints
@@ -121,8 +118,7 @@ class _Cells:
     limit: Ints  # index of the limit in force, -1 for none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Amounts:
+class _Amounts(Struct, frozen=True, kw_only=True):
     """For each cell: octets each way, ticks of the device's clock, and how long was measured on ours."""
 
     up: Ints
@@ -235,7 +231,7 @@ def _figures(
         flows[way] = None if missing else _flow(amounts, cells, slot, asked.limits, way, rules)
         if cells.office is not None and not missing:
             worked = _Amounts(
-                **{name: np.where(cells.office, getattr(amounts, name), 0) for name in _Amounts.__dataclass_fields__}
+                **{name: np.where(cells.office, getattr(amounts, name), 0) for name in _Amounts.__struct_fields__}
             )
             office[way] = _flow(worked, cells, _by_slot(worked, cells), asked.limits, way, rules)
     standing = slot.wall >= rules.standing * TICK
@@ -312,7 +308,7 @@ def _by_slot(amounts: _Amounts, cells: _Cells) -> _Amounts:
     if len(cells.first_of_slot) == len(cells.cuts) - 1:
         return amounts
     return _Amounts(
-        **{name: np.add.reduceat(getattr(amounts, name), cells.first_of_slot) for name in _Amounts.__dataclass_fields__}
+        **{name: np.add.reduceat(getattr(amounts, name), cells.first_of_slot) for name in _Amounts.__struct_fields__}
     )
 
 

@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from gufo.snmp import SnmpAuthError, SnmpError
 from gufo.snmp._fast import GetIter, SnmpV2cClientSocket
+from msgspec import Struct, field
 
 from netops.core.clock import Clock
 from netops.core.errors import NetopsError
@@ -46,8 +46,7 @@ SWEEP_SECONDS = 0.05
 RESOLVE_SECONDS = 3.0
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """One device: its socket while one is open, and where its talk stands."""
 
     target: Target

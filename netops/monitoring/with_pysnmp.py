@@ -8,10 +8,10 @@ import asyncio
 import secrets as random_numbers
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct, field
 from pyasn1.error import PyAsn1Error
 from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.carrier.asyncio.dispatch import AsyncioDispatcher
@@ -69,8 +69,7 @@ REFUSALS = (
 )
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What is remembered of a device between rounds: how it is spoken to, and what it has."""
 
     target: Target
@@ -182,8 +181,7 @@ async def _walk(session: "_Session", ask: Walk) -> Rows:
     return Rows(found, False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
+class _Way(Struct, frozen=True, kw_only=True):
     """How a device is spoken to: its engine, and model, security model, name and level as RFC 3411 numbers them."""
 
     engine: SnmpEngine
@@ -239,8 +237,7 @@ class _Engines:
         return engine
 
 
-@dataclass(slots=True)
-class _Session:
+class _Session(Struct):
     """One device's socket. It is connected: the kernel drops what comes from another address or port."""
 
     target: Target

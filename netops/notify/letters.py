@@ -1,9 +1,10 @@
 """What people are written: a site's own text per kind and language with fields filled in; refuses unknown fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.text import Lang, Text
@@ -11,8 +12,7 @@ from netops.core.text import Lang, Text
 _SUBJECT = "Subject:"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     subject: str
     body: str
 

@@ -4,12 +4,13 @@ import hashlib
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.core.errors import Failed, MailRefused
 from netops.core.secret import SecretRef, SecretSource
@@ -21,8 +22,7 @@ _IN_ANSWER = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(Struct, frozen=True, kw_only=True):
     """One message to one person. `key` names why it is sent (change and event): the same key, the same Message-ID.
 
     `salt` is not sent: it keeps the body's digest in the log from being guessed once the body was erased.
@@ -36,8 +36,7 @@ class Mail:
     salt: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSettings:
+class MailSettings(Struct, frozen=True, kw_only=True):
     """The submission server. `username` and `password` only travel after STARTTLS; `seconds` is per step.
 
     `ca` is the certificate (PEM) that the server's own is checked against; without it the machine's usual ones.

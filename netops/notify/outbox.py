@@ -1,8 +1,10 @@
 """The queue of mails as a fold over the log: what still has to be sent, and when next; refuses to give up early."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.model import Recorded
 
@@ -13,8 +15,7 @@ GIVE_UP = timedelta(days=4)
 """How long a mail is tried (RFC 5321 section 4.5.4.1: 4–5 days)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class Queued(Struct, frozen=True, kw_only=True):
     """One mail that was asked for: `mail` is the digest of its body (`notify.mail.Mail` as JSON) in the object store."""
 
     mail: str

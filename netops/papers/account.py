@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from netops.changes.account import Account, Entry, Fact
 from netops.changes.sop import Taken
@@ -18,8 +19,7 @@ from netops.papers.sheet import Json
 from netops.papers.words import say_brief, say_date, say_moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountFacts:
+class AccountFacts(Struct, frozen=True, kw_only=True):
     """`steps` are those of the SOP with their titles; `scan` is the digest of the letter's scan, '' where none was given."""
 
     account: Account
@@ -36,7 +36,7 @@ class AccountFacts:
 
     @property
     def code(self) -> str:
-        names = [name for name in self.__dataclass_fields__ if name != "at"]
+        names = [name for name in self.__struct_fields__ if name != "at"]
         return short_code("account", {name: getattr(self, name) for name in names})
 
 

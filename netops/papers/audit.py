@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from netops.changes.account import Account, Entry, Exceptional, Oddity
 from netops.changes.diary import WORDS
@@ -29,8 +30,7 @@ ANSWERS = {
 """What answers an exception, beside what a logbook tells of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateStep:
+class LateStep(Struct, frozen=True, kw_only=True):
     """A step of the SOP beyond its standard; minutes."""
 
     number: int
@@ -39,8 +39,7 @@ class LateStep:
     standard: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class Audited(Struct, frozen=True, kw_only=True):
     """One change of the period. `missing`: papers and confirmations that are to come; `roles`: people with two."""
 
     account: Account
@@ -53,15 +52,13 @@ class Audited:
     roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfHours:
+class OutOfHours(Struct, frozen=True, kw_only=True):
     change: str
     entry: Entry
     what: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFacts:
+class AuditFacts(Struct, frozen=True, kw_only=True):
     """What the report says. `verdict` is that of the log's verification; where it is not `sound` nothing else is told.
 
     `covered` entries stand under the published checkpoint `short` (0 and '': the log was never published).
@@ -92,7 +89,7 @@ class AuditFacts:
     @property
     def code(self) -> str:
         """Over all that the report says but the moment at which it was made."""
-        names = [name for name in self.__dataclass_fields__ if name != "at"]
+        names = [name for name in self.__struct_fields__ if name != "at"]
         return short_code("audit", {name: getattr(self, name) for name in names})
 
 

@@ -1,9 +1,10 @@
 """Five-minute averages drawn as SVG for paper and screen, black on white; a gap is hatched and never bridged. Adds no figure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+
+from msgspec import Struct
 
 from netops.core.measured import Limit, Slot
 from netops.core.text import Lang, Text
@@ -21,8 +22,7 @@ _TITLES = (Text("Unggah (Mbps)", "Upload (Mbps)"), Text("Unduh (Mbps)", "Downloa
 _FACE = "Liberation Sans,Arial,Helvetica,sans-serif"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """One allocation over [since, until), which carry the office's zone. `marks` are numbered changes, `work` working hours.
 
     `ways`: down is 1, up is 0; a queue of one direction has one panel.
@@ -39,8 +39,7 @@ class Chart:
     ways: tuple[int, ...] = (1, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Column:
+class _Column(Struct, frozen=True, kw_only=True):
     low: int
     mean: int
     high: int

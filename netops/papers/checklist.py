@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from netops.core.model import Needs, Plan, Recorded
 from netops.core.text import Lang
@@ -17,8 +18,7 @@ from netops.papers.sheet import Json
 from netops.papers.words import say_brief, say_moment, say_rates, say_role, say_span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistFacts:
+class ChecklistFacts(Struct, frozen=True, kw_only=True):
     """What the checklist says; times in the office's zone. `ports` are the access ports to cable, by switch."""
 
     change: str
@@ -38,7 +38,7 @@ class ChecklistFacts:
 
     @property
     def code(self) -> str:
-        return short_code("checklist", {name: getattr(self, name) for name in self.__dataclass_fields__})
+        return short_code("checklist", {name: getattr(self, name) for name in self.__struct_fields__})
 
 
 def checklist_facts(

@@ -3,10 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.changes.demands import Demands, demanded
 from netops.core.canonical import canonical, digest, digest_of, dump
@@ -18,8 +20,7 @@ from netops.papers.words import ZONES
 from netops.requests.persons import signed_form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(Struct, frozen=True, kw_only=True):
     """One who signs; a blank field is printed as a line to fill in by hand."""
 
     name: str
@@ -32,16 +33,14 @@ class Party:
     warrant: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     number: str
     date: date | None
     subject: str
     signatory: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
+class Approved(Struct, frozen=True, kw_only=True):
     """One recorded approval: who decided in which role, when we received it, and what proves it.
 
     A deputy's name is followed by `Plt.` or `Plh.` and the warrant; the class of evidence by `: ` and who vouches for it.
@@ -55,16 +54,14 @@ class Approved:
     urgent: bool = False  # of the emergency, not yet of the request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urgency:
+class Urgency(Struct, frozen=True, kw_only=True):
     """An emergency that ran before its papers: why, and until when those were to come."""
 
     reason: str
     papers_by: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class Happening(Struct, frozen=True, kw_only=True):
     """The event as asked for: times in the zone of the place, rates in bit/s, `setting` indoor or outdoor."""
 
     name: str
@@ -77,8 +74,7 @@ class Happening:
     up: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRecord:
+class DeviceRecord(Struct, frozen=True, kw_only=True):
     """What the log says of one device: replies received, the read-back over a new connection, SNMP readings.
 
     `up`: interfaces that the check by SNMP found up.
@@ -94,8 +90,7 @@ class DeviceRecord:
     up: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManualRecord:
+class ManualRecord(Struct, frozen=True, kw_only=True):
     """A manual step and who confirmed it; `by` '' where nobody did. `note` is the officer's own result."""
 
     step: ManualStep
@@ -104,16 +99,14 @@ class ManualRecord:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
+class Photo(Struct, frozen=True, kw_only=True):
     """A picture that was attached: the digest of its body, and what it shows."""
 
     digest: str
     about: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """A digest of the log; `label` is a key of the i18n table, `about` a device or role."""
 
     label: str
@@ -121,8 +114,7 @@ class Proof:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BastFacts:
+class BastFacts(Struct, frozen=True, kw_only=True):
     """A handover (serah terima) as recorded. The same for every language; times in the office's zone."""
 
     change: str
@@ -153,7 +145,7 @@ class BastFacts:
     @property
     def code(self) -> str:
         """12 characters over everything the paper says, so that a paper and the log can be held against each other."""
-        return short_code("bast", {name: getattr(self, name) for name in self.__dataclass_fields__})
+        return short_code("bast", {name: getattr(self, name) for name in self.__struct_fields__})
 
 
 def short_code(paper: str, said: Mapping[str, object]) -> str:

@@ -1,9 +1,11 @@
 """What the papers of a carried-out change of bandwidth say: the follow-up report, the notice, the form. Frozen; adds no figure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.changes.sop import Taken
 from netops.core.measured import Evidence
@@ -19,8 +21,7 @@ Rates = tuple[int, int]
 """bit/s: up, down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
+class Space(Struct, frozen=True, kw_only=True):
     """An uplink at a moment, bit/s (up, down): contract, the office's share of it, and what units are promised out of that."""
 
     uplink: str
@@ -34,8 +35,7 @@ class Space:
         return self.share[0] - self.promised[0], self.share[1] - self.promised[1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class Touched(Struct, frozen=True, kw_only=True):
     """A device that the change was for: its difference in its own words, and until when it was read back as wanted."""
 
     device: str
@@ -44,8 +44,7 @@ class Touched:
     verified_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """What was measured in [since, until), beside what was allocated then; `evidence` None: nothing measures it."""
 
     since: datetime
@@ -54,8 +53,7 @@ class Window:
     evidence: Evidence | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowupFacts:
+class FollowupFacts(Struct, frozen=True, kw_only=True):
     """A change of bandwidth as the log has it. Times in the office's zone; rates are bit/s (up, down).
 
     `was` (0, 0): there was no limit. `space_before` and `space_after` are the uplink right before and after; None where the
@@ -108,7 +106,7 @@ class FollowupFacts:
 
     def code(self, paper: str) -> str:
         """Over all that the papers say but the moment at which they were written."""
-        names = [name for name in self.__dataclass_fields__ if name not in ("at", "numbers")]
+        names = [name for name in self.__struct_fields__ if name not in ("at", "numbers")]
         said = {name: getattr(self, name) for name in names}
         windows = [
             one and (replace(one, evidence=None), measured(one.evidence)) for one in (self.before, self.after)

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+
+from msgspec.structs import replace
 
 from netops.changes.office_time import Span, working_spans
 from netops.core.errors import InputError

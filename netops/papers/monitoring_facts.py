@@ -1,11 +1,13 @@
 """What a Laporan Monitoring Bandwidth says of a period, and of what; frozen, told apart by one code. Adds no figure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from struct import pack
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.core.measured import Commitment, Evidence, Figures, Flaw, Flow
 from netops.papers.facts import Party, short_code
@@ -16,8 +18,7 @@ Part = Literal["analysis", "conclusion", "recommendation"]
 PARTS: tuple[Part, ...] = ("analysis", "conclusion", "recommendation")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What is reported on: a unit by its name, a device, an allocation `<device>/<queue>`, or a site (`title` its name)."""
 
     kind: Kind
@@ -25,8 +26,7 @@ class Subject:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """A time without valid data in [since, until), of `count` intervals. `flaw` None: nothing was collected.
 
     `reason` is the class of the error for which readings did not come, '' where none was recorded. `down`: there are valid
@@ -46,8 +46,7 @@ class Stretch:
         return int((self.until - self.since).total_seconds())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One allocation in the period: what was promised when (`terms`, cut to the period), and what was measured.
 
     `evidence` None: nothing measures it.
@@ -81,8 +80,7 @@ class Line:
         return outages(self.allocation, self.evidence)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supply:
+class Supply(Struct, frozen=True, kw_only=True):
     """A provider's uplink: contract, the most that was promised at any moment of the period, and what it carried; bit/s."""
 
     uplink: str
@@ -109,8 +107,7 @@ class Supply:
         return self.contract[0] - self.promised[0], self.contract[1] - self.promised[1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """An allocation that changed within the period, (up, down) before and after; None: there was none."""
 
     at: datetime
@@ -122,8 +119,7 @@ class Turn:
     change: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Proven(Struct, frozen=True, kw_only=True):
     """A closed segment that the figures rest on: its name, the digest in the log, and that entry (-1: not in the log)."""
 
     name: str
@@ -131,8 +127,7 @@ class Proven:
     entry: int = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """An editable part, and whose words they are; `at` None: proposed from the figures, nobody's words yet."""
 
     text: str
@@ -140,8 +135,7 @@ class Remark:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitoringFacts:
+class MonitoringFacts(Struct, frozen=True, kw_only=True):
     """The whole report. Days of the office, both included; the same as instants in [starts_at, ends_at).
 
     Of a period that is not over, `ends_at` is until when there can be data. `method` may name the `interval` of polling in
@@ -185,7 +179,7 @@ class MonitoringFacts:
     @property
     def code(self) -> str:
         """Over all that the report says but the moment at which it was written."""
-        names = [name for name in self.__dataclass_fields__ if name not in ("at", "lines", "supplies")]
+        names = [name for name in self.__struct_fields__ if name not in ("at", "lines", "supplies")]
         said = {name: getattr(self, name) for name in names}
         told = [(replace(line, evidence=None), measured(line.evidence)) for line in self.lines]
         supplied = [(replace(one, evidence=None), measured(one.evidence)) for one in self.supplies]

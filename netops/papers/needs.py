@@ -33,7 +33,7 @@ def needs_page(facts: NeedsFacts, office: Office, lang: Lang, *, at: datetime, l
     """Every word of the paper, in order; `at` is when it is written. Raises `Refused` where nobody may sign that day."""
     t = labels(lang)
     day = at.astimezone(office.timezone).date()
-    said = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+    said = {name: getattr(facts, name) for name in facts.__struct_fields__}
     blocks = [
         sheet.heading(t["event"]),
         sheet.pairs(_event(facts, office, lang)),

@@ -1,8 +1,9 @@
 """A first text for a monitoring report's analysis, conclusion and recommendation, from its figures alone; guesses no cause."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from netops.core.text import Lang, Text
 from netops.papers.monitoring_facts import Line, MonitoringFacts, Part, Supply, promised
@@ -25,8 +26,7 @@ class Load(IntEnum):
     UNMEASURED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     line: Line
     load: Load
     share: float  # the higher of both ways' 95th percentile, of what is allocated at the end

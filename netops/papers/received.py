@@ -8,9 +8,10 @@ What stands behind a picture's end (some phones keep a film there) is cut off; n
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.text import Text
@@ -24,8 +25,7 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 _MARK = re.compile(rb"netops (bast|checklist|needs) ([A-Za-z0-9-]{1,24}) ([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """A checked file: its content, what it is, a clean name, and how many bytes behind a picture's end were cut off."""
 
     data: bytes
@@ -34,8 +34,7 @@ class Received:
     cut: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What our own PDFs carry in their metadata: which paper of which change, with its code."""
 
     paper: str

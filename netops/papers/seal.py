@@ -1,15 +1,15 @@
 """The published log's head on a paper: short code, one sentence, the whole text in an annex. Invents none where there is none."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from netops.core.text import Lang, Text
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
+class Seal(Struct, frozen=True, kw_only=True):
     """The last checkpoint that was published when the paper was made: `text` is all of it, signatures too.
 
     `size` 0: the log was never published. `entry` is the last entry that the paper rests on.

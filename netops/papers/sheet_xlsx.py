@@ -3,9 +3,10 @@
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
+
+from msgspec import Struct
 
 from netops.papers.glyphs import printable
 
@@ -29,8 +30,7 @@ _FORMATS: Mapping[Kind, str] = {
 """Numbers stay numbers: how they are shown is the reader's locale's matter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """Its head, its width in characters, and what its cells are; a cell of another kind is written as what it is."""
 
     head: str
@@ -38,8 +38,7 @@ class Column:
     kind: Kind = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(Struct, frozen=True, kw_only=True):
     """One line of a chart: a column of the data by its number; `dashed` for what is allowed rather than measured."""
 
     name: str
@@ -47,8 +46,7 @@ class Curve:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
+class Plot(Struct, frozen=True, kw_only=True):
     """A native chart over the rows of the page named `data`, whose first column is time; a blank cell is a gap."""
 
     title: str
@@ -57,8 +55,7 @@ class Plot:
     curves: tuple[Curve, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """One sheet: a title, a header that stays in sight, rows; or charts. `still`: columns that stay in sight too."""
 
     name: str

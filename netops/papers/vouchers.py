@@ -3,11 +3,12 @@
 import html
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from netops.core.text import Lang
 from netops.core.units import say_hours, say_rate
@@ -20,8 +21,7 @@ PER_PAGE = 40
 """Slips on one A4 page: four across, ten down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class Slip(Struct, frozen=True, kw_only=True):
     """One voucher. `user` '' where the code alone is typed; secret as a whole: it goes to the paper only."""
 
     number: str
@@ -32,8 +32,7 @@ class Slip:
         return f"Slip({self.number})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherFacts:
+class VoucherFacts(Struct, frozen=True, kw_only=True):
     """What a sheet says. Rates in bit/s, limits in bytes and seconds (0: none); `until` and `at` carry their zone.
 
     `whole` tells the sheet of a batch, with its cover, from single slips that are printed again.

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BeforeValidator, Field
 
 from netops.core.errors import InputError
@@ -22,8 +23,7 @@ MOST = 2_000
 """Rows of one file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What limits a unit on a device now: one limit, or the two of both directions. `allocation` as commitments name it.
 
     `names` are those on the device; `known`: which direction a limit of one way has; `ours`: a change's own row.
@@ -301,8 +301,7 @@ def _watch(row: Row) -> Watch | None:
 # ── devices and letters side by side ─────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differing:
+class Differing(Struct, frozen=True, kw_only=True):
     """A limit whose rate on the device is another than what is promised, bit/s."""
 
     commitment: Commitment
@@ -310,8 +309,7 @@ class Differing:
     down: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(Struct, frozen=True, kw_only=True):
     """Limits that nobody wrote a letter for, promises that no device keeps, and those kept otherwise. `unseen`: devices not read, and why."""
 
     without_letter: tuple[Standing, ...]

@@ -1,9 +1,11 @@
 """The list of available bandwidth (daftar ketersediaan bandwidth): each uplink's contract, who holds what of it by which letter, what is free over time. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.measured import Commitment
 from netops.core.units import RatePair
@@ -16,8 +18,7 @@ State = Literal["adopted", "planned", "running", "ended"]
 """Of day one; held by a plan that is not carried out; on the devices; over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(Struct, frozen=True, kw_only=True):
     """A commitment for the part of the period in which it holds; `until` None: beyond any date. `counted`: out of the uplink itself."""
 
     since: datetime
@@ -27,8 +28,7 @@ class Holding:
     commitment: Commitment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A time in which nothing changes, [since, until): promised to units and to events, and what is free for either, bit/s.
 
     Below zero where more was promised than there is.
@@ -42,8 +42,7 @@ class Span:
     free_events: RatePair
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UplinkList:
+class UplinkList(Struct, frozen=True, kw_only=True):
     """One uplink's part of the list. `office` in per cent; `share` is the office's, out of which units are promised."""
 
     site: str

@@ -1,8 +1,9 @@
 """What an event needs, gathered for people: the figures of the needs list, and the summary that a head decides by. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.core.model import AnyNeeds, ManualStep, Needs, Severity
 from netops.core.text import Lang, Text
@@ -17,8 +18,7 @@ from netops.requests.common import say_time
 from netops.requests.event_hotspot import EventHotspot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One way of the uplink through the whole period, bit/s: contract, the office's share, others', this event's, left."""
 
     way: Way
@@ -32,8 +32,7 @@ class Line:
         return self.contract - self.office - self.others - self.wanted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeedsFacts:
+class NeedsFacts(Struct, frozen=True, kw_only=True):
     """Everything the *daftar kebutuhan teknis* says. `devices` are (name, role, ports that change)."""
 
     change: str

@@ -1,9 +1,10 @@
 """What is free on an uplink over a whole period; refuses what does not fit at any one moment, naming who holds it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.errors import NoCapacity
 from netops.core.measured import Commitment
@@ -17,8 +18,7 @@ Taken = Mapping[str, Sequence[Reservation]]
 Way = Literal["up", "down"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """What needs are proposed on: the site, the playbook's window, what plans hold by change.
 
     `used` observes the chosen devices when it is asked: what they carry now; `limits` a device of that name: what limits

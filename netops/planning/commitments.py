@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.canonical import load
 from netops.core.errors import NoCapacity
@@ -22,8 +24,7 @@ NAMED = 6
 _WAYS: tuple[tuple[Way, Text], ...] = (("down", Text("unduh", "down")), ("up", Text("unggah", "up")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """A commitment for the time in which nothing later replaces it, [since, until)."""
 
     since: datetime
@@ -31,8 +32,7 @@ class Piece:
     commitment: Commitment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What is promised from a moment on, bit/s each way, until the next step."""
 
     at: datetime
@@ -43,8 +43,7 @@ class Step:
         return self.up if way == "up" else self.down
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrun:
+class Overrun(Struct, frozen=True, kw_only=True):
     """The first moment at which a wish does not fit: `others` is promised without it, `level` with it, of `share`."""
 
     at: datetime

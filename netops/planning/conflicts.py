@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.core.errors import NoCapacity
 from netops.core.model import Needs, Severity
@@ -17,8 +18,7 @@ NEARLY_FULL = 80
 """Percent of what is free on the uplink from which a head should know that others will feel it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booked:
+class Booked(Struct, frozen=True, kw_only=True):
     """An event as the log knows it. `officer` planned it; `needs` are asked of the one in question only."""
 
     change: str
@@ -30,8 +30,7 @@ class Booked:
     """Whether its plan stands: a request that nobody planned yet has only asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(Struct, frozen=True, kw_only=True):
     """`kind`: place, vlan, air, bandwidth or people. `STOP`: cannot both be; `WARNING`: a person decides."""
 
     kind: str

@@ -1,11 +1,12 @@
 """An event, engineered: VLAN, subnet, rates and vouchers at a place; refuses needs beyond what was asked or is allowed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from ipaddress import IPv4Network
 from math import ceil
 from typing import NoReturn
+
+from msgspec import Struct
 
 from netops.core.errors import InputError, NoTarget, OutOfBounds
 from netops.core.measured import Commitment
@@ -24,8 +25,7 @@ from netops.requests.event_hotspot import EventHotspot
 from netops.requests.load import Document
 
 
-@dataclass(frozen=True, slots=True)
-class EventDesign:
+class EventDesign(Struct, frozen=True):
     """The `Design` of an event."""
 
     request: EventHotspot

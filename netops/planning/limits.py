@@ -1,7 +1,8 @@
 """A unit's limit found among those that stand on a device, and what stands around it; refuses guesses and rates above a parent's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from netops.core.errors import NoCapacity, NoTarget
 from netops.core.model import Form, Limit, LinkNeeds, Tag

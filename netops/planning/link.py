@@ -1,8 +1,10 @@
 """A unit's bandwidth, engineered: which limit on which device gets which rate; refuses needs beyond what was asked or what stands around it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.errors import InputError, NoCapacity, NoTarget, OutOfBounds
 from netops.core.measured import Commitment, Series, SeriesKind, Watch
@@ -35,8 +37,7 @@ FIELDS: Mapping[str, Text] = {
 """What can be edited, by the name that `--set` takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkDesign:
+class LinkDesign(Struct, frozen=True):
     """The `Design` of a change of bandwidth; `recorded` are the needs that an admin chose, which say where it acts."""
 
     request: BandwidthChange

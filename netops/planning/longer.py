@@ -1,9 +1,10 @@
 """What a change that goes on for longer holds in that time; refuses what another change holds there."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_network
+
+from msgspec.structs import replace
 
 from netops.core.errors import NoCapacity
 from netops.core.model import Reservation

@@ -1,8 +1,9 @@
 """What people do by hand for a plan: the playbook's own work, and devices that cannot be driven. Refuses a plan of those only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import AnyNeeds, Loan, ManualStep, Needs, Target
@@ -17,8 +18,7 @@ MANUAL = "manual"
 """The platform of devices that netops never connects to: rented, or of a kind that it has no driver for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Points:
+class Points(Struct, frozen=True, kw_only=True):
     """Access points that are advised for an event and are there, and the place's switch ports for events."""
 
     advised: int

@@ -1,9 +1,11 @@
 """Technical needs that an admin edits: fields read, checked and compared; refuses unknown fields and what others hold."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.errors import InputError, NoCapacity
 from netops.core.model import Needs
@@ -41,8 +43,7 @@ MAX_SSID = 32
 """Octets (IEEE 802.11)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """One field that an edit changed, as people read it."""
 
     field: str

@@ -1,7 +1,8 @@
 """A site's own service, engineered: its fields are its needs; it holds the ports that it names. Refuses ports that are taken."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.canonical import dump
 from netops.core.errors import InputError, NoCapacity, OutOfBounds
@@ -18,8 +19,7 @@ from netops.requests.load import Document
 from netops.requests.own import OwnRequest
 
 
-@dataclass(frozen=True, slots=True)
-class OwnDesign:
+class OwnDesign(Struct, frozen=True):
     """The `Design` of a service that is a playbook with `fields` and templates."""
 
     request: OwnRequest

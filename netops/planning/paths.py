@@ -3,7 +3,8 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.model import Target
@@ -16,8 +17,7 @@ ACCESS_POINT = "ap"
 _FAR_END = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,62}):([A-Za-z][A-Za-z0-9/._-]{0,63})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class End:
+class End(Struct, frozen=True, order=True):
     """One end of a cable."""
 
     device: str

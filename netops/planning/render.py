@@ -3,7 +3,6 @@ parsing; refuses undefined variables, values that are no text or number, and con
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 from traceback import walk_tb
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.model import Needs, Tag, Target, Value
@@ -30,8 +30,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BROKEN = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A secret reference in a context: it can be printed alone, and never becomes part of another text."""
 
     ref: SecretRef
@@ -173,8 +172,7 @@ def _finalize(context: jinja2.runtime.Context, value: Any) -> str:
     return token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Air:
+class Air(Struct, frozen=True, kw_only=True):
     """What a gateway has the place's access points announce: `wifi` or `caps-man`, into which provisioning rules, and
     the passphrase that joins (None: open, the hotspot asks for the code). `radios`: the cards of an access point without
     a manager, which announces it by itself.

@@ -1,7 +1,9 @@
 """Which devices a playbook means for a request; refuses when the inventory has none, and one device in two parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.errors import InputError, NoTarget
 from netops.core.model import Target
@@ -12,8 +14,7 @@ from netops.planning.sites import Place
 from netops.requests.common import Named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
+class Where(Struct, frozen=True, kw_only=True):
     """What a request says about where: a site, a place there (None: it names none), devices and ports of its own.
 
     `backend`: where that site keeps vouchers.
@@ -25,8 +26,7 @@ class Where:
     backend: str = "local"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """One device with the part of the playbook that it plays and the access ports of the place on it.
 
     `trunks` are its ports on the way from the place to the gateway (None: the playbook asks for no way), on a device that

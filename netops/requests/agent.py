@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import paramiko
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class AgentKey:
+class AgentKey(Struct, frozen=True):
     """`public` in wire form. Each signature asks the agent again; a FIDO key waits for its touch meanwhile."""
 
     public: bytes

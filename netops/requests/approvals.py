@@ -5,10 +5,11 @@ window, plan digest and the policy in force at the moment of use (`judge`). Pure
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from netops.core.canonical import digest
 from netops.core.errors import NotApproved, OutsideWindow
@@ -25,8 +26,7 @@ OWN_KEY = (Evidence.SSH, Evidence.BSRE)
 """Classes in which the approver's own key signs; a server's or the officers' may stand behind several approvers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """A complete chain in order, and the time in which it lets the request be carried out."""
 
     request: str

@@ -1,8 +1,9 @@
 """The chain of dispositions: whose turn it is, which decisions count. Refuses one person twice, and anybody out of turn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.core.errors import NotApproved
 from netops.requests.policy import Evidence, ServicePolicy, Step
@@ -10,8 +11,7 @@ from netops.requests.refusal import no, same_person
 from netops.requests.statement import Decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Struct, frozen=True, kw_only=True):
     """A statement that was received and found good, and by what: digests of statement, evidence and judging files.
 
     `signature` is the digest of the evidence, whatever its class; `key` the fingerprints that it was shown by; `by` the

@@ -1,8 +1,9 @@
 """What shows that the approver decided: of which class it is, and whether it proves it. Refuses one class posing as another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from netops.core.canonical import digest
 from netops.core.errors import NotApproved
@@ -17,8 +18,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 """By how much a workflow server's clock may be ahead of ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
+class Files(Struct, frozen=True, kw_only=True):
     """What a judgement is made by: policy, allowed signers, revoked keys, and (PEM) the roots of certificates.
 
     `sheets`: the approval sheets that we issued, by the digest of their statement.
@@ -31,8 +31,7 @@ class Files:
     sheets: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """`key`: fingerprint of what signed (of both, for two officers); `by`: who vouches where the approver did not sign."""
 
     evidence: Evidence

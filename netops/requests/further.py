@@ -1,9 +1,10 @@
 """Documents about a filed request that are signed like one: a longer end, an emergency. Refuses nothing; pure nouns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.canonical import canonical, digest, dump
 from netops.requests.chain import Approval, awaited, current
@@ -11,8 +12,7 @@ from netops.requests.policy import ServicePolicy
 from netops.requests.statement import Decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
+class Extension(Struct, frozen=True, kw_only=True):
     """The event may go on up to `until` (UTC), beyond what was signed first. `request` is the request's digest."""
 
     change: str
@@ -21,8 +21,7 @@ class Extension:
     kind: Literal["netops-extension-1"] = "netops-extension-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Emergency:
+class Emergency(Struct, frozen=True, kw_only=True):
     """The request may run before its papers, for this reason. `request` is the request's digest."""
 
     change: str

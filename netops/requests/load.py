@@ -6,11 +6,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
@@ -34,8 +34,7 @@ _WORDS: Mapping[str, bool | None] = {
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\{|\$\(|\$\{|<%")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A file's JSON value, with the 1-based line of every key and list item by its place in the value."""
 
     name: str

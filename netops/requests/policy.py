@@ -5,10 +5,12 @@ one step (`chain`). `policy_file` reads it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from netops.core.errors import NotApproved, OutOfBounds
 from netops.core.text import Lang, Text
@@ -19,8 +21,7 @@ CPU_LIMIT = 90
 """Per cent; the vendor of the switches recommends to look from there on (Cisco document 15215)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """From `least` to `most`, both included; a `rate` is in bit/s and told as one."""
 
     most: int
@@ -51,8 +52,7 @@ EVIDENCE: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """A class of evidence that suffices while every figure in `up_to` is not above its value (bit/s, counts)."""
 
     evidence: Evidence
@@ -66,8 +66,7 @@ class Accepted:
 SSH_ONLY = (Accepted(evidence=Evidence.SSH),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """`quorum` different holders of `role` sign; with `above` only where one of the figures is above its value."""
 
     role: str
@@ -80,8 +79,7 @@ class Step:
         return not self.above or any(figures.get(name, most + 1) > most for name, most in self.above.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deputy:
+class Deputy(Struct, frozen=True, kw_only=True):
     """Acts in a role (`Plt.`: the post is vacant, `Plh.`: its holder is away) under a warrant, both days included."""
 
     acting: Literal["Plt.", "Plh."]
@@ -91,8 +89,7 @@ class Deputy:
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServicePolicy:
+class ServicePolicy(Struct, frozen=True, kw_only=True):
     """`steps` in order; `valid_for` seconds after receipt; `bounds` by a request's figure.
 
     `sign_plan`: each approval names the plan's digest too. `one_person`: groups of roles that one person may hold together.
@@ -114,8 +111,7 @@ class ServicePolicy:
         return tuple(step for step in self.steps if step.wanted(figures))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmergencyPolicy:
+class EmergencyPolicy(Struct, frozen=True, kw_only=True):
     """What runs before its papers (darurat, surat menyusul): `officers` sign, each role another person.
 
     `longest` and `papers_within` in seconds, the latter from the declaration; `bounds` as in `ServicePolicy`.
@@ -127,8 +123,7 @@ class EmergencyPolicy:
     bounds: Mapping[str, Bound]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """`roles`: who holds each role, as named in `allowed_signers`; `digest` names the file that a judgement was made by.
 
     `deputies` by role, their days in `zone`; `systems`: which servers' keys attest for a workflow system; `officers`: who

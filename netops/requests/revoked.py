@@ -6,8 +6,9 @@ KRL: PROTOCOL.krl of OpenSSH. Its sections on certificates are passed over, sinc
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError
@@ -20,8 +21,7 @@ MAX_FILE = 4 * 1024 * 1024
 _CERTIFICATES, _KEYS, _SHA1, _SHA256, _EXTENSION = 1, 2, 3, 5, 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revoked:
+class Revoked(Struct, frozen=True, kw_only=True):
     """Keys in wire form and hashes of such; `digest` names the file that a judgement was made by, '' for none."""
 
     keys: frozenset[bytes] = frozenset()

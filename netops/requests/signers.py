@@ -6,9 +6,10 @@ Stricter than OpenSSH where that would leave room for two readings: principals a
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from netops.core.canonical import digest
 from netops.core.errors import InputError, NotApproved
@@ -22,8 +23,7 @@ _OPTION = re.compile(r'([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?(,|\s+|$)')
 _TIMES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
+class Signer(Struct, frozen=True, kw_only=True):
     """One line: these principals sign with `key` (wire form), in `namespaces` (() for any), between two moments."""
 
     principals: tuple[str, ...]
@@ -34,8 +34,7 @@ class Signer:
     valid_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signers:
+class Signers(Struct, frozen=True, kw_only=True):
     """The whole file; `digest` names the file that a judgement was made by."""
 
     entries: tuple[Signer, ...]

@@ -7,7 +7,6 @@ import base64
 import binascii
 import hashlib
 import struct
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from msgspec import Struct
 
 from netops.core.errors import InputError, LockedKey, NotApproved
 from netops.core.secret import Secret
@@ -56,8 +56,7 @@ _ANYBODY = frozenset(
 """Ed25519 keys (their sign bit cleared) under which anybody can sign: points of a small order, as libsodium lists them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SshSignature:
+class SshSignature(Struct, frozen=True, kw_only=True):
     """A parsed signature: `key` is the public key in wire form, `value` the signature in wire form."""
 
     key: bytes
@@ -70,12 +69,14 @@ class SshSignature:
         return fingerprint(self.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True, kw_only=True):
     """A private key from a file, or one that an ssh agent holds; prints only its public half."""
 
-    private: "Private | AgentKey" = field(repr=False)
+    private: "Private | AgentKey"
     public: bytes
+
+    def __repr__(self) -> str:
+        return f"SigningKey(public={self.public!r})"
 
     @property
     def fingerprint(self) -> str:

@@ -1,10 +1,12 @@
 """What an approver signs, and what a workflow server attests: one canonical form of bytes each; refuses every other form."""
 
 import unicodedata
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.core.canonical import canonical, dump, load, parse_json
 from netops.requests.refusal import no
@@ -22,8 +24,7 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """What an approver signs. Digests are `sha256:…`; `previous` and `plan` may be ''; the window is for carrying out."""
 
     request: str
@@ -38,8 +39,7 @@ class Statement:
     kind: Literal["netops-approval-1"] = "netops-approval-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attestation:
+class Attestation(Struct, frozen=True, kw_only=True):
     """What a workflow server states: `approver` in `role` decided in `system` at `decided_at`. Else as `Statement`.
 
     Another `kind`, so that a server's words never pass for a person's, nor the other way round.

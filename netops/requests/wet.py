@@ -3,9 +3,10 @@
 Both sign the same three things: which statement the paper bears, which scan shows it, and their own part in it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from netops.core.canonical import canonical, digest, dump, load, parse_json
 from netops.requests import sshsig
@@ -19,8 +20,7 @@ Part = Literal["recorded", "confirmed"]
 MAX_EVIDENCE = 131_072
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WetRecord:
+class WetRecord(Struct, frozen=True, kw_only=True):
     """What an officer signs: this scan (digest) shows the paper by which the approver said this statement (digest)."""
 
     statement: str
@@ -30,14 +30,12 @@ class WetRecord:
     kind: Literal["netops-wet-record-1"] = "netops-wet-record-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Struct, frozen=True, kw_only=True):
     officer: str
     signature: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WetEvidence:
+class WetEvidence(Struct, frozen=True, kw_only=True):
     """Both officers' signatures about one scan: the evidence of a wet signature, as kept and judged."""
 
     scan: str

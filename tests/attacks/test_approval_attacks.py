@@ -3,12 +3,12 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, timedelta
 from functools import partial
 
 import pytest
 from approval_office import KABID, KEPALA, NOON, REQUEST, REQUESTER, Office, new_key
+from msgspec.structs import replace
 
 from netops.core.canonical import canonical, digest
 from netops.core.errors import NotApproved, OutsideWindow

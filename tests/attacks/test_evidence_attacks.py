@@ -5,13 +5,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from approval_office import KABID, KEPALA, NOON, REQUESTER, new_key, public_line
 from evidence_office import CLERKS, DEPUTY, REKTOR, SERVER_NAME, WAKIL, EvidenceOffice, b64
+from msgspec.structs import replace
 
 from netops.core.canonical import digest
 from netops.core.errors import NotApproved

@@ -5,11 +5,11 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from netops.core.canonical import canonical
 from netops.core.clock import ManualClock
@@ -22,8 +22,7 @@ from netops.journal.verify import Verified, verify
 START = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-@dataclass
-class Log:
+class Log(Struct):
     """Six entries in a file; entry 3 names a body."""
 
     path: Path

@@ -3,12 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from life_desk import LifeDesk, open_life_desk
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from netops.actions.exposing import Exposer

@@ -41,7 +41,7 @@ def test_upload_is_found_recorded_with_its_evidence_and_used(
     honest = mib._queues
 
     def crossed(queues: Any) -> Any:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         return honest([replace(one, up_bytes=one.down_bytes, down_bytes=one.up_bytes) for one in queues])
 

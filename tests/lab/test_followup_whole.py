@@ -3,13 +3,13 @@
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
 from measured_month import write_days
+from msgspec.structs import replace
 
 from netops import actions
 from netops.actions import followup, living, noting

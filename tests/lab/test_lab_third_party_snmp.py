@@ -5,13 +5,13 @@ import ssl
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import librouteros
 import pytest
 from gufo.snmp import Aes128Key, Sha1Key, Sha256Key, SnmpAuthError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
+from msgspec import Struct
 
 from netops.lab.campus import Campus
 from netops.lab.snmp import SnmpUser
@@ -26,8 +26,7 @@ DEVICES = ("gw-kampus", "gw-lama", "sw-aula")
 WAYS = ("v2c", "SHA", "SHA-256")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """A device's port and how to log in: a community, or a v3 user."""
 
     port: int

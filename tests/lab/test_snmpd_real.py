@@ -5,12 +5,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lab_fakes import DictSecrets
+from msgspec.structs import replace
 
 from netops.core.clock import SystemClock
 from netops.core.errors import LoginRefused, TimedOut

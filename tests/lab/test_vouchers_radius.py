@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
+from msgspec import Struct
 from radius_server import DATABASE, ask, make_database, radiusd, rows, set_up
 
 from netops import actions
@@ -20,8 +20,7 @@ from netops.lab.routeros.device import RouterOS
 GATEWAY = "gw-lama"
 
 
-@dataclass
-class Rig:
+class Rig(Struct):
     desk: Desk
     database: Path
 

@@ -1,11 +1,11 @@
 """Vouchers in a router's own User Manager: written with their profile, let people in, revoked, mended, ended; its absence told."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from event_desk import Desk, open_desk
+from msgspec.structs import replace
 
 from netops import actions
 from netops.actions import needs, vouchers

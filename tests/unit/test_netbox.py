@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from netbox_server import OLD_TOKEN, TOKEN, Handler, Netbox, device, netbox
 
 from netops.app import App

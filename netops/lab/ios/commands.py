@@ -1,7 +1,8 @@
 """Exec commands as data: pattern, privilege level, and the function that answers; refuses everything else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.lab.ios import file_commands, grammar, show, show_policies, show_ports
 from netops.lab.ios.state import Snapshot
@@ -9,8 +10,7 @@ from netops.lab.ios.state import Snapshot
 Answer = Callable[[Snapshot, tuple[str, ...]], list[str] | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """Either `show` (a function of the snapshot) or `act` (a name that the shell knows)."""
 
     level: int = 1

@@ -1,16 +1,16 @@
 """The switch's flash: names, contents, room; paths as IOS writes them. Refuses nothing by itself: callers say what is missing."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 TOTAL = 122_185_728  # bytes of a 2960-X's flash
 IMAGE = "c2960x-universalk9-mz.152-7.E.bin"
 FIXED = {IMAGE: 21_536_768, "vlan.dat": 676}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """`text` holds one character for each byte; `size` in bytes, which for the image is more than is kept here."""
 
     text: str

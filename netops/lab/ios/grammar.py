@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from netops.lab.ios import names
 
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     text: str
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Matched(Generic[A]):
+class Matched(Struct, Generic[A], frozen=True):
     """`words` is the line in full words; `args` are the values of the pattern's parameters, in order."""
 
     action: A
@@ -29,26 +28,22 @@ class Matched(Generic[A]):
         return " ".join(self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Struct, frozen=True):
     """`column` counts from the line's first character; `first` when not even the first word is known."""
 
     column: int
     first: bool
 
 
-@dataclass(slots=True)
-class Node(Generic[A]):
+class Node(Struct, Generic[A]):
     keywords: "dict[str, Node[A]]" = field(default_factory=dict)
     params: "dict[str, Node[A]]" = field(default_factory=dict)
     action: A | None = None

@@ -1,10 +1,9 @@
 """The switches that the lab simulates, by their software: what they say of themselves; data only."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """`head` is the first line of `show version`, as far as the version; `xe`: IOS XE."""
 
     name: str

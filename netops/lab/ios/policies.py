@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.lab.ios.tree import Tree
 
@@ -10,8 +11,7 @@ _ATTACHED = re.compile(r"service-policy (input|output) (\S+)")
 _RATE = re.compile(r"(?:police (?:cir )?|shape average )(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Limiter:
+class Limiter(Struct, frozen=True):
     """The class of a policy-map that limits a port one way (`input`, `output`) to `rate` bit/s, by this line."""
 
     port: str

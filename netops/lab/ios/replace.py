@@ -5,7 +5,8 @@ one of them is said at its place. Refuses what the hardware cannot have, and lis
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.lab.ios import configure, grammar, tree
 from netops.lab.ios.tree import Tree
@@ -25,16 +26,14 @@ PLEASE_ARCHIVE = "%Please turn config archive on"
 RESTORED = "The original configuration has been successfully restored."
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A line to enter, and what to enter in the mode that it opens."""
 
     line: str
     below: tuple["Step", ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """`listed` are the commands of the first pass, `last` of the last one; `failed` did not apply after all passes."""
 
     passes: int

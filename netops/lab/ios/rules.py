@@ -1,10 +1,9 @@
 """Configuration commands as data: pattern, mode, and which leading words identify the line; refuses unknown commands."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """`key` leading words identify the line (a second one replaces it); `default` is the line that is not shown.
 
     `handler` names a function of `configure`; `negative` keeps `no …` as a line of its own, because the positive form

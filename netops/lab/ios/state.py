@@ -3,8 +3,9 @@
 import ipaddress
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from netops.lab.ios import names, policies, tree
 from netops.lab.ios.files import File
@@ -12,8 +13,7 @@ from netops.lab.ios.traffic import Count, Policed, offered_by, rate
 from netops.lab.ios.tree import Tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
+class Port(Struct, frozen=True, kw_only=True):
     """`status` as `show interfaces status` names it: connected, notconnect, disabled, inactive; `speed` in bit/s."""
 
     name: str
@@ -34,8 +34,7 @@ class Port:
         return self.status == "connected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Svi:
+class Svi(Struct, frozen=True, kw_only=True):
     """A layer-3 interface (VLAN interface, management port); `address` None without one."""
 
     name: str
@@ -46,8 +45,7 @@ class Svi:
     up: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True, kw_only=True):
     """Who answers LLDP on a port."""
 
     name: str
@@ -57,8 +55,7 @@ class Neighbour:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(Struct, frozen=True, kw_only=True):
     """A rollback that waits for its confirmation; times in seconds of the monotonic clock."""
 
     user: str
@@ -68,8 +65,7 @@ class Pending:
     file: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     name: str
     version: str
     serial: str

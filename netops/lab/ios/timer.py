@@ -1,7 +1,9 @@
 """The confirmed change: a backup, a deadline and what happens when it passes; refuses to run without an archive."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from netops.lab.ios import tree
 from netops.lab.ios.state import Pending
@@ -16,8 +18,7 @@ WARNING = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Armed:
+class Armed(Struct, frozen=True, kw_only=True):
     """`line` is the vty of the session that armed it; `warned` after the message of the last minute."""
 
     pending: Pending

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PERIOD = 600.0  # s: load swings around its mean once in ten minutes
 _PACKET = 800  # bytes, mean size
 MOST_STEPS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """Octets since boot, as fractions so that small steps are not lost; `packets` follows from the mean size."""
 
     received: float = 0.0
@@ -66,8 +66,7 @@ def passed(mean: float, limit: int, start: float, end: float) -> float:
     return sum(min(rate(mean, start + (step + 0.5) * length), limit) for step in range(steps)) * length / 8
 
 
-@dataclass(frozen=True, slots=True)
-class Policed:
+class Policed(Struct, frozen=True):
     """What a limit of a port has seen in one direction: octets offered and let through, packets dropped."""
 
     offered: float = 0.0

@@ -1,13 +1,13 @@
 """What goes wrong on purpose on the switch: its own faults and the lab's common mishaps, asked for at each line; does nothing."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.lab.faults import Mishaps
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """What goes wrong on purpose. All off by default; plain attributes, changed at any time.
 
     refuse: text within a line → the device's answer; the line is not taken.

@@ -1,23 +1,22 @@
 """The line being configured: where it works, what it is, what the device says; refuses nothing by itself."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.lab.ios import tree
 from netops.lab.ios.rules import Rule
 from netops.lab.ios.tree import Path, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """A configuration mode (`config`, `config-if` …) and the headers it works under (several for a range)."""
 
     name: str = "config"
     paths: tuple[Path, ...] = ((),)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a typed line means: a rule, or its `no` form."""
 
     rule: Rule
@@ -40,8 +39,7 @@ class Misplaced(Exception):
         self.column = column
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """One line being applied. `strict` is a person typing; a file being loaded creates nothing on its own. `xe`: IOS XE."""
 
     root: Tree

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.profiles import Air, effective
@@ -15,8 +16,7 @@ AGENTS = (f"{WIFI}/capsman", f"{WIFI}/cap", f"{CAPS}/manager", "/interface/wirel
 CREATES = ("create-enabled", "create-disabled", "create-dynamic-enabled")
 
 
-@dataclass(slots=True, eq=False)
-class Radio:
+class Radio(Struct, eq=False):
     """One wireless card of a CAP: its own row there, its row and its interfaces here."""
 
     cap: Machine
@@ -26,8 +26,7 @@ class Radio:
     interfaces: list[Row] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class Station:
+class Station(Struct, eq=False):
     """A device on the air; `lost` is called when it has to go."""
 
     mac: str

@@ -2,7 +2,6 @@
 
 import ssl
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 PEM = serialization.Encoding.PEM
 PKCS8 = serialization.PrivateFormat.PKCS8
@@ -17,8 +17,7 @@ OPENSSH = serialization.PrivateFormat.OpenSSH
 PLAIN = serialization.NoEncryption()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """`fingerprint` is SHA-256 of the DER certificate in hex; `host_key` the public line without a comment."""
 
     context: ssl.SSLContext

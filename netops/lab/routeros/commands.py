@@ -1,7 +1,8 @@
 """The verbs of a menu: print, add, set, remove and the rest, with a device's checks in a device's order; no wire format."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.lab.routeros import arguments, quirks
 from netops.lab.routeros.machine import Actor, Machine
@@ -18,8 +19,7 @@ PRINT = {
 NEEDS_POLICY = ("/user", "/user/group")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What a command gives back: rows (None where it prints nothing), or one value. `empty`: that many bare rows."""
 
     path: str = ""

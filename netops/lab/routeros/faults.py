@@ -1,12 +1,11 @@
 """Switches by which a test makes a simulated router misbehave; all off by default."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from netops.lab.routeros.texts import Trap
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """`delay`: seconds of latency before each command's reply; commands sent together wait together.
 
     `refuse` maps the number of a write (1 is the next one after `reset`) to the trap text that refuses it.
@@ -45,4 +44,4 @@ class Faults:
 
 def _off() -> dict[str, object]:
     clean = Faults()
-    return {name: getattr(clean, name) for name in Faults.__slots__}
+    return {name: getattr(clean, name) for name in Faults.__struct_fields__}

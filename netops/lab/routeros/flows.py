@@ -2,9 +2,10 @@
 
 import ipaddress
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
+
+from msgspec import Struct, field
 
 from netops.lab.routeros import trees
 from netops.lab.routeros.hotspot import Client, Hotspot
@@ -32,8 +33,7 @@ QUIET = ("/ip/hotspot/user", "/ip/hotspot/active", "/ip/hotspot/host", "/ip/hots
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@dataclass(slots=True)
-class Counter:
+class Counter(Struct):
     """Octets and packets so far, and the present rates in bit/s. For queues: upload, download; for interfaces: in, out."""
 
     octets: list[float] = field(default_factory=lambda: [0.0, 0.0])
@@ -41,8 +41,7 @@ class Counter:
     rate: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(Struct, frozen=True):
     """What somebody offers on its way out; `client` where it is one device of a hotspot."""
 
     offered: Callable[[datetime], Pair]

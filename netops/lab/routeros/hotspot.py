@@ -2,7 +2,8 @@
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.lab.routeros import cookies, usermanager
 from netops.lab.routeros.machine import Machine
@@ -21,8 +22,7 @@ class Denied(Exception):
     """The login page's own words: those of the factory's errors.txt."""
 
 
-@dataclass(slots=True, eq=False)
-class Client:
+class Client(Struct, eq=False):
     """One device. `wants` is what it tries to send and receive, in bit/s; `octets` what it did in this session."""
 
     mac: str

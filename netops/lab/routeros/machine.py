@@ -1,9 +1,10 @@
 """One simulated router without its sockets: rows, clock, log, users and what moves by itself; speaks no protocol."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from netops.core.clock import Clock
 from netops.lab.routeros.dates import MONTHS
@@ -16,8 +17,7 @@ from netops.lab.routeros.values import GROUP_POLICIES, format_duration
 LOG_ROWS = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A login of the device; `group` must exist in its configuration or be built in."""
 
     name: str
@@ -25,8 +25,7 @@ class Account:
     group: str = "full"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(Struct, frozen=True, kw_only=True):
     """Who runs a command, and with which policies."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import ipaddress
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
@@ -12,8 +13,7 @@ CPUS = 4
 GATEWAY_VENDOR = "02:00:5E"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True, kw_only=True):
     """A device that talks LLDP on `interface`; `port` is its own name for the cable's other end."""
 
     interface: str

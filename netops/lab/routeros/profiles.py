@@ -1,6 +1,6 @@
 """What a wireless interface really does: its own words over its configuration's over their profiles'; it changes nothing."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from netops.lab.routeros.machine import Machine
 from netops.lab.routeros.store import Row
@@ -8,8 +8,7 @@ from netops.lab.routeros.store import Row
 WIFI, CAPS = "/interface/wifi", "/caps-man"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Air:
+class Air(Struct, frozen=True, kw_only=True):
     """What stations see and where their traffic goes; `vlan` 0 is untagged, `passphrase` "" open."""
 
     ssid: str

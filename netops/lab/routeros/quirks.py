@@ -1,6 +1,6 @@
 """What the property facts cannot say of RouterOS menus, as tables: defaults, ids, uniqueness, what is left out when printed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 # First id of a menu where it is not *1: the first rows of these are *0; queue trees count from *1000000.
 FIRST_ID = {
@@ -149,8 +149,7 @@ AUTO_NAME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unique:
+class Unique(Struct, frozen=True):
     """No two rows of a menu with the same `fields`, or the device answers `text`; `enabled`: only among enabled rows."""
 
     fields: tuple[str, ...]

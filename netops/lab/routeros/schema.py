@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 from netops.lab.routeros.reports import MENUS
 from netops.lab.routeros.texts import parse_version
@@ -20,8 +21,7 @@ WORD = re.compile(r"[a-z][a-z0-9-]*")
 NOT_WORDS = {"or", "list", "pair", "address", "addresses"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """What must exist: a row of one of `menus`, or one of `words`; `free` when addresses are allowed too."""
 
     menus: tuple[str, ...]
@@ -29,8 +29,7 @@ class Reference:
     free: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prop:
+class Prop(Struct, frozen=True, kw_only=True):
     """One settable property. `default` is as written in the fact file, None where an unset one is not shown."""
 
     name: str
@@ -44,8 +43,7 @@ class Prop:
     limits: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
+class Menu(Struct, frozen=True, kw_only=True):
     path: str
     kind: str
     props: Mapping[str, Prop]
@@ -62,8 +60,7 @@ class Menu:
         return self.kind != "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     version: tuple[int, ...]
     menus: Mapping[str, Menu]
     folders: frozenset[str]

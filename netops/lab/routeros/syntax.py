@@ -1,7 +1,8 @@
 """RouterOS scripts and exports as trees (manual, "Scripting"); refuses what the console calls a syntax error. Runs nothing."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 ESCAPES = {'"': '"', "\\": "\\", "$": "$", "?": "?", "n": "\n", "r": "\r", "t": "\t", "_": " ", "a": "\a", "b": "\b",
            "f": "\f", "v": "\v"}  # fmt: skip
@@ -17,27 +18,23 @@ class ScriptError(Exception):
     """What the console prints when a script does not parse or a command of it fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     text: str
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`{ … }` as a value, or `[ … ]` (`call`): run at once, its result is the value."""
 
     commands: "tuple[Command, ...]"
     call: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     sign: str
     parts: "tuple[Part, ...]"
 
@@ -45,8 +42,7 @@ class Operation:
 Part = Literal | Variable | Block | Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """`key=value` or a value alone, of parts that are joined. `column` is 1-based."""
 
     key: str | None
@@ -64,8 +60,7 @@ class Word:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     words: tuple[Word, ...]
     where: Part | None = None
 

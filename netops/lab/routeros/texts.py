@@ -1,6 +1,6 @@
 """What a RouterOS device says when it refuses, by version; every text is from captures or the manual."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MISSING, ARGUMENT, INTERRUPTED, SCRIPTING = 0, 1, 2, 3
 
@@ -22,8 +22,7 @@ def parse_version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """The wordings that differ between RouterOS 6 and 7."""
 
     version: tuple[int, ...]

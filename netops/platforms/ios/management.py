@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.model import LineOp, Target
 from netops.platforms.ios.changes import ADD, REMOVE, elements_of
@@ -16,8 +17,7 @@ GLOBAL = re.compile(
 HARMLESS = ("description ", "no description")
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """How the switch is reached: interfaces with its address, their VLANs, ports towards other devices."""
 
     interfaces: frozenset[str]

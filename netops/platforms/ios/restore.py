@@ -1,7 +1,8 @@
 """The way back: exact inverses of ops, and the three-way restoration that leaves alone what a person changed since."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netops.core.model import LineOp, Restoration, Tag, Tree
 from netops.platforms.ios.changes import ADD, REMOVE, access_vlan, elements_of, our_vlans
@@ -44,16 +45,14 @@ def _line_back(line: str, old: str | None) -> str:
     return old or negated(line)
 
 
-@dataclass(slots=True)
-class _History:
+class _History(Struct):
     """What we did to one thing: what was there before our first op, and every value that we gave it (None: absent)."""
 
     base: str | None
     ours: set[str | None] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Journal:
+class _Journal(Struct):
     """The ops applied, oldest first, as one history per section, list element, line of a section and global line."""
 
     made: dict[str, tuple[str, ...] | None] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """From seen to wanted rows: operations in order; refuses to overwrite what is not ours or to stand behind it unnoticed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from netops.core.errors import Refused
 from netops.core.model import Row, RowOp, Rows, Tag, Value, Verb

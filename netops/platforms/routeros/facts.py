@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from netops.platforms.routeros.quirks import KEYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class Property(Struct, frozen=True, kw_only=True):
     """`default` is what an `add` leaves when the property is not given; None where absence means nothing set."""
 
     kind: str
@@ -19,8 +19,7 @@ class Property:
     unset: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
+class Menu(Struct, frozen=True, kw_only=True):
     """One menu: `key` tells its rows apart, `single` menus have one row without id."""
 
     path: str

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from netops.core.model import Accounts, Op, Row, RowOp, Rows, Tag, Usage, Verb
 from netops.core.units import parse_duration

@@ -1,9 +1,10 @@
 """Operations in RouterOS's own words for people; shows no secret, and no character that a terminal would act on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+
+from msgspec import Struct
 
 from netops.core.model import Op, RowOp, Value, Verb
 from netops.core.once import once
@@ -70,8 +71,7 @@ class _Said(dict[str, str]):
         return said
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How a menu's rows are written; `key` finds a row that is set, where there are several."""
 
     head: str

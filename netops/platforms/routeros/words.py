@@ -3,7 +3,8 @@
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netops.core.errors import InputError
 from netops.core.text import Text
@@ -22,8 +23,7 @@ _VERBS = frozenset({"add", "set", "remove", "enable", "disable", "unset", "move"
 _PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """One line of an export: `find` selects rows (`#` for a position), `values` in order, `!name` for an unset one."""
 
     line: int

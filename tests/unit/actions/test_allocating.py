@@ -4,12 +4,12 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from life_desk import NOON, LifeDesk, open_life_desk
+from msgspec.structs import replace
 
 from netops.actions import allocating
 from netops.actions.availability_table import say_listing, say_pair
@@ -31,7 +31,7 @@ def allocated(queue: str, unit: str, letter: str, up: int, down: int, **more: ob
         allocation=f"gw-kampus/{queue}", unit=unit, letter=letter, uplink=uplink_key("kampus", "ISP-A"), up=up * M,
         down=down * M, since=NOON - 90 * DAY, until=None, kind="permanent", change="",
     )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type]  # fields of a commitment
+    return replace(made, **more)
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from measured_month import write_days
+from msgspec.structs import replace
 
 from netops.actions import bandwidth_report, monthly, noting
 from netops.actions.bandwidth_report import Asked, monitoring_facts

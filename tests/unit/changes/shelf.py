@@ -6,10 +6,11 @@ over sockets in tests/lab.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from netops.changes.prepare import Share, device_plans
 from netops.changes.tools import Tools
@@ -157,8 +158,7 @@ class Shelf:
         return ("port",)
 
 
-@dataclass
-class Device:
+class Device(Struct):
     rows: dict[str, str] = field(default_factory=dict)
     features: tuple[str, ...] = ("timer",)
     timer: tuple[datetime, dict[str, str]] | None = None
@@ -172,8 +172,7 @@ class Device:
     lines_cut: int = 0  # a line that was open before the last cut is dead, and does not know it yet
 
 
-@dataclass
-class World:
+class World(Struct):
     """Devices, and a counter of steps: `stop_at` raises `Killed` before that step, `after=True` after it took effect."""
 
     devices: dict[str, Device]
@@ -322,8 +321,7 @@ class NoSecrets:
         raise AssertionError(f"nothing here needs {ref}")
 
 
-@dataclass
-class Bench:
+class Bench(Struct):
     """A journal on disk, a world, and the tools over them; `open` again after a crash."""
 
     folder: Path

@@ -1,10 +1,10 @@
 """What is due: nothing before its time, nothing forgotten after it, the most urgent first."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from netops.changes.duties import WARNING, Due, Duty, Times, duties, watched
 from netops.changes.lifecycle import OVER, Change, Phase

@@ -1,11 +1,11 @@
 """Failures whose telling is larger than an entry of the log: what must be restored is restored all the same."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from shelf import Bench, Device, ShelfDriver, World, bench, plan_for
 
 from netops.changes.execute import Order, execute

@@ -1,10 +1,10 @@
 """The fold: a change's state is what its events say, in one pass or two, whatever other changes did in between."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from netops.changes.lifecycle import DONE, OPEN, Change, Phase, fold, fold_all, held, promised
 from netops.core.canonical import dump

@@ -1,11 +1,12 @@
 """A worker that is paused and loses its lease: before the fence check it sends nothing, behind it one journalled batch at most."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from shelf import Bench, Device, ShelfDriver, World, bench, plan_for
 
 from netops.changes.execute import Order, Outcome, execute, resume
@@ -25,8 +26,7 @@ BATCHES = 4  # two rows on each of two devices
 CHECKS = BATCHES + 2 * 3  # and of each device: arming its timer, taking it away, saving
 
 
-@dataclass
-class Nap:
+class Nap(Struct):
     """Runs `meanwhile` once, at the nth moment that it is asked about."""
 
     at: int
@@ -150,7 +150,7 @@ def test_paused_behind_its_check_for_longer_than_the_send_deadline_it_gives_up(t
             return recorded
 
     with pytest.raises(FenceLost):
-        execute(site.order, replace(tools, journal=Journal()))  # type: ignore[arg-type]  # the rest is the journal's own
+        execute(site.order, replace(tools, journal=Journal()))
     assert site.writes() == site.written_until_then
     site.judge(f"batch {k}")
     site.close()
@@ -182,7 +182,7 @@ def test_paused_before_any_check_it_does_nothing_more_on_a_device(tmp_path: Path
             return append(events, fences, alive=alive)
 
     with pytest.raises(FenceLost):
-        execute(site.order, replace(site.first.tools, journal=Journal()))  # type: ignore[arg-type]  # the rest is the journal's own
+        execute(site.order, replace(site.first.tools, journal=Journal()))
     assert [site.world.steps] == steps
     site.close()
 

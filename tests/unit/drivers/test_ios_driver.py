@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import netops.lab
 from netops.core.clock import SystemClock

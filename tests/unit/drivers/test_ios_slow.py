@@ -4,11 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
 import pytest
+from msgspec import Struct, field
 
 from netops.core.clock import SystemClock
 from netops.core.errors import TimedOut
@@ -40,8 +40,7 @@ class Secrets:
         return Secret("sandi")
 
 
-@dataclass
-class Device:
+class Device(Struct):
     """A switch of privilege 15 that answers from `ANSWERS`. `say` sends text its own way."""
 
     greets_after: float = 0.0

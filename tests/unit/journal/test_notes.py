@@ -1,13 +1,13 @@
 """Signed notes, checkpoints and receipts: the specification's own example verifies, and no doubt passes."""
 
 import base64
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from netops.core.errors import InputError, JournalError
 from netops.journal import checkpoint, note, receipt, tlog

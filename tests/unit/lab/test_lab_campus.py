@@ -7,13 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from lab_fakes import FakeDevice, fake_spec
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 
 from netops.cli.lab import lab as lab_group

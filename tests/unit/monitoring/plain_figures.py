@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
 
 from netops.core.measured import Flaw, Flow, Limit
 
@@ -13,8 +14,7 @@ FIVE_MINUTES = 300 * SECOND
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """`at` and `uptime` in hundredths of a second; None where the agent does not tell."""
 
     at: int
@@ -27,8 +27,7 @@ class Reading:
     discontinuity: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     gap: int = 450
     drift: int = 5
     slack: int = 2
@@ -38,8 +37,7 @@ class Policy:
 POLICY = Policy()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     measured: int
     flaws: dict[Flaw, int]
     up: Flow | None
@@ -134,8 +132,7 @@ def plain(
     )
 
 
-@dataclass(kw_only=True)
-class Cell:
+class Cell(Struct, kw_only=True):
     since: int
     until: int
     office: bool

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 from plain_figures import Reading
 
 from netops.core.measured import Series
@@ -14,8 +14,7 @@ from netops.monitoring.segments import OPTIONS, ORDER, TABLES, Segment
 from netops.monitoring.statistics import moment_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class Poll:
+class Poll(Struct, frozen=True, kw_only=True):
     device: str
     at: datetime
     reason: str | None = None

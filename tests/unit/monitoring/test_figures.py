@@ -1,11 +1,11 @@
 """Figures out of segments: the same as the plain reference, over many devices at once, with honest gaps and clear errors."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from plain_figures import Reading, cs, plain
 from segment_maker import Poll, write
 

@@ -1,11 +1,11 @@
 """Hours are closed, days compacted, old days let go: recorded first, whole after a death at any step, and seen when touched."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from netops.core.clock import ManualClock
 from netops.core.errors import JournalBroken

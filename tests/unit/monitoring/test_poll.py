@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +13,7 @@ from gufo.snmp import Aes128Key, Sha1Key, SnmpError, SnmpVersion
 from gufo.snmp import User as GufoUser
 from gufo.snmp.aio import SnmpSession
 from lab_fakes import DictSecrets, FakeDevice, fake_spec, port, snmp_target
+from msgspec.structs import replace
 from pysnmp.entity.engine import SnmpEngine
 from pysnmp.hlapi.v3arch.asyncio import (
     CommunityData,

@@ -3,11 +3,11 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from snmp_agent import COUNTER32, GAUGE, IF, IFX, SYSTEM, Agent, Late, oid, ports, secrets, several
 
 from benchmarks.agents import number, tlv

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import SHARED_DATA
+from msgspec.structs import replace
 from snmp_agent import TICKS, Agent, oid, recorded, secrets
 
 from benchmarks.agents import Oid, number

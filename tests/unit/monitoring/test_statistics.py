@@ -1,13 +1,13 @@
 """Statistics that do not lie: what an interval is worth, told by example, and equal to a slow, plain reference whatever comes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from plain_figures import Found, Policy, Reading, cs, plain
 
 from netops.core.measured import Asked, Evidence, Figures, Flaw, Limit, Lost, Series, SeriesKind, Watch

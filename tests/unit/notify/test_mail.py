@@ -5,7 +5,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from msgspec.structs import replace
 
 from netops.core.errors import Failed, MailRefused
 from netops.core.secret import Secret, SecretRef
@@ -118,9 +118,7 @@ def test_the_same_mail_twice_is_recognisable(catcher: Catcher, settings: MailSet
 @pytest.mark.parametrize("field", ["to", "name", "subject"])
 @pytest.mark.parametrize("tail", ["\r\nBcc: x@evil.example", "\n\nbody", "\x00", "\u2028x"])
 def test_header_injection_is_refused(catcher: Catcher, settings: MailSettings, field: str, tail: str) -> None:
-    bad = Mail(
-        **{name: getattr(MAIL, name) for name in Mail.__dataclass_fields__} | {field: getattr(MAIL, field) + tail}
-    )
+    bad = Mail(**{name: getattr(MAIL, name) for name in Mail.__struct_fields__} | {field: getattr(MAIL, field) + tail})
     with pytest.raises(MailRefused, match=f"control character in {field}"):
         send(bad, settings, NoSecrets())
     assert catcher.mails == []

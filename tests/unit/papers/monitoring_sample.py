@@ -1,11 +1,11 @@
 """A month as a report tells it: three units behind two providers, a raised allocation, gaps. Every figure is made up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
+from msgspec.structs import replace
 from papers_sample import office
 
 from netops.changes.office_time import working_spans
@@ -230,7 +230,7 @@ def facts(**more: object) -> MonitoringFacts:
         anchor=130,
         method={"interval": "60"},
     )
-    made = replace(made, **more)  # type: ignore[arg-type]
+    made = replace(made, **more)
     return with_words(made) if not made.remarks else made
 
 

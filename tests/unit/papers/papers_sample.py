@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from netops.core.canonical import canonical, digest, digest_of
 from netops.core.model import DevicePlan, Event, GuardKind, Needs, Plan, Recorded, Rows, Scope, Tree

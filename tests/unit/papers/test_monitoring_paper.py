@@ -3,11 +3,11 @@
 import re
 import subprocess
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from monitoring_sample import AT, END, LAST, RAISED, START, ZONE, evidence, facts, lines, slots, term
+from msgspec.structs import replace
 
 from netops.core.measured import Limit, Slot
 from netops.core.text import Lang

@@ -4,11 +4,11 @@ import csv
 import io
 import re
 import zipfile
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from monitoring_sample import START, facts, lines
+from msgspec.structs import replace
 
 from netops.papers.monitoring_facts import MonitoringFacts
 from netops.papers.monitoring_table import CSV_HEAD, monitoring_csv, monitoring_workbook

@@ -1,9 +1,9 @@
 """What a BAST says comes from recorded events, plan and request, and from nothing else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from papers_sample import events, office, plan, recorded, request
 
 from netops.core.errors import Failed

@@ -4,11 +4,11 @@ import html
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from papers_sample import events, office, plan, recorded, request
 from returned_files import JPEG, png
 

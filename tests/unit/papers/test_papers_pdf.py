@@ -5,11 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from papers_sample import events, office, plan, request
 
 from netops.core.errors import Failed

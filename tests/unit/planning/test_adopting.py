@@ -1,12 +1,12 @@
 """Day one: limits that people made are proposed as a file, come back as promises with letters, and stand beside the devices."""
 
 import unicodedata
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_sample import sites
 
 from netops.core.errors import InputError

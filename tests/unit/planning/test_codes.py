@@ -1,11 +1,11 @@
 """How vouchers are named and counted; a batch comment that Mikhmon reads stays ours by its tag."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from netops.core.errors import OutOfBounds
 from netops.core.model import Needs, Tag
@@ -49,4 +49,4 @@ def test_more_vouchers_than_addresses_are_refused_with_both_numbers() -> None:
 @pytest.mark.parametrize("wrong", [{"devices_per_code": 0}, {"data_limit": -1}])
 def test_what_cannot_be_served_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(OutOfBounds):
-        check_codes(replace(NEEDS, **wrong))  # type: ignore[arg-type]  # the names are those of Needs
+        check_codes(replace(NEEDS, **wrong))

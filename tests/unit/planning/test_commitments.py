@@ -1,12 +1,12 @@
 """What units are promised on an uplink: over time against a plain look at every hour, and by named cases."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_sample import sites
 
 from netops.core.canonical import dump

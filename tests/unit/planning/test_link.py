@@ -1,8 +1,7 @@
 """A unit's limit found among a device's, what stands around it, and what is refused; no devices, no files."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from planning_sample import sites
 
 from netops.core.errors import InputError, NoCapacity, NoTarget

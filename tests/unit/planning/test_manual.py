@@ -1,9 +1,9 @@
 """What people do by hand: from the playbook, from devices that cannot be driven; what is waited for, and what is refused."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from planning_sample import AP, CAMPUS, GW, INTI, SW, playbook, sites, target
 from requests_sample import request
 

@@ -1,11 +1,11 @@
 """A site's own service: its playbook, where it acts, the ports it holds, and templates that claim what nobody named."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from planning_sample import GW, INTI, LAMA, NOW, ROOT, SW, sites
 from requests_sample import TEXT
 

@@ -1,10 +1,9 @@
 """The way of a VLAN out of the inventory's links: every device and port on it, loops, and what no link leads to."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_sample import sites, target
 
 from netops.core.errors import InputError

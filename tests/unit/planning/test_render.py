@@ -1,12 +1,12 @@
 """Templates to text and values: everything printed is a placeholder, nothing undefined or live gets through."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_sample import AP, GI, GW, ROOT, SW, sites
 
 from netops.core.errors import InputError

@@ -1,8 +1,7 @@
 """Which devices are meant, in which order, and what is said when the inventory has none."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from planning_sample import AP, CAMPUS, GI, GW, INTI, LAMA, SW, playbook, sites, target
 
 from netops.core.errors import InputError, NoTarget
