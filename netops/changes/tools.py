@@ -210,7 +210,7 @@ def raise_first(failures: Mapping[str, Exception]) -> NoReturn:
 
 
 def measure(held: Held, names: Sequence[str], when: str) -> dict[str, Sample | Exception]:
-    """One SNMP reading of each device, kept as evidence; a device that gives none is recorded as such.
+    """One SNMP reading of each device, kept as evidence; a device that gives none is recorded as such; in one append.
 
     Those of which the inventory says `snmp: {version: none}` are not asked.
     """
@@ -220,9 +220,10 @@ def measure(held: Held, names: Sequence[str], when: str) -> dict[str, Sample | E
     readings = dict(tools.poller.sample(asked, tools.clock.now()))
     for name, reading in readings.items():
         if isinstance(reading, Exception):
-            held.log("evidence.missing", name, when=when, message=str(reading))
+            held.note("evidence.missing", name, when=when, message=brief(str(reading)))
         else:
-            held.log(
+            held.note(
                 "evidence.sampled", name, when=when, sample=tools.body(reading), interfaces=len(reading.interfaces)
             )
+    held.settle()
     return readings

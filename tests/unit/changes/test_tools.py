@@ -1,10 +1,18 @@
 """What every step works with: a plan that comes back from the object store is the plan, its equal parts are one again."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netops.changes.tools import ROLES, sharing
-from netops.core.model import DevicePlan, Row, Rows, Scope, State, Tree
+from netops.changes.tools import MOST, ROLES, hold, measure, sharing
+from netops.core.clock import ManualClock
+from netops.core.measured import Sample
+from netops.core.model import DevicePlan, Event, Fence, Row, Rows, Scope, State, Target, Tree
+from tests.unit.changes.shelf import Device, Poller, World, bench
 
 
 def part(number: int, want: State) -> DevicePlan:
@@ -37,3 +45,32 @@ def test_devices_of_a_role_want_the_same_rows_again() -> None:
 def test_nothing_else_becomes_another(wants: list[int]) -> None:
     parts = [part(at, rows(str(n)) if n else Tree(lines=())) for at, n in enumerate(wants)]
     assert list(sharing(parts)) == parts
+
+
+class Silent(Poller):
+    """One agent does not answer, and says so at length."""
+
+    def sample(self, targets: Sequence[Target], at: datetime) -> Mapping[str, Sample | Exception]:
+        return {**super().sample(targets, at), "sw": TimeoutError("x" * 100_000)}
+
+
+def test_readings_of_all_devices_are_durable_together_under_all_their_fences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(devices={"gw": Device(), "sw": Device()}, clock=ManualClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    desk = bench(tmp_path, world, poller=Silent(world))
+    appends: list[tuple[list[str], set[str]]] = []
+    real = desk.journal.append
+
+    def noting(events: Sequence[Event], fences: Sequence[Fence] = (), *, alive: bool = False) -> object:
+        appends.append(([event.kind for event in events], {fence.resource for fence in fences}))
+        return real(events, fences, alive=alive)
+
+    monkeypatch.setattr(desk.journal, "append", noting)
+    with hold(desk.tools, "C-1", ["gw", "sw"]) as held:
+        measure(held, ["gw", "sw"], "before")
+        sampled, missing = (recorded.event for recorded in desk.journal.read("C-1"))
+    assert appends == [(["evidence.sampled", "evidence.missing"], {"change:C-1", "device:gw", "device:sw"})]
+    assert (sampled.device, missing.device) == ("gw", "sw")
+    assert len(missing.data["message"]) < MOST + 20
+    desk.journal.close()
