@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shelf import Device, Poller, World, bench
 
 from netops.changes.tools import MOST, ROLES, hold, measure, sharing
 from netops.core.clock import ManualClock
 from netops.core.measured import Sample
 from netops.core.model import DevicePlan, Event, Fence, Row, Rows, Scope, State, Target, Tree
-from tests.unit.changes.shelf import Device, Poller, World, bench
 
 
 def part(number: int, want: State) -> DevicePlan:
