@@ -214,23 +214,23 @@ class Wire:
         """Send commands, many in flight, and return their answers in the order of the commands.
 
         Each command carries `.tag`, and each reply is matched by it: a lost or doubled reply is found out instead of
-        shifting all later ones. Traps are data here. Raises `Unreachable`, `TimedOut`, `Misbehaved`; with `writes`
+        shifting all later ones, and so is a reply to what was not sent yet. Traps are data here. Raises `Unreachable`, `TimedOut`, `Misbehaved`; with `writes`
         their `may_have_written` is True from the first byte on.
         """
         channel = self._channel
         channel.begin(step)
-        for words in channel.early():
-            raise self._strange(words, "a reply to no command")
         answers = [Answer() for _ in commands]
-        waiting = {f".tag={number}": answer for number, answer in enumerate(answers)}
+        waiting: dict[str, Answer] = {}
         sent = 0
-        while waiting:
-            flying = sent - len(answers) + len(waiting)
-            if sent < len(commands) and flying <= _WINDOW // 2:
-                upto = min(len(commands), sent + _WINDOW - flying)
+        while waiting or sent < len(answers):
+            if sent < len(answers) and len(waiting) <= _WINDOW // 2:
+                for words in channel.early():
+                    raise self._strange(words, "a reply to no command")
+                upto = min(len(answers), sent + _WINDOW - len(waiting))
                 channel.writing = channel.writing or writes
                 encode = _sentences if writes else _known_sentences
                 channel.write(encode(tuple(commands[sent:upto]), sent))
+                waiting |= {f".tag={number}": answers[number] for number in range(sent, upto)}
                 sent = upto
             self._file(channel.sentences(), waiting)
         return answers

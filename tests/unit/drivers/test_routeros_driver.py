@@ -51,6 +51,7 @@ from netops.drivers.routeros import RouterOSDriver, open_driver
 from netops.drivers.routeros_connect import _dial
 from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.platforms.routeros import PLATFORM
+from netops.platforms.routeros.facts import menus
 from netops.platforms.routeros.parse import parse
 
 LANGS: tuple[Lang, ...] = ("id", "en")
@@ -155,6 +156,15 @@ def test_a_reply_that_nobody_asked_for_is_found_out_by_the_next_question(router:
         assert driver.observe(QUEUES) == Rows(rows=())
         with pytest.raises(Misbehaved, match="a reply to no command"):
             driver.observe(QUEUES)
+
+
+def test_a_reply_to_what_was_not_sent_yet_is_found_out(router: FakeRouter) -> None:
+    """Else a device could end an exchange before its last commands were sent at all."""
+    paths = tuple(sorted(path for path, about in menus().items() if about.settable)) * 3
+    for early in (len(paths), 150, 99, 3):
+        router.raw[f"{paths[0]}/print"] = b"".join(encode([b"!done", b".tag=%d" % n]) for n in range(early))
+        with open_(router) as driver, pytest.raises(Misbehaved, match="a reply to no command"):
+            driver.observe(Scope(paths=paths))
 
 
 def test_answers_may_come_in_any_order_with_their_tags_anywhere(router: FakeRouter) -> None:
