@@ -247,7 +247,7 @@ class Broken(Exception):
     """What must hold did not; the message says what was seen."""
 
 
-class Case(Struct):
+class Case(Struct, dict=True):
     """One workspace and the processes over it; `offset` is how far their clocks are ahead of the lab's."""
 
     stand: Stand

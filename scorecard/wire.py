@@ -12,7 +12,7 @@ from msgspec import Struct, field
 RESET = struct.pack("ii", 1, 0)
 
 
-class Wire(Struct):
+class Wire(Struct, dict=True):
     """TCP, all connections counted together, both ways. `at` 0: nothing happens.
 
     `reset`: every connection is reset when so many bytes went through, and new ones work. `silent`: from then on nothing

@@ -158,10 +158,13 @@ def _shift(strikes: Strikes, seconds: float, at: int, more: float) -> None:
 def _hurry(seconds: float) -> None:
     """Leases of so many seconds, and as much before a timer: nobody waits for the site's own."""
     from netops.app import App
-    from netops.changes.tools import Tools
 
-    for kind, name in ((App, "lease_seconds"), (Tools, "guard_margin")):
-        setattr(kind, "__init__", functools.partialmethod(kind.__init__, **{name: seconds}))  # noqa: B010 - this process only
+    real: property = vars(App)["tools"]
+
+    def tools(app: App) -> Any:
+        return replace(real.__get__(app), lease_seconds=seconds, guard_margin=seconds)
+
+    App.tools = property(tools)  # type: ignore[method-assign, assignment]  # this process only
 
 
 def _soon(seconds: int) -> None:
