@@ -19,9 +19,10 @@ _EXACT = 2**53 - 1
 _SIMPLE = frozenset({str, bool, NoneType})
 _TEXT = frozenset({str})
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_OTHERWISE = re.compile(rb"[\xf0-\xf4]|(?:[,\[]|\x22:)(?:-?\d{16}|-?\d+[.eE]|null)")
-"""What RFC 8785 may write otherwise than the encoder: characters beyond U+FFFF (its order of keys), integers that may be over
-2^53, numbers with a fraction, null (may be NaN). Text that only looks like one takes the slow way, too."""
+_OTHERWISE = tuple(re.compile(before + rb"(?:-?\d{16}|-?\d+[.eE]|null)") for before in (rb'":', rb",", rb"\["))
+"""Where RFC 8785 may write otherwise than the encoder: integers that may be over 2^53, numbers with a fraction, null (may be
+NaN). Text that only looks so takes the slow way, too. One search for each, as a search for text is four times faster than for a choice.
+"""
 
 
 def canonical(value: object) -> bytes:
@@ -82,7 +83,9 @@ def body_of(value: object) -> bytes:
             written = _ENCODER.encode(value)
         except (TypeError, OverflowError, UnicodeError):
             return canonical(dump(value))  # which says what is wrong with it
-        if not _OTHERWISE.search(written):
+        if (written.isascii() or not _ASTRAL.search(written.decode())) and not any(
+            each.search(written) for each in _OTHERWISE
+        ):
             return written
     return canonical(dump(value))
 
