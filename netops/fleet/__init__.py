@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WORKERS = 64
 """Threads at most: nearly all of a far device's time is waiting."""
-FEW = 4
+FEW = 8
 """Threads at first."""
-MOMENT = 0.002
-"""Seconds between two looks at whether more threads are wanted."""
-BUSY = 0.7
+MOMENT = 0.001
+"""Seconds: the first look at whether more threads are wanted comes after two of them, each later one after twice as many."""
+BUSY = 0.5
 """The share of one processor beyond which they are not."""
 FILES = ("hosts.yaml", "groups.yaml", "defaults.yaml")
 _FORMAT = "netops-inventory-1"
@@ -231,6 +231,7 @@ class _Patient:
 
         futures: list[Future[None]] = []
         interrupt: KeyboardInterrupt | None = None
+        moment = MOMENT
         with ThreadPoolExecutor(self._workers) as pool:
             while (waiting and not futures) or acting or not all(future.done() for future in futures):
                 try:
@@ -238,9 +239,11 @@ class _Patient:
                         wait(futures)
                         if acting:  # of a thread whose start was interrupted nobody else knows
                             time.sleep(MOMENT)
-                    elif not futures or _idle(futures):
+                        continue
+                    if not futures or _idle(futures, moment):
                         more = min(max(FEW, len(futures)), self._workers - len(futures), len(waiting))
                         futures += [pool.submit(work) for _ in range(more)]
+                    moment *= 2
                 except KeyboardInterrupt as pressed:
                     interrupt = pressed
                     waiting.clear()
@@ -251,10 +254,10 @@ class _Patient:
         return found
 
 
-def _idle(futures: Sequence["Future[None]"]) -> bool:
+def _idle(futures: Sequence["Future[None]"], moment: float) -> bool:
     """Looks for a moment whether this process leaves its processor idle."""
     spent, began = time.process_time(), time.perf_counter()
-    wait(futures, timeout=MOMENT)
+    wait(futures, timeout=moment)
     return time.process_time() - spent < BUSY * (time.perf_counter() - began)
 
 
