@@ -21,7 +21,7 @@ from netops.changes.losses import Losses
 from netops.changes.push import save, send
 from netops.changes.revert import restore
 from netops.changes.takeover import wait_out
-from netops.changes.tools import Held, Tools, hold, measure, side_by_side
+from netops.changes.tools import Held, Tools, hold, measure, one_by_one, side_by_side
 from netops.changes.waves import Wave, waves
 from netops.core.canonical import digest_of
 from netops.core.errors import Failed, JournalError, Locked, NeedsPerson, Refused, StalePlan
@@ -124,8 +124,7 @@ def _carry_out(held: Held, order: Order, parts: list[_Part], lines: Lines, lost:
             there = _one_wave(held, order, wave, by_name, lines, losses)
             if wave is not planned[-1]:
                 health.bake(held, wave, there, {name: by_name[name].plan for name in there}, lines, losses)
-        stay = [name for name in by_name if name not in losses.lost]
-        side_by_side(held.tools, stay, lambda name: _save(held, by_name[name], lines, order.closes_at))
+        _save(held, [by_name[name] for name in by_name if name not in losses.lost], lines, order.closes_at)
         held.log("change.active", lost=list(losses.lost))
     except JournalError:
         # Nothing may be sent unlogged, a restoration neither: the devices' own guards act, `netops resume` follows.
@@ -151,7 +150,7 @@ def _one_wave(
         interfaces = checks.verify_by_snmp(held, part, readings)
         held.note("device.verified", name, checks=checks.made(held, part), interfaces=list(interfaces))
 
-    proven = losses.over(wave, seen, prove)
+    proven = losses.but(wave, one_by_one(seen, prove))
     held.tools.say("verify", ", ".join(proven))
     held.settle()
     return _confirm(held, wave, [parts[name] for name in proven], lines, losses, order.closes_at)
@@ -201,17 +200,34 @@ def _confirm(
     return confirmed
 
 
-def _save(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
+def _save(held: Held, parts: Sequence[_Part], lines: Lines, closes_at: datetime | None) -> None:
     """What must survive a restart, and the timer that closes access should we not come back."""
-    device = part.plan.device
-    if held.tools.platform(part.plan).volatile:
-        lines.again(device, lambda driver: save(held, driver, device), repeatable=True)
-    held.note("device.saved", device)
-    _close_later(held, part, lines, closes_at)
+    asked = {part.plan.device: part for part in parts if _volatile(held, part) or _opens(part, closes_at)}
+
+    def save_one(name: str) -> None:
+        if _volatile(held, asked[name]):
+            lines.again(name, lambda driver: save(held, driver, name), repeatable=True)
+        held.note("device.saved", name)
+        _close_later(held, asked[name], lines, closes_at)
+
+    if asked:
+        side_by_side(held.tools, list(asked), save_one)
+    for part in parts:
+        if part.plan.device not in asked:
+            held.note("device.saved", part.plan.device)
+
+
+def _volatile(held: Held, part: _Part) -> bool:
+    return held.tools.platform(part.plan).volatile
+
+
+def _opens(part: _Part, closes_at: datetime | None) -> bool:
+    """Whether it still has no timer of its own for the end of the change."""
+    return closes_at is not None and not part.closes
 
 
 def _close_later(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
-    if closes_at is not None and not part.closes:
+    if closes_at is not None and _opens(part, closes_at):
         at = closes_at
         lines.again(part.plan.device, lambda driver: arm_end(held, driver, part.plan, at))
         part.closes = True

@@ -3,7 +3,7 @@
 Never for a canary, never where a whole wave fails, and never where the log could not be written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -28,13 +28,16 @@ class Losses(Struct):
 
         Raises the first failure (by name) where the budget does not cover it.
         """
-        outcomes = self.held.tools.fleet.run(names, lambda target: work(target.name))
+        return self.but(wave, self.held.tools.fleet.run(names, lambda target: work(target.name)))
+
+    def but(self, wave: Wave, outcomes: Mapping[str, object]) -> tuple[str, ...]:
+        """The names whose outcome is no exception; those that failed are restored. Raises as `over` does."""
         failures = {name: error for name, error in sorted(outcomes.items()) if isinstance(error, Exception)}
         if failures and not self._covered(wave, failures):
             raise_first(failures)
         for name, error in failures.items():
             self._lose(name, error)
-        return tuple(name for name in names if name not in failures)
+        return tuple(name for name in outcomes if name not in failures)
 
     def _covered(self, wave: Wave, failures: dict[str, Exception]) -> bool:
         if wave.canary or any(isinstance(error, JournalError) for error in failures.values()):

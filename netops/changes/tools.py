@@ -201,6 +201,17 @@ def side_by_side(tools: Tools, names: Sequence[str], work: Callable[[str], T]) -
     return {name: outcome for name, outcome in outcomes.items() if not isinstance(outcome, Exception)}
 
 
+def one_by_one(names: Sequence[str], work: Callable[[str], T]) -> dict[str, T | Exception]:
+    """`work` that asks no device, for each of them: what it returned, or the exception that it raised."""
+    outcomes: dict[str, T | Exception] = {}
+    for name in names:
+        try:
+            outcomes[name] = work(name)
+        except Exception as error:  # noqa: BLE001  # the outcome of this device, given to the caller as it is
+            outcomes[name] = error
+    return outcomes
+
+
 def raise_first(failures: Mapping[str, Exception]) -> NoReturn:
     """The first failure of several, with the others as notes."""
     (_, first), *others = failures.items()

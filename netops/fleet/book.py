@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from netops.core.model import Target
@@ -9,7 +10,7 @@ from netops.core.secret import SecretRef
 from netops.core.text import Text
 
 if TYPE_CHECKING:
-    from nornir.core.inventory import Inventory
+    from nornir.core.inventory import Defaults, Groups, Host, Inventory, ParentGroups
 
     from netops.fleet.read import Document
 
@@ -152,6 +153,7 @@ class Book:
     def __init__(self, hosts: Json, groups: Json, defaults: Json) -> None:
         self.hosts, self.groups, self.defaults = hosts, groups, defaults
         self._lineages: dict[tuple[str, ...], tuple[Json, ...]] = {}
+        self._made: dict[str, Host] = {}
 
     def _above(self, names: tuple[str, ...]) -> tuple[Json, ...]:
         found = self._lineages.get(names)
@@ -218,21 +220,46 @@ class Book:
         )
 
     def nornir(self, names: Iterable[str]) -> "Inventory":
-        """Nornir's own objects for these hosts, with groups and defaults linked; no password in them."""
-        from nornir.core.inventory import Defaults, Group, Groups, Host, Hosts, Inventory, ParentGroups
+        """Nornir's own objects for these hosts, with groups and defaults linked; no password in them.
 
-        defaults = Defaults(**_attributes(self.defaults))
+        Made when first asked for: they say what the inventory says, and which hosts failed stands elsewhere.
+        """
+        from nornir.core.inventory import Hosts, Inventory
+
+        return Inventory(
+            hosts=Hosts({name: self._host(name) for name in names}), groups=self._groups, defaults=self._defaults
+        )
+
+    @cached_property
+    def _defaults(self) -> "Defaults":
+        from nornir.core.inventory import Defaults
+
+        return Defaults(**_attributes(self.defaults))
+
+    @cached_property
+    def _groups(self) -> "Groups":
+        from nornir.core.inventory import Group, Groups
+
         groups = Groups(
-            {name: Group(name=name, defaults=defaults, **_attributes(each)) for name, each in self.groups.items()}
+            {name: Group(name=name, defaults=self._defaults, **_attributes(each)) for name, each in self.groups.items()}
         )
         for name, each in self.groups.items():
-            groups[name].groups = ParentGroups([groups[parent] for parent in each.get("groups") or ()])
-        hosts = Hosts()
-        for name in names:
+            groups[name].groups = self._parents(each, groups)
+        return groups
+
+    def _parents(self, element: Json, groups: "Groups") -> "ParentGroups":
+        from nornir.core.inventory import ParentGroups
+
+        return ParentGroups([groups[parent] for parent in element.get("groups") or ()])
+
+    def _host(self, name: str) -> "Host":
+        if name not in self._made:
+            from nornir.core.inventory import Host
+
             host = self.hosts[name]
-            parents = ParentGroups([groups[parent] for parent in host.get("groups") or ()])
-            hosts[name] = Host(name=name, groups=parents, defaults=defaults, **_attributes(host))
-        return Inventory(hosts=hosts, groups=groups, defaults=defaults)
+            parents = self._parents(host, self._groups)
+            self._made[name] = Host(name=name, groups=parents, defaults=self._defaults, **_attributes(host))
+        return self._made[name]
 
 
 def _attributes(element: Json) -> Json:
