@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from netops.changes.tools import Held, brief
+from netops.core.canonical import body_of
 from netops.core.errors import TimedOut
-from netops.core.model import Batch
+from netops.core.model import Batch, Op
+from netops.core.once import once
 from netops.core.ports import Driver
 from netops.core.text import Text
 
@@ -29,7 +31,7 @@ def send(
             device,
             phase=phase,
             batch=batch.number,
-            ops=held.tools.body(batch.ops),
+            ops=held.tools.objects.put(_body(batch.ops)),
             count=len(batch.ops),
         )
         try:
@@ -50,6 +52,12 @@ def send(
         held.note("batch.sent", device, phase=phase, batch=batch.number, replies=len(receipt.replies))
         sent += len(batch.ops)
     return sent
+
+
+@once(most=20_000)
+def _body(ops: tuple[Op, ...]) -> bytes:
+    """What is kept of a batch: the same for all devices of a role."""
+    return body_of(ops)
 
 
 def cleared(held: Held, device: str, ask: Callable[[], object]) -> None:
