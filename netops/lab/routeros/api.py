@@ -5,12 +5,13 @@ import hashlib
 import hmac
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from netops.lab.faults import Blow, Mishaps
 from netops.lab.routeros import commands, streams
-from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence, encode_word
+from netops.lab.routeros.asked import Asked, read
+from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence
 from netops.lab.routeros.encoder import Encoder
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.machine import Actor, Machine
@@ -139,24 +140,24 @@ class ApiConnection(asyncio.Protocol):
     def _handle(self, raw: list[bytes]) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        command, args, queries, tag = _parse(raw)
-        faults = self.host.faults
+        asked = read(raw)
+        command, faults = asked.command, self.host.faults
         self._count += 1
         if faults.cut_after is not None and self._count > faults.cut_after:
             self.abort()
             return
         if command == "/quit":
-            self.send("!fatal", "session terminated on request", tag=tag)
+            self.send("!fatal", "session terminated on request", tag=asked.tag)
             self._close()
         elif command == "/login":
-            self._login(args, tag)
+            self._login(asked.args, asked.tag)
         elif self.actor is None:
-            self.send("!fatal", "not logged in", tag=tag)
+            self.send("!fatal", "not logged in", tag=asked.tag)
             self._close()
         elif command == "/cancel":
-            self._cancel(args, tag)
+            self._cancel(asked.args, asked.tag)
         else:
-            self._command(command, args, queries, tag)
+            self._command(self.actor, asked)
         if faults.cut_after_reply is not None and self._count >= faults.cut_after_reply:
             self._close()
 
@@ -165,39 +166,35 @@ class ApiConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    def _command(self, command: str, args: dict[str, str], queries: list[str], tag: str | None) -> None:
-        assert self.actor is not None
+    def _command(self, actor: Actor, asked: Asked) -> None:
         self.host.tick()
-        actor = self.machine.actor(self.actor.name, self.actor.via, self.actor.address) or self.actor
-        faults = self.host.faults
+        actor = self.machine.actor(actor.name, actor.via, actor.address) or actor
+        faults, command, writes, blow = self.host.faults, asked.command, asked.verb in WRITES, UNHARMED
         try:
-            stream = streams.start(self, command, args, tag)
-            if stream is not None:
+            if asked.verb in streams.VERBS and streams.start(self, asked) is not None:
                 return
-            verb = command.rpartition("/")[2]
-            blow = Blow()
-            if verb in WRITES:
+            if writes:
                 faults.before_write(command)
                 blow = self.host.mishaps.write()
                 self._struck(blow, command)
-            answer = commands.run(self.machine, actor, command, args, queries)
+            answer = commands.run(self.machine, actor, command, asked.args, asked.queries)
             if blow.reboot:
                 self.host.fail()
                 return
-            if verb in WRITES and faults.cut_after_write(command):
+            if writes and faults.cut_after_write(command):
                 self.abort()
                 return
         except Trap as trap:
-            self.trap(trap, tag)
-            self.send("!done", tag=tag)
+            self.trap(trap, asked.tag)
+            self.write(asked.done)
             return
         except ConnectionResetError:
             self.abort()
             return
         if blow.cut is not None:
-            self._cut(lambda: self._reply(actor, answer, args.get(".proplist"), tag), whole=blow.cut == "after")
+            self._cut(lambda: self._reply(actor, answer, asked), whole=blow.cut == "after")
             return
-        self._reply(actor, answer, args.get(".proplist"), tag)
+        self._reply(actor, answer, asked)
 
     def _struck(self, blow: Blow, command: str) -> None:
         if blow.refuse is not None:
@@ -214,25 +211,22 @@ class ApiConnection(asyncio.Protocol):
         self._out = [data if whole else data[: len(data) // 2]]
         self._close()
 
-    def _reply(self, actor: Actor, answer: commands.Answer, proplist: str | None, tag: str | None) -> None:
-        names = None if not proplist else tuple(name for name in proplist.split(",") if name)
-        head = encode_word(b"!re") + (b"" if tag is None else encode_word(f".tag={tag}".encode("latin-1")))
-        if answer.single is not None:
-            row = self.machine.row_of(answer.path)
-            words = commands.readable(actor, answer.path, row, answer.single)
-            self.write(head + self.host.encoder.body(words, names) + b"\x00")
-        elif answer.rows is not None:
-            bodies = self.host.encoder.rows(self.machine, actor, answer, names)
-            if bodies:
-                end = b"\x00" + head
-                self.write(head + end.join(bodies) + b"\x00")
-            elif self.machine.number >= (7, 18):
-                self.send("!empty", tag=tag)
+    def _reply(self, actor: Actor, answer: commands.Answer, asked: Asked) -> None:
+        if answer.rows:
+            bodies = self.host.encoder.rows(self.machine, actor, answer, asked)
+            self.write(asked.row + (b"\x00" + asked.row).join(bodies) + b"\x00")
+        elif answer.single is not None:
+            self.write(asked.row + self.host.encoder.single(self.machine, actor, answer, asked) + b"\x00")
+        elif answer.rows is not None and self.machine.number >= (7, 18):
+            self.write(asked.empty)
         for _ in range(answer.empty):
-            self.write(head + b"\x00")
-        self.send("!done", *(() if answer.ret is None else (f"=ret={answer.ret}",)), tag=tag)
+            self.write(asked.row + b"\x00")
+        if answer.ret is None:
+            self.write(asked.done)
+        else:
+            self.send("!done", f"=ret={answer.ret}", tag=asked.tag)
 
-    def _login(self, args: dict[str, str], tag: str | None) -> None:
+    def _login(self, args: Mapping[str, str], tag: str | None) -> None:
         number = self.machine.number
         name = args.get("name", "")
         if "response" in args and number < (6, 45) and self._challenge:
@@ -267,7 +261,7 @@ class ApiConnection(asyncio.Protocol):
             )
         self._active = None
 
-    def _cancel(self, args: dict[str, str], tag: str | None) -> None:
+    def _cancel(self, args: Mapping[str, str], tag: str | None) -> None:
         """Observed order: the trap of what was interrupted, the end of the cancel, the end of what was interrupted."""
         wanted = [args["tag"]] if "tag" in args else list(self.running)
         stopped = [key for key in wanted if key in self.running]
@@ -279,38 +273,25 @@ class ApiConnection(asyncio.Protocol):
             self.send("!done", tag=key or None)
 
 
-WRITES = {
-    "add",
-    "set",
-    "remove",
-    "enable",
-    "disable",
-    "unset",
-    "move",
-    "comment",
-    "run",
-    "make-static",
-    "login",
-    "provision",
-}
+WRITES = frozenset(
+    [
+        "add",
+        "set",
+        "remove",
+        "enable",
+        "disable",
+        "unset",
+        "move",
+        "comment",
+        "run",
+        "make-static",
+        "login",
+        "provision",
+    ]
+)
+UNHARMED = Blow()
 
 
 def respond(password: str, challenge: bytes) -> str:
     """The answer to a challenge, by the old login: `00` and the MD5 of a zero byte, the password and the challenge."""
     return "00" + hashlib.md5(b"\x00" + password.encode("utf-8") + challenge, usedforsecurity=False).hexdigest()
-
-
-def _parse(raw: list[bytes]) -> tuple[str, dict[str, str], list[str], str | None]:
-    words = [word.decode("latin-1") for word in raw]
-    args: dict[str, str] = {}
-    queries: list[str] = []
-    tag: str | None = None
-    for word in words[1:]:
-        if word.startswith("="):
-            name, _, value = word[1:].partition("=")
-            args[name] = value
-        elif word.startswith("?"):
-            queries.append(word)
-        elif word.startswith(".tag="):
-            tag = word[5:]
-    return words[0], args, queries, tag

@@ -12,10 +12,10 @@ from netops.lab.routeros.store import Row
 from netops.lab.routeros.texts import Trap
 
 Args = Mapping[str, str]
-PRINT = {
+PRINT = frozenset({
     "detail", "stats", "count-only", "without-paging", "terse", "brief", "value-list", "as-value", "show-ids",
     ".proplist", "proplist", "from", "show-sensitive", "hide-sensitive", "interval", "bytes", "packets", "rate",
-}  # fmt: skip
+})  # fmt: skip
 NEEDS_POLICY = ("/user", "/user/group")
 
 
@@ -32,6 +32,10 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 def split(machine: Machine, command: str) -> tuple[Menu | None, str, str]:
     """Menu, its path, and verb of `/ip/address/print`. Raises `Trap` where a part of the path does not exist."""
+    path, _, verb = command.rpartition("/")
+    menu = machine.menu(path)
+    if menu is not None and verb and " " not in command:
+        return menu, path, verb
     parts = tuple(part for part in command.replace(" ", "/").split("/") if part)
     if not command.startswith("/") or not parts:
         raise machine.texts.no_such_command()
@@ -97,9 +101,8 @@ def row_at(machine: Machine, menu: Menu, text: str) -> Row:
 
 def _print(machine: Machine, actor: Actor, menu: Menu, args: Args, queries: list[str]) -> Answer:
     need(machine, actor, "read")
-    for name in args:
-        if name not in PRINT:
-            raise machine.texts.unknown_parameter(name)
+    if not args.keys() <= PRINT:
+        raise machine.texts.unknown_parameter(next(name for name in args if name not in PRINT))
     if menu.single:
         if "detail" in args:
             raise machine.texts.unknown_parameter("detail")

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from netops.lab.routeros import commands
+from netops.lab.routeros.asked import Asked
 from netops.lab.routeros.codec import encode_length, encode_word
 from netops.lab.routeros.machine import Actor, Machine
 from netops.lab.routeros.show import is_plain, show
@@ -30,26 +31,33 @@ class Encoder:
             words = {name: words[name] for name in names if name in words}
         return b"".join([self.word(name, value) for name, value in words.items()])
 
-    def rows(
-        self, machine: Machine, actor: Actor, answer: commands.Answer, names: tuple[str, ...] | None
-    ) -> list[bytes]:
+    def rows(self, machine: Machine, actor: Actor, answer: commands.Answer, asked: Asked) -> list[bytes]:
         """The words of each row after `!re`, without the end."""
-        path, secret = answer.path, "sensitive" in actor.policies
-        key = (path == "/interface", names, secret)
-        menu = machine.schema.menus[path]
+        rows, path, names = answer.rows or [], answer.path, asked.names
+        secret = "sensitive" in actor.policies
+        key = (path == "/interface", asked.proplist, secret)
+        quick = names is None and secret and path != "/interface"
         bodies = []
-        for row in answer.rows or ():
+        for row in rows:
             body = row.encoded.get(key)
-            if body is None or path == "/interface":
-                body = self._quick(row) if names is None and secret and path != "/interface" else None
+            if body is None:
+                body = self._quick(row) if quick else None
                 if body is None:
-                    shown = commands.readable(actor, path, row, machine.shown(path, row))
-                    body = self.body(shown, names)
+                    body = self.body(commands.readable(actor, path, row, machine.shown(path, row)), names)
                 row.encoded[key] = body
             bodies.append(body)
-        if menu.ordered and (names is None or ".nextid" in names) and answer.rows:
-            bodies = self._chained(machine, answer.rows, bodies)
+        if rows and machine.schema.menus[path].ordered and (names is None or ".nextid" in names):
+            bodies = self._chained(machine, rows, bodies)
         return bodies
+
+    def single(self, machine: Machine, actor: Actor, answer: commands.Answer, asked: Asked) -> bytes:
+        """The words of a menu that is one row; what moves by itself is encoded anew each time."""
+        row, key = machine.row_of(answer.path), (False, asked.proplist, "sensitive" in actor.policies)
+        body = None if answer.path in machine.singles else row.encoded.get(key)
+        if body is None:
+            body = self.body(commands.readable(actor, answer.path, row, answer.single or {}), asked.names)
+            row.encoded[key] = body
+        return body
 
     def _quick(self, row: Row) -> bytes | None:
         """A whole row by its own words and the words it has in common with rows that set the same properties."""

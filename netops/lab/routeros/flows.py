@@ -100,6 +100,8 @@ class Flows:
         self._at = now
         if self._paths is None:
             self._paths = self._find_paths()
+        if not (self._paths or self.queues or self.ports or self.trees):
+            return
         if not self._paths:
             self._still()
             self._write()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -109,9 +110,9 @@ class Machine:
         if row is None or not row.enabled:
             return None
         group = self.store.named("/user/group", row.get("group"))
-        policies = "" if group is None else group.get("policy")
-        granted = frozenset(name for name in policies.split(",") if name and not name.startswith("!"))
-        return Actor(name=user, policies=granted, via=via, address=address)
+        return Actor(
+            name=user, policies=_granted("" if group is None else group.get("policy")), via=via, address=address
+        )
 
     def login(self, user: str, check: Callable[[str], bool], via: str, address: str) -> Actor | None:
         """None when refused; a refusal is a line in the log, a success is dated in `/user`."""
@@ -168,3 +169,9 @@ class Machine:
             (row for path in self.store.interfaces for row in self.store.tables[path].rows.values()),
             key=lambda row: row.id,
         )
+
+
+@lru_cache
+def _granted(policies: str) -> frozenset[str]:
+    """Those of a group that it grants: it names the refused ones too, behind a `!`."""
+    return frozenset(name for name in policies.split(",") if name and not name.startswith("!"))

@@ -94,6 +94,8 @@ class Scheduler:
             self._set(row, self.machine.clock.now() + interval)
 
     def tick(self) -> None:
+        if not self._next:
+            return
         for _ in range(TURNS):
             now = self.machine.clock.now()
             number = min(self._next, key=lambda key: self._next[key], default=None)

@@ -2,15 +2,17 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from netops.lab.routeros import commands
+from netops.lab.routeros.asked import Asked
 from netops.lab.routeros.store import Row
 
 if TYPE_CHECKING:
     from netops.lab.routeros.api import ApiConnection
 
+VERBS = frozenset({"listen", "monitor-traffic", "ping"})
 TRUE = ("yes", "true", "")
 PERIOD = 1.0
 ROUND_TRIP = "412us"
@@ -26,9 +28,9 @@ class Stream:
         self._release()
 
 
-def start(connection: "ApiConnection", command: str, args: dict[str, str], tag: str | None) -> Stream | None:
-    """The stream of `command`, None where it is not such a command. Raises `Trap`."""
-    path, _, verb = command.rpartition("/")
+def start(connection: "ApiConnection", asked: Asked) -> Stream | None:
+    """The stream that is asked for, None where no such command is. Raises `Trap`."""
+    path, verb, args, tag = asked.path, asked.verb, asked.args, asked.tag
     if verb == "listen" and path in connection.machine.schema.menus:
         stream = _listen(connection, path, args, tag)
     elif (path, verb) == ("/interface", "monitor-traffic"):
@@ -54,7 +56,7 @@ def _register(connection: "ApiConnection", tag: str | None, release: Callable[[]
     return stream
 
 
-def _listen(connection: "ApiConnection", path: str, args: dict[str, str], tag: str | None) -> Stream:
+def _listen(connection: "ApiConnection", path: str, args: Mapping[str, str], tag: str | None) -> Stream:
     machine, actor = connection.machine, connection.actor
     assert actor is not None
     commands.need(machine, actor, "read")
@@ -95,7 +97,7 @@ def _repeat(connection: "ApiConnection", tag: str | None, period: float, step: C
     return stream
 
 
-def _monitor(connection: "ApiConnection", args: dict[str, str], tag: str | None) -> Stream:
+def _monitor(connection: "ApiConnection", args: Mapping[str, str], tag: str | None) -> Stream:
     machine, actor = connection.machine, connection.actor
     assert actor is not None
     commands.need(machine, actor, "read")
@@ -121,7 +123,7 @@ def _monitor(connection: "ApiConnection", args: dict[str, str], tag: str | None)
     return _repeat(connection, tag, PERIOD, step)
 
 
-def _ping(connection: "ApiConnection", args: dict[str, str], tag: str | None) -> Stream:
+def _ping(connection: "ApiConnection", args: Mapping[str, str], tag: str | None) -> Stream:
     machine, actor = connection.machine, connection.actor
     assert actor is not None
     commands.need(machine, actor, "test")
