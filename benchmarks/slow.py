@@ -1,4 +1,4 @@
-"""A far network before each router: every API sentence arrives 20 ms late; counts round trips. In clear text, by design."""
+"""A far network before each router: every API sentence arrives so much later; counts round trips. In clear text, by design."""
 
 import asyncio
 import json
@@ -8,8 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
-
-LATENCY = 0.02
 
 
 class Line(Struct):
@@ -40,7 +38,7 @@ def sentences(buffer: bytearray) -> list[bytes]:
     return found
 
 
-async def serve(ports: Mapping[str, int], state: Path) -> None:
+async def serve(ports: Mapping[str, int], state: Path, latency: float) -> None:
     """Listen once for each router of `ports`; write our ports to `state`; on end of input print the round trips."""
     lines: dict[str, list[Line]] = {name: [] for name in ports}
     ours: dict[str, int] = {}
@@ -51,7 +49,7 @@ async def serve(ports: Mapping[str, int], state: Path) -> None:
         ) -> None:
             line = Line()
             lines[name].append(line)
-            await _between(reader, writer, port, line)
+            await _between(reader, writer, port, line, latency)
 
         server = await asyncio.start_server(client, "127.0.0.1", 0)
         ours[name] = server.sockets[0].getsockname()[1]
@@ -60,7 +58,9 @@ async def serve(ports: Mapping[str, int], state: Path) -> None:
     print(json.dumps({name: sum(line.trips for line in found) for name, found in lines.items()}), flush=True)
 
 
-async def _between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, line: Line) -> None:
+async def _between(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, line: Line, latency: float
+) -> None:
     loop = asyncio.get_running_loop()
     back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
 
@@ -78,11 +78,11 @@ async def _between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
         if whole:  # what came together goes on together
             line.trips += line.waiting
             line.waiting = False
-            loop.call_later(LATENCY, back_writer.write, b"".join(whole))
-    loop.call_later(LATENCY, back_writer.close)
+            loop.call_later(latency, back_writer.write, b"".join(whole))
+    loop.call_later(latency, back_writer.close)
     with suppress(OSError, asyncio.CancelledError):  # the end of the run ends what is still open
         await task
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text("utf-8")), Path(sys.argv[2])))
+    asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text("utf-8")), Path(sys.argv[2]), float(sys.argv[3])))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import far
+from benchmarks.far import LATENCY
 from benchmarks.fleet import lab, read_hosts, session
 from benchmarks.measure import BenchError, Line, Timing, interleaved, timed_call, timed_process
 from benchmarks.push_netops import NEEDS, _open
-from benchmarks.slow import LATENCY
 from netops.app import App
 from netops.changes.execute import Order, Outcome, execute
 from netops.changes.prepare import Share, device_plans
