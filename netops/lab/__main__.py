@@ -1,6 +1,7 @@
 """The lab's own process: `python -m netops.lab --dir FOLDER`; refuses a folder that another lab holds."""
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             control = Control(campus)
             campus.call(control.start)
             about = {"pid": os.getpid(), "control": control.describe(), **campus.describe()}
+            gc.freeze()  # what stands now is there to the end: no collection looks through it again
             write_private(state, json.dumps(about, indent=2) + "\n")
             done.wait()
             campus.call(control.stop)

@@ -30,8 +30,8 @@ def add(machine: Machine, actor: Actor, menu: Menu, args: Args) -> Row:
     password = rest.get("password") if menu.path == "/user" else None
     values, hidden = parse(machine, menu, rest)
     merged = {name: text for name, text in {**base, **values}.items() if text is not None}
-    for name in sorted(menu.props):
-        if menu.props[name].required and name not in merged and (menu.path, name) not in quirks.NEVER_READ:
+    for name in menu.required:
+        if name not in merged:
             raise machine.texts.missing(name)
     _complete(machine, actor, menu, merged)
     row = machine.store.insert(menu.path, merged)

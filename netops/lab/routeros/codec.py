@@ -38,45 +38,49 @@ class Decoder:
 
     def __init__(self, limit: int = MAX_WORD) -> None:
         self.limit = limit
-        self._buffer = bytearray()
+        self._rest = bytearray()  # begins with a length
+        self._wanted = 0  # with fewer octets the first word of the rest is not whole
         self._words: list[bytes] = []
 
     def feed(self, data: bytes) -> list[list[bytes]]:
         """Raises `BadStream`; sentences completed before the bad byte are lost with the connection."""
-        buffer = self._buffer
-        buffer += data
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._wanted:
+                return []
+            data = bytes(self._rest)
+            self._rest.clear()
         sentences: list[list[bytes]] = []
-        at, end = 0, len(buffer)
+        words, at, end = self._words, 0, len(data)
         while at < end:
-            first = buffer[at]
-            if first < 0x80:
-                start, size = at + 1, first
-            else:
-                head = self._long(buffer, at, end)
-                if head is None:
-                    break
-                start, size = head
+            size = data[at]
+            start = at + 1
+            if size >= 0x80:
+                start, size = self._long(data, at, end)
             if size > self.limit:
                 raise BadStream(f"a word of {size} octets")
             if start + size > end:
+                self._wanted = start + size - at
+                self._rest += data[at:]
                 break
             at = start + size
             if size:
-                self._words.append(bytes(buffer[start:at]))
-            elif self._words:
-                sentences.append(self._words)
-                self._words = []
-        del buffer[:at]
+                words.append(data[start:at])
+            elif words:
+                sentences.append(words)
+                words = []
+        self._words = words
         return sentences
 
     @staticmethod
-    def _long(buffer: bytearray, at: int, end: int) -> tuple[int, int] | None:
-        first = buffer[at]
+    def _long(data: bytes, at: int, end: int) -> tuple[int, int]:
+        """Where the word begins, and its size; 0 while the length itself is not whole."""
+        first = data[at]
         if first >= CONTROL:
             raise BadStream(f"control byte {first:#x}")
         extra = 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
         start = at + 1 + extra
         if start > end:
-            return None
+            return start, 0
         mask = (0x3F, 0x1F, 0x0F, 0)[extra - 1]
-        return start, (first & mask) << (8 * extra) | int.from_bytes(buffer[at + 1 : start], "big")
+        return start, (first & mask) << (8 * extra) | int.from_bytes(data[at + 1 : start], "big")

@@ -110,9 +110,7 @@ class Machine:
         if row is None or not row.enabled:
             return None
         group = self.store.named("/user/group", row.get("group"))
-        return Actor(
-            name=user, policies=_granted("" if group is None else group.get("policy")), via=via, address=address
-        )
+        return _actor(user, "" if group is None else group.get("policy"), via, address)
 
     def login(self, user: str, check: Callable[[str], bool], via: str, address: str) -> Actor | None:
         """None when refused; a refusal is a line in the log, a success is dated in `/user`."""
@@ -130,7 +128,7 @@ class Machine:
     def log(self, topics: str, message: str) -> None:
         table = self.store.tables["/log"]
         row = self.store.insert("/log", {})
-        row.mark(time=self.stamp(log=True), topics=topics, message=message)
+        row.marks = {"time": self.stamp(log=True), "topics": topics, "message": message}
         while len(table.rows) > LOG_ROWS:
             del table.rows[next(iter(table.rows))]
 
@@ -138,25 +136,20 @@ class Machine:
     def uptime(self) -> float:
         return self.clock.monotonic() - self.booted
 
+    @property
+    def zone(self) -> str:
+        return self.row_of("/system/clock").get("time-zone-name")
+
     def local(self, moment: datetime | None = None) -> datetime:
-        zone = self.row_of("/system/clock").get("time-zone-name")
-        try:
-            place = ZoneInfo(zone if "/" in zone else "UTC")
-        except ZoneInfoNotFoundError:
-            place = ZoneInfo("UTC")
-        return (moment or self.clock.now()).astimezone(place)
+        return (moment or self.clock.now()).astimezone(_place(self.zone))
 
     def date(self, moment: datetime) -> str:
-        if self.number < (7, 10):
-            return f"{MONTHS[moment.month - 1]}/{moment.day:02}/{moment.year}"
-        return f"{moment:%Y-%m-%d}"
+        return _date(moment, self.number)
 
     def stamp(self, moment: datetime | None = None, *, log: bool = False) -> str:
         """Local date and time as this version writes them; old logs show only the time of today."""
-        here = self.local(moment)
-        if log and self.number < (7, 10):
-            return f"{here:%H:%M:%S}"
-        return f"{self.date(here)} {here:%H:%M:%S}"
+        second = (moment or self.clock.now()).replace(microsecond=0)
+        return _stamp(second, self.zone, self.number, log)
 
     def elapsed(self, seconds: float) -> str:
         return format_duration(int(seconds) * 10**6)
@@ -172,6 +165,30 @@ class Machine:
 
 
 @lru_cache
-def _granted(policies: str) -> frozenset[str]:
-    """Those of a group that it grants: it names the refused ones too, behind a `!`."""
-    return frozenset(name for name in policies.split(",") if name and not name.startswith("!"))
+def _actor(name: str, policies: str, via: str, address: str) -> Actor:
+    """`policies` as a group has them: it names the refused ones too, behind a `!`."""
+    granted = frozenset(policy for policy in policies.split(",") if policy and not policy.startswith("!"))
+    return Actor(name=name, policies=granted, via=via, address=address)
+
+
+@lru_cache
+def _place(zone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(zone if "/" in zone else "UTC")
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
+
+
+def _date(moment: datetime, version: tuple[int, ...]) -> str:
+    if version < (7, 10):
+        return f"{MONTHS[moment.month - 1]}/{moment.day:02}/{moment.year}"
+    return f"{moment:%Y-%m-%d}"
+
+
+@lru_cache
+def _stamp(second: datetime, zone: str, version: tuple[int, ...], log: bool) -> str:
+    """Many routers write the same second into their logs."""
+    here = second.astimezone(_place(zone))
+    if log and version < (7, 10):
+        return f"{here:%H:%M:%S}"
+    return f"{_date(here, version)} {here:%H:%M:%S}"

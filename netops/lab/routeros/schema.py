@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from netops.lab.routeros.quirks import NEVER_READ
 from netops.lab.routeros.reports import MENUS
 from netops.lab.routeros.texts import parse_version
 
@@ -44,8 +45,11 @@ class Prop(Struct, frozen=True, kw_only=True):
 
 
 class Menu(Struct, frozen=True, kw_only=True):
+    """`required` are the properties that a new row must be given, in the order in which they are missed."""
+
     path: str
     kind: str
+    single: bool
     props: Mapping[str, Prop]
     read_only: frozenset[str]
     ordered: bool
@@ -54,10 +58,7 @@ class Menu(Struct, frozen=True, kw_only=True):
     has_disabled: bool
     has_comment: bool
     commands: frozenset[str]
-
-    @property
-    def single(self) -> bool:
-        return self.kind != "list"
+    required: tuple[str, ...]
 
 
 class Schema(Struct, frozen=True):
@@ -92,6 +93,7 @@ def _menu(path: str, raw: Mapping[str, Any], version: tuple[int, ...]) -> Menu:
     return Menu(
         path=path,
         kind=raw["kind"],
+        single=raw["kind"] != "list",
         props=props,
         read_only=frozenset(raw.get("read_only", ())),
         ordered=raw.get("ordered", False),
@@ -100,6 +102,7 @@ def _menu(path: str, raw: Mapping[str, Any], version: tuple[int, ...]) -> Menu:
         has_disabled=raw.get("has_disabled", False),
         has_comment=raw.get("has_comment", False),
         commands=frozenset(raw.get("commands", ())),
+        required=tuple(sorted(name for name in props if props[name].required and (path, name) not in NEVER_READ)),
     )
 
 

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from netops.lab.routeros.schema import Prop
 from netops.lab.routeros.texts import Texts, Trap
@@ -163,6 +164,7 @@ def _address(text: str, prop: Prop, texts: Texts) -> ipaddress.IPv4Address | ipa
         raise texts.invalid(prop.name) from None
 
 
+@lru_cache(maxsize=1024)
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
         return ipaddress.ip_network(text, strict=False)
