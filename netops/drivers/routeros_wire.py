@@ -206,6 +206,7 @@ class Wire:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._asked = 0
 
     def close(self) -> None:
         self._channel.close()
@@ -213,15 +214,17 @@ class Wire:
     def exchange(self, step: str, commands: Sequence[Command], *, writes: bool = False) -> list[Answer]:
         """Send commands, many in flight, and return their answers in the order of the commands.
 
-        Each command carries `.tag`, and each reply is matched by it: a lost or doubled reply is found out instead of
-        shifting all later ones, and so is a reply to what was not sent yet. Traps are data here. Raises `Unreachable`, `TimedOut`, `Misbehaved`; with `writes`
-        their `may_have_written` is True from the first byte on.
+        Each command carries `.tag`, a number of its own in this session, and each reply is matched by it: a lost or doubled
+        reply is found out instead of shifting all later ones, however late it comes, and so is a reply to what was not sent
+        yet. Traps are data here. Raises `Unreachable`, `TimedOut`, `Misbehaved`; with `writes` their `may_have_written` is
+        True from the first byte on.
         """
         channel = self._channel
         channel.begin(step)
         answers = [Answer() for _ in commands]
         waiting: dict[str, Answer] = {}
-        sent = 0
+        first, sent = self._asked, 0
+        self._asked += len(answers)
         while waiting or sent < len(answers):
             if sent < len(answers) and len(waiting) <= _WINDOW // 2:
                 for words in channel.early():
@@ -229,8 +232,8 @@ class Wire:
                 upto = min(len(answers), sent + _WINDOW - len(waiting))
                 channel.writing = channel.writing or writes
                 encode = _sentences if writes else _known_sentences
-                channel.write(encode(tuple(commands[sent:upto]), sent))
-                waiting |= {f".tag={number}": answers[number] for number in range(sent, upto)}
+                channel.write(encode(tuple(commands[sent:upto]), first + sent))
+                waiting |= {f".tag={first + place}": answers[place] for place in range(sent, upto)}
                 sent = upto
             self._file(channel.sentences(), waiting)
         return answers

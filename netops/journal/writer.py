@@ -22,25 +22,21 @@ class Job(Generic[C]):
     `fences`: what the work will ask the store about, so that the store may look for a whole group at once.
     """
 
-    __slots__ = ("_error", "_result", "_waiting", "fences", "work")
+    __slots__ = ("_error", "_result", "_waiting", "fences", "settled", "work")
 
     def __init__(self, work: Callable[[C], object], fences: Sequence[Fence]) -> None:
-        self.work, self.fences = work, fences
+        self.work, self.fences, self.settled = work, fences, False
         self._result: object = None
         self._error: BaseException | None = None
         self._waiting = threading.Lock()  # a Future does the same with three locks and a condition
         self._waiting.acquire()
 
-    @property
-    def settled(self) -> bool:
-        return not self._waiting.locked()
-
     def succeed(self, result: object) -> None:
-        self._result = result
+        self._result, self.settled = result, True
         self._waiting.release()
 
     def fail(self, error: BaseException) -> None:
-        self._error = error
+        self._error, self.settled = error, True
         self._waiting.release()
 
     def outcome(self) -> object:

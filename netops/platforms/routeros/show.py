@@ -17,7 +17,9 @@ from netops.platforms.routeros.words import quote
 FEW = 5
 """So many similar additions in a menu are shown one by one; more are counted."""
 _SHORT, _KEPT = 80, 1_000
-"""Words of so many characters at most are remembered, and of each menu so many: no device fills our memory."""
+"""Words of so many characters at most are remembered, and of each menu so many: no device fills our memory. And none that
+begins as what RouterOS makes for one login (`<hotspot-…>`, a queue): the name may be a voucher's code.
+"""
 _DYNAMIC = "\0"
 """Said for a dynamic row: what no value can say, it would be quoted."""
 
@@ -64,7 +66,7 @@ class _Said(dict[str, str]):
             said = f" {name}={quote(value, ascii_only=False)}"
         elif name == "dynamic" and value in ("true", "yes"):
             said = _DYNAMIC
-        if self._keep and len(word) <= _SHORT and name not in self._secrets:
+        if self._keep and len(word) <= _SHORT and name not in self._secrets and not value.startswith("<"):
             if len(self) >= _KEPT:
                 self.clear()
             self[word] = said

@@ -20,7 +20,7 @@ _RUN = re.compile(r'[^ \t\n\[\]{}();$"`\\\0]+')
 _PLAIN_LINE = re.compile(r'[^\n\[\]{}();$"`\\\0]+(?:\n|\Z)')
 _QUOTED_RUN = re.compile(r'[^"\\\0]+')
 _VERBS = frozenset({"add", "set", "remove", "enable", "disable", "unset", "move", "print", "export", "import", "run"})
-_PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_.-]*")
+_PROPERTY = re.compile(r"!?\.?[A-Za-z0-9][A-Za-z0-9_./-]*")  # `basic-rates-a/g` of /interface/wireless
 
 
 class Statement(Struct, frozen=True, kw_only=True):

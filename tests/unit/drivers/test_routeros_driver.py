@@ -167,6 +167,21 @@ def test_a_reply_to_what_was_not_sent_yet_is_found_out(router: FakeRouter) -> No
             driver.observe(Scope(paths=paths))
 
 
+def test_a_reply_that_comes_late_is_no_answer_to_what_was_asked_behind_it(router: FakeRouter) -> None:
+    """Else the device's second word to a question would be its first to a write: a success that it never told."""
+    doubled = encode([b"!done", b".tag=0"])
+    router.raw["/queue/simple/print"] = doubled + doubled[:4]
+    router.raw["/ip/pool/add"] = (
+        doubled[4:] + encode([b"!trap", b".tag=1", b"=message=no"]) + encode([b"!done", b".tag=1"])
+    )
+    new = op(Verb.ADD, "/ip/pool", {"name": "p"}, new={"name": "p", "ranges": "10.0.0.2-10.0.0.9"})
+    with open_(router) as driver:
+        assert driver.observe(QUEUES) == Rows(rows=())
+        with pytest.raises(Misbehaved, match="a reply to no command") as caught:
+            driver.apply(batch(new), Known())
+    assert caught.value.may_have_written is True
+
+
 def test_answers_may_come_in_any_order_with_their_tags_anywhere(router: FakeRouter) -> None:
     router.rows["/ip/pool"] = []
     router.silent_on = "/queue/simple/print"

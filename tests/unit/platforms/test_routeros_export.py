@@ -65,3 +65,10 @@ def test_what_is_remembered_is_bounded_and_never_a_secret_or_a_code() -> None:
     assert not any(
         "kode0001" in word for keep in (True, False) for word in show._form("/ip/hotspot/user", keep=keep).values
     )
+
+
+def test_the_queue_that_a_router_makes_for_a_login_is_not_remembered_since_a_code_may_be_its_name() -> None:
+    form = show._form("/queue/simple", keep=True)
+    made = ["!re", ".tag=3", "=name=<hotspot-kenari>", "=target=10.20.0.7/32", "=dynamic=true"]
+    assert export("/queue/simple", [made], keep=True) == []
+    assert not any("kenari" in word for word in (*form.values, *(form.key or ())))

@@ -209,3 +209,11 @@ def test_a_line_taken_at_once_has_the_words_that_it_has_one_by_one(text: str) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words._Scanner, "plain_line", lambda self: [])
         assert read() == at_once
+
+
+def test_a_property_may_have_a_slash_in_its_name() -> None:
+    """Those of the old wireless package do: a backup with one could not be read otherwise."""
+    (one,) = statements(
+        "/interface wireless set [ find name=wlan1 ] basic-rates-a/g=6Mbps supported-rates-a/g=6Mbps,9Mbps\n"
+    )
+    assert one.values == {"basic-rates-a/g": "6Mbps", "supported-rates-a/g": "6Mbps,9Mbps"}
