@@ -46,6 +46,7 @@ class ApiConnection(asyncio.Protocol):
     def __init__(self, host: Host, via: str) -> None:
         self.host, self.machine, self.via = host, host.machine, via
         self.actor: Actor | None = None
+        self._present: tuple[int, Actor] | None = None
         self.running: dict[str, streams.Stream] = {}
         self._decoder = Decoder(BEFORE_LOGIN)
         self._challenge = b""
@@ -168,7 +169,7 @@ class ApiConnection(asyncio.Protocol):
 
     def _command(self, actor: Actor, asked: Asked) -> None:
         self.host.tick()
-        actor = self.machine.actor(actor.name, actor.via, actor.address) or actor
+        actor = self._now(actor)
         faults, command, writes, blow = self.host.faults, asked.command, asked.verb in WRITES, UNHARMED
         try:
             if asked.verb in streams.VERBS and streams.start(self, asked) is not None:
@@ -195,6 +196,13 @@ class ApiConnection(asyncio.Protocol):
             self._cut(lambda: self._reply(actor, answer, asked), whole=blow.cut == "after")
             return
         self._reply(actor, answer, asked)
+
+    def _now(self, actor: Actor) -> Actor:
+        """With its present policies, looked up again when anything was written; who is gone has those of the login."""
+        changes = self.machine.store.changes
+        if self._present is None or self._present[0] != changes:
+            self._present = changes, self.machine.actor(actor.name, actor.via, actor.address) or actor
+        return self._present[1]
 
     def _struck(self, blow: Blow, command: str) -> None:
         if blow.refuse is not None:
@@ -246,7 +254,7 @@ class ApiConnection(asyncio.Protocol):
             self.trap(self.machine.texts.login_refused(), tag)
         else:
             self._logged_out()
-            self.actor = actor
+            self.actor, self._present = actor, None
             self._decoder.limit = 64 * 1024 * 1024
             self._active = self.machine.store.insert("/user/active", {})
             self._active.mark(when=self.machine.stamp(), name=name, address=self.peer, via="api", radius="false")

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from netops.lab.routeros import quirks
 from netops.lab.routeros.dates import parse_date
@@ -125,6 +126,7 @@ def _resolve_one(machine: Machine, prop: Prop, text: str) -> str:
     raise machine.texts.no_match(argument)
 
 
+@lru_cache(maxsize=1024)
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_network(text, strict=False)

@@ -101,11 +101,12 @@ def _shown(menu: Menu, prop: Prop) -> bool:
 
 
 class Store:
-    """All tables of one device."""
+    """All tables of one device. `changes` counts what was written: whoever looked something up may ask it whether to look again."""
 
     def __init__(self, schema: Schema, texts: Texts) -> None:
         self.schema, self.texts = schema, texts
         self.tables: dict[str, Table] = {}
+        self.changes = 0
         self._links: dict[tuple[str, str], dict[Row, set[str]]] = {}
         shared = [1]
         for path, menu in schema.menus.items():
@@ -122,8 +123,11 @@ class Store:
 
     def named(self, path: str, name: str) -> Row | None:
         if path == "/interface":
-            found = (self.tables[kind].named.get(name) for kind in self.interfaces)
-            return next((row for row in found if row is not None), None)
+            for kind in self.interfaces:
+                row = self.tables[kind].named.get(name)
+                if row is not None:
+                    return row
+            return None
         table = self.tables.get(path)
         return None if table is None else table.named.get(name)
 
@@ -153,6 +157,7 @@ class Store:
         if number is None:
             number = table.counter[0]
             table.counter[0] += 1
+        self.changes += 1
         row = Row(table, number, values)
         row.dynamic = dynamic
         if first:
@@ -173,6 +178,7 @@ class Store:
             if text is None:
                 after.pop(name, None)
         key = None if row.dynamic else self._check(table, after, row)
+        self.changes += 1
         old = row.name
         if key is not None or table.unique is not None:
             self._release(row)
@@ -191,6 +197,7 @@ class Store:
     def remove(self, row: Row) -> None:
         """Rows that refer to it keep its id as their value (manual: a dangling reference reads `*1`)."""
         table = row.table
+        self.changes += 1
         del table.rows[row.id]
         self._release(row)
         if table.named.get(row.name) is row:
