@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import secrets
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -29,6 +29,7 @@ from netops.lab.routeros.state import Derived
 from netops.lab.routeros.store import Row
 from netops.lab.routeros.syntax import ScriptError
 from netops.lab.routeros.texts import Trap
+from netops.lab.routeros.tls import Tls
 from netops.lab.traffic import Load
 from netops.lab.view import USUAL_LOAD, LabClass, LabGuest, LabInterface, LabQueue, LabSystem, LabTree
 
@@ -151,8 +152,9 @@ class RouterOS:
 
     async def start(self, host: str) -> None:
         loop = asyncio.get_running_loop()
-        plain = await loop.create_server(self._connection("api"), host, 0)
-        tls = await loop.create_server(self._connection("api-ssl"), host, 0, ssl=self._certificate())
+        context = self._certificate()
+        plain = await loop.create_server(lambda: ApiConnection(self, "api"), host, 0)
+        tls = await loop.create_server(lambda: Tls(ApiConnection(self, "api-ssl"), context), host, 0)
         self._servers = [plain, tls]
         self.ports = {
             "api": plain.sockets[0].getsockname()[1],
@@ -244,9 +246,6 @@ class RouterOS:
             if not self.connections:
                 break
         self._servers.clear()
-
-    def _connection(self, via: str) -> Callable[[], ApiConnection]:
-        return lambda: ApiConnection(self, via)
 
     def describe(self) -> dict[str, object]:
         described: dict[str, object] = {
