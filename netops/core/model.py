@@ -33,9 +33,13 @@ class Tag(Struct, frozen=True):
         return f"netops-{self.change}"
 
     def owns_comment(self, text: str) -> bool:
+        if not text.startswith("netops:"):  # as most are not: asked of every row of every device
+            return False
         return text.startswith(mine := self.comment) and text[len(mine) : len(mine) + 1] in ("", " ")
 
     def owns_name(self, text: str) -> bool:
+        if not text.startswith("netops-"):
+            return False
         return text.startswith(mine := self.name) and text[len(mine) : len(mine) + 1] in ("", ".")
 
 

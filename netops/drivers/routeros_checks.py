@@ -108,7 +108,12 @@ def _policies(reports: _Reports, login: str) -> frozenset[str] | None:
     group = next((row for row in reports.rows["groups"] if user and row.get("name") == user.get("group")), None)
     if group is None or "policy" not in group:
         return None
-    return frozenset(word for word in group["policy"].split(",") if word and not word.startswith("!"))
+    return _granted(group["policy"])
+
+
+@lru_cache(maxsize=256)
+def _granted(policy: str) -> frozenset[str]:
+    return frozenset(word for word in policy.split(",") if word and not word.startswith("!"))
 
 
 def preflight(wire: Wire, target: Target, facts: DeviceFacts, now: datetime) -> tuple[Finding, ...]:
