@@ -1,5 +1,6 @@
 """Printed rows as bytes, fast: what was encoded once is kept until the row changes; knows nothing of connections."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 from netops.lab.routeros import commands
@@ -11,25 +12,10 @@ from netops.lab.routeros.store import Row
 
 
 class Encoder:
-    """Rows as bytes. Words seen before are not encoded again; rows keep theirs until they change."""
+    """Rows as bytes. Rows keep theirs until they change."""
 
     def __init__(self) -> None:
-        self._words: dict[tuple[str, str], bytes] = {}
         self._tails: dict[object, bytes] = {}
-
-    def word(self, name: str, value: str) -> bytes:
-        known = self._words.get((name, value))
-        if known is None:
-            if len(self._words) > 50_000:
-                self._words.clear()
-            known = encode_word(f"={name}={value}".encode("latin-1"))
-            self._words[name, value] = known
-        return known
-
-    def body(self, words: dict[str, str], names: tuple[str, ...] | None) -> bytes:
-        if names is not None:
-            words = {name: words[name] for name in names if name in words}
-        return b"".join([self.word(name, value) for name, value in words.items()])
 
     def rows(self, machine: Machine, actor: Actor, answer: commands.Answer, asked: Asked) -> list[bytes]:
         """The words of each row after `!re`, without the end."""
@@ -43,7 +29,7 @@ class Encoder:
             if body is None:
                 body = self._quick(row) if quick else None
                 if body is None:
-                    body = self.body(commands.readable(actor, path, row, machine.shown(path, row)), names)
+                    body = _body(commands.readable(actor, path, row, machine.shown(path, row)), names)
                 row.encoded[key] = body
             bodies.append(body)
         if rows and machine.schema.menus[path].ordered and (names is None or ".nextid" in names):
@@ -55,7 +41,7 @@ class Encoder:
         row, key = machine.row_of(answer.path), (False, asked.proplist, "sensitive" in actor.policies)
         body = None if answer.path in machine.singles else row.encoded.get(key)
         if body is None:
-            body = self.body(commands.readable(actor, answer.path, row, answer.single or {}), asked.names)
+            body = _body(commands.readable(actor, answer.path, row, answer.single or {}), asked.names)
             row.encoded[key] = body
         return body
 
@@ -67,7 +53,7 @@ class Encoder:
         key = (row.table.path, *own)
         tail = self._tails.get(key)
         if tail is None:
-            tail = self.body({name: text for name, text in show(row).items() if name not in own}, None)
+            tail = _body({name: text for name, text in show(row).items() if name not in own}, None)
             self._tails[key] = tail
         words = [f"={name}={text}".encode("latin-1") for name, text in own.items()]
         return b"".join([encode_length(len(word)) + word for word in words]) + tail
@@ -82,3 +68,14 @@ class Encoder:
             number = following.get(row.id, last)
             chained.append(body if number is None else body + encode_word(b"=.nextid=*%X" % number))
         return chained
+
+
+def _body(words: dict[str, str], names: tuple[str, ...] | None) -> bytes:
+    chosen = words.items() if names is None else [(name, words[name]) for name in names if name in words]
+    return b"".join([_word(name, value) for name, value in chosen])
+
+
+@lru_cache(maxsize=50_000)
+def _word(name: str, value: str) -> bytes:
+    """Routers have most of their words in common."""
+    return encode_word(f"={name}={value}".encode("latin-1"))

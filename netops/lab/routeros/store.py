@@ -66,6 +66,7 @@ class Table:
         self.named: dict[str, Row] = {}
         self.taken: dict[Key, int] = {}
         self.unique = quirks.UNIQUE.get(menu.path)
+        self.referring = {name for name, prop in menu.props.items() if prop.reference is not None}
         self.counter = counter
         self.all_defaults = dict(_defaults(menu, texts))
         self.defaults = {name: text for name, text in self.all_defaults.items() if _shown(menu, menu.props[name])}
@@ -276,12 +277,12 @@ class Store:
                     break
 
     def _link(self, row: Row, values: Mapping[str, str]) -> None:
-        for name in values:
+        for name in row.table.referring.intersection(values):
             for target in self._targets(row, name, values[name]):
                 self._links.setdefault(target, {}).setdefault(row, set()).add(name)
 
     def _unlink(self, row: Row, names: Iterable[str]) -> None:
-        for name in names:
+        for name in row.table.referring.intersection(names):
             for target in self._targets(row, name, row.values.get(name, "")):
                 users = self._links.get(target, {})
                 if row in users:
