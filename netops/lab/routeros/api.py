@@ -11,7 +11,7 @@ from typing import Protocol
 from netops.lab.faults import Blow, Mishaps
 from netops.lab.routeros import commands, streams
 from netops.lab.routeros.asked import Asked, read
-from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence
+from netops.lab.routeros.codec import BadStream, Decoder, encode_sentence, encode_word
 from netops.lab.routeros.encoder import Encoder
 from netops.lab.routeros.faults import Faults
 from netops.lab.routeros.machine import Actor, Machine
@@ -198,10 +198,10 @@ class ApiConnection(asyncio.Protocol):
         self._reply(actor, answer, asked)
 
     def _now(self, actor: Actor) -> Actor:
-        """With its present policies, looked up again when anything was written; who is gone has those of the login."""
-        changes = self.machine.store.changes
-        if self._present is None or self._present[0] != changes:
-            self._present = changes, self.machine.actor(actor.name, actor.via, actor.address) or actor
+        """With its present policies, looked up again when they may have changed; who is gone has those of the login."""
+        people = self.machine.people
+        if self._present is None or self._present[0] != people:
+            self._present = people, self.machine.actor(actor.name, actor.via, actor.address) or actor
         return self._present[1]
 
     def _struck(self, blow: Blow, command: str) -> None:
@@ -232,7 +232,8 @@ class ApiConnection(asyncio.Protocol):
         if answer.ret is None:
             self.write(asked.done)
         else:
-            self.send("!done", f"=ret={answer.ret}", tag=asked.tag)
+            ret = encode_word(f"=ret={answer.ret}".encode("latin-1", "replace"))
+            self.write(asked.done[:-1] + ret + b"\x00")
 
     def _login(self, args: Mapping[str, str], tag: str | None) -> None:
         number = self.machine.number

@@ -112,6 +112,12 @@ class Machine:
         group = self.store.named("/user/group", row.get("group"))
         return _actor(user, "" if group is None else group.get("policy"), via, address)
 
+    @property
+    def people(self) -> int:
+        """Another number after each change of users and groups."""
+        tables = self.store.tables
+        return tables["/user"].changes + tables["/user/group"].changes
+
     def login(self, user: str, check: Callable[[str], bool], via: str, address: str) -> Actor | None:
         """None when refused; a refusal is a line in the log, a success is dated in `/user`."""
         actor = self.actor(user, via, address)

@@ -58,7 +58,7 @@ class Row:
 
 
 class Table:
-    """The rows of one menu in order."""
+    """The rows of one menu in order. `changes` counts what was written: who looked something up sees whether to look again."""
 
     def __init__(self, menu: Menu, texts: Texts, counter: list[int]) -> None:
         self.menu, self.path = menu, menu.path
@@ -68,6 +68,7 @@ class Table:
         self.unique = quirks.UNIQUE.get(menu.path)
         self.referring = {name for name, prop in menu.props.items() if prop.reference is not None}
         self.counter = counter
+        self.changes = 0
         self.all_defaults = dict(_defaults(menu, texts))
         self.defaults = {name: text for name, text in self.all_defaults.items() if _shown(menu, menu.props[name])}
         self.marks = {k: v for k, v in quirks.MARKS.get(menu.path, {}).items() if k in menu.read_only or k == "dynamic"}
@@ -102,12 +103,11 @@ def _shown(menu: Menu, prop: Prop) -> bool:
 
 
 class Store:
-    """All tables of one device. `changes` counts what was written: whoever looked something up may ask it whether to look again."""
+    """All tables of one device."""
 
     def __init__(self, schema: Schema, texts: Texts) -> None:
         self.schema, self.texts = schema, texts
         self.tables: dict[str, Table] = {}
-        self.changes = 0
         self._links: dict[tuple[str, str], dict[Row, set[str]]] = {}
         shared = [1]
         for path, menu in schema.menus.items():
@@ -158,7 +158,7 @@ class Store:
         if number is None:
             number = table.counter[0]
             table.counter[0] += 1
-        self.changes += 1
+        table.changes += 1
         row = Row(table, number, values)
         row.dynamic = dynamic
         if first:
@@ -179,7 +179,7 @@ class Store:
             if text is None:
                 after.pop(name, None)
         key = None if row.dynamic else self._check(table, after, row)
-        self.changes += 1
+        table.changes += 1
         old = row.name
         if key is not None or table.unique is not None:
             self._release(row)
@@ -198,7 +198,7 @@ class Store:
     def remove(self, row: Row) -> None:
         """Rows that refer to it keep its id as their value (manual: a dangling reference reads `*1`)."""
         table = row.table
-        self.changes += 1
+        table.changes += 1
         del table.rows[row.id]
         self._release(row)
         if table.named.get(row.name) is row:
@@ -293,6 +293,7 @@ class Store:
     def _rename(self, path: str, old: str, new: str) -> None:
         users = self._links.pop((path, old), {})
         for row, names in users.items():
+            row.table.changes += 1
             for name in names:
                 kind = row.table.menu.props[name].kind
                 row.values[name] = _replace(kind, row.values[name], old, new)

@@ -200,11 +200,13 @@ def _prefix_or_range(prop: Prop, text: str, texts: Texts) -> str:
 
 def _target_list(prop: Prop, text: str, texts: Texts) -> str:
     """Addresses always with their mask; anything else is the name of an interface."""
-    parts = []
-    for part in filter(None, text.split(",")):
-        network = _network(part) if part[0].isdigit() or ":" in part else None
-        parts.append(part if network is None else str(network))
-    return ",".join(parts)
+    return ",".join([_target(part) for part in text.split(",") if part])
+
+
+@lru_cache(maxsize=1024)
+def _target(text: str) -> str:
+    network = _network(text) if text[0].isdigit() or ":" in text else None
+    return text if network is None else str(network)
 
 
 def _list(prop: Prop, text: str, texts: Texts) -> str:
