@@ -8,7 +8,7 @@ from netops.core.canonical import body_of
 from netops.core.errors import TimedOut
 from netops.core.model import Batch, Op
 from netops.core.once import once
-from netops.core.ports import Driver, Objects
+from netops.core.ports import Driver
 from netops.core.text import Text
 
 
@@ -31,7 +31,7 @@ def send(
             device,
             phase=phase,
             batch=batch.number,
-            ops=_kept(batch.ops, held.tools.objects),
+            ops=held.tools.objects.put(_body(batch.ops)),
             count=len(batch.ops),
         )
         try:
@@ -55,9 +55,9 @@ def send(
 
 
 @once(most=20_000)
-def _kept(ops: tuple[Op, ...], objects: Objects) -> str:
-    """The digest of a batch's body, which is on the disk then; devices of a role share the batch, so it is written once."""
-    return objects.put(body_of(ops))
+def _body(ops: tuple[Op, ...]) -> bytes:
+    """What is kept of a batch: the same for all devices of a role. That it is there is seen to for each: hours may lie between."""
+    return body_of(ops)
 
 
 def cleared(held: Held, device: str, ask: Callable[[], object]) -> None:

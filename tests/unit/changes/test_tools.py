@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelf import Device, Poller, World, bench
 
+from netops.changes.push import send
 from netops.changes.tools import MOST, ROLES, hold, measure, sharing
 from netops.core.clock import ManualClock
 from netops.core.measured import Sample
-from netops.core.model import DevicePlan, Event, Fence, Row, Rows, Scope, State, Target, Tree
+from netops.core.model import Batch, DevicePlan, Event, Fence, Row, RowOp, Rows, Scope, State, Target, Tree, Verb
 
 
 def part(number: int, want: State) -> DevicePlan:
@@ -73,4 +74,20 @@ def test_readings_of_all_devices_are_durable_together_under_all_their_fences(
     assert appends == [(["evidence.sampled", "evidence.missing"], {"change:C-1", "device:gw", "device:sw"})]
     assert (sampled.device, missing.device) == ("gw", "sw")
     assert len(missing.data["message"]) < MOST + 20
+    desk.journal.close()
+
+
+def test_what_an_intent_names_is_there_for_each_device_also_where_they_share_the_batch(tmp_path: Path) -> None:
+    """Waves may lie hours apart: a body that went meanwhile is written again, or nobody could take the batch back."""
+    world = World(devices={"gw": Device(), "sw": Device()}, clock=ManualClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    desk = bench(tmp_path, world)
+    op = RowOp(verb=Verb.ADD, path="/shelf", key={"name": "a"}, new={"value": "netops:C-1"})
+    shared = (Batch(number=1, ops=(op,)),)
+    with hold(desk.tools, "C-1", ["gw", "sw"]) as held:
+        for name in ("gw", "sw"):
+            with desk.tools.connect(desk.tools.fleet.target(name)) as driver:
+                send(held, driver, name, "apply", shared)
+            digest = next(one.event.data["ops"] for one in desk.journal.read("C-1") if one.event.device == name)
+            assert desk.tools.ops(digest) == (op,)
+            (tmp_path / "objects" / digest[7:9] / digest[9:]).unlink()
     desk.journal.close()
