@@ -36,21 +36,23 @@ class Tls(asyncio.Transport, asyncio.Protocol):
         try:
             if self._closing:
                 self._say_goodbye()
-            elif self._made or self._shaken():
+            else:
+                if not self._made:
+                    self._shake()
                 self._read()
         except ssl.SSLWantReadError:
-            self._flush()
+            pass
         except ssl.SSLError:
             self.abort()
-
-    def _shaken(self) -> bool:
-        """Whether the handshake is done now. Raises `ssl.SSLError`."""
-        self._tls.do_handshake()
+            return
         self._flush()
+
+    def _shake(self) -> None:
+        """What ends the handshake leaves with the first answer. Raises `ssl.SSLError` while it is not done."""
+        self._tls.do_handshake()
         self._stop_timer()
         self._made = True
         self._above.connection_made(self)
-        return True
 
     def _read(self) -> None:
         """What came together is handed on together."""
