@@ -101,7 +101,7 @@ def row_at(machine: Machine, menu: Menu, text: str) -> Row:
 
 def _print(machine: Machine, actor: Actor, menu: Menu, args: Args, queries: list[str]) -> Answer:
     need(machine, actor, "read")
-    if not args.keys() <= PRINT:
+    if not PRINT.issuperset(args):
         raise machine.texts.unknown_parameter(next(name for name in args if name not in PRINT))
     if menu.single:
         if "detail" in args:
