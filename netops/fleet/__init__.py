@@ -27,8 +27,8 @@ WORKERS = 64
 """Threads at most: nearly all of a far device's time is waiting."""
 FEW = 8
 """Threads at first."""
-MOMENT = 0.001
-"""Seconds: the first look at whether more threads are wanted comes after two of them, each later one after twice as many."""
+MOMENT, LONGEST = 0.001, 0.25
+"""Seconds of a look at whether more threads are wanted: each time none were it is twice as long, up to the longest."""
 BUSY = 0.5
 """The share of one processor beyond which they are not."""
 FILES = ("hosts.yaml", "groups.yaml", "defaults.yaml")
@@ -240,10 +240,11 @@ class _Patient:
                         if acting:  # of a thread whose start was interrupted nobody else knows
                             time.sleep(MOMENT)
                         continue
-                    if not futures or _idle(futures, moment):
+                    wanted = not futures or _idle(futures, moment)
+                    moment = MOMENT if wanted else min(2 * moment, LONGEST)
+                    if wanted:
                         more = min(max(FEW, len(futures)), self._workers - len(futures), len(waiting))
                         futures += [pool.submit(work) for _ in range(more)]
-                    moment *= 2
                 except KeyboardInterrupt as pressed:
                     interrupt = pressed
                     waiting.clear()

@@ -365,6 +365,28 @@ def test_a_run_of_nornir_on_no_host_is_an_error_here(fleet: Fleet, monkeypatch: 
         fleet.run(["gw-lama"], name_of)
 
 
+def test_far_devices_behind_near_ones_get_their_threads_at_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near ones keep the processor busy for as long as there are some; nobody waits as long again before looking."""
+    looks: list[float] = []
+
+    def idle(futures: object, moment: float) -> bool:
+        looks.append(moment)
+        return len(looks) > 20
+
+    monkeypatch.setattr("netops.fleet._idle", idle)
+    names = [f"ap-{number}" for number in range(64)]
+    fleet = Fleet.open(
+        make(
+            "".join(f"{name}: {{hostname: 10.9.0.1, platform: ios, data: {{site: s, roles: [a]}}}}\n" for name in names)
+        )
+    )
+    all_there = threading.Barrier(len(names))
+    outcomes = fleet.run(names, lambda target: all_there.wait(30))
+    assert sorted(map(str, outcomes.values())) == sorted(map(str, range(64)))
+    assert max(looks[:21]) == looks[20] == 0.25
+    assert set(looks[21:]) == {looks[0]}
+
+
 def test_an_interrupt_passes(fleet: Fleet) -> None:
     def work(target: Target) -> None:
         raise KeyboardInterrupt
