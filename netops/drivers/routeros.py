@@ -35,10 +35,10 @@ from netops.drivers.routeros_wire import Answer, Command, Wire
 from netops.drivers.routeros_write import Sender
 from netops.platforms.routeros import guard
 from netops.platforms.routeros.facts import menu, menus
-from netops.platforms.routeros.quirks import COUNTED, COUNTERS, FLAGS, RUNTIME
+from netops.platforms.routeros.quirks import COUNTED, COUNTERS, FLAGS, NAMED_BY_PASSWORDS, RUNTIME
 from netops.platforms.routeros.show import export, exported
 
-_NO_BACKUP = RUNTIME | {"/log", "/file", "/system/history", "/certificate", "/interface"}
+_NO_BACKUP = RUNTIME | NAMED_BY_PASSWORDS | {"/log", "/file", "/system/history", "/certificate", "/interface"}
 CATCH_UP = 300
 """Seconds between the attempts of an END timer; its script disables it with the first."""
 STOPPED = ("=disabled=yes", "=on-event=")

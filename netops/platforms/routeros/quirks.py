@@ -119,8 +119,10 @@ CLOSED_BY_US = frozenset(
     | {"/queue/simple", "/queue/tree"}
 )
 
-# Settable, but it moves by itself: no configuration, and in no export.
-MOVES: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offset")}
+# Settable, but in no export: it moves by itself and is no configuration, or it is the name of a community of SNMP, which is
+# the password of SNMPv2c. For the same reason no backup has a word of the communities themselves.
+UNSAID: dict[str, tuple[str, ...]] = {"/system/clock": ("date", "time", "gmt-offset"), "/snmp": ("trap-community",)}
+NAMED_BY_PASSWORDS = frozenset({"/snmp/community"})
 
 # Flags that say a row is not configuration (`dynamic`) or not removable (`default`, `builtin`).
 FLAGS = ("dynamic", "default", "builtin")

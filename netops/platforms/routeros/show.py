@@ -11,7 +11,7 @@ from netops.core.once import once
 from netops.core.secret import SecretRef
 from netops.platforms.routeros.facts import Menu, menu
 from netops.platforms.routeros.operations import rows_only
-from netops.platforms.routeros.quirks import MOVES
+from netops.platforms.routeros.quirks import UNSAID
 from netops.platforms.routeros.words import quote
 
 FEW = 5
@@ -47,9 +47,9 @@ def export(path: str, rows: Iterable[Sequence[str]], *, keep: bool) -> list[str]
 
 
 def exported(path: str) -> tuple[str, ...]:
-    """What has to be asked for an export: configuration and its key; no secrets, nothing that moves by itself."""
-    menu_, moves = menu(path), MOVES.get(path, ())
-    names = [name for name in menu_.settable if name not in menu_.secrets and name not in moves]
+    """What has to be asked for an export: configuration and its key; no secrets, nothing that moves by itself (`UNSAID`)."""
+    menu_, unsaid = menu(path), UNSAID.get(path, ())
+    names = [name for name in menu_.settable if name not in menu_.secrets and name not in unsaid]
     return tuple(dict.fromkeys([*names, *menu_.key, *({"dynamic"} & menu_.read_only)]))
 
 

@@ -704,6 +704,15 @@ def test_the_backup_can_be_read_again_and_holds_no_secret(router: FakeRouter) ->
     assert parse(kept + "\n", {}).rows[0].values["comment"] == 'say "hi" $x'
 
 
+def test_no_community_of_snmp_is_in_a_backup_since_its_name_is_a_password(router: FakeRouter) -> None:
+    router.rows["/snmp/community"] = [{".id": "*1", "name": "kenari", "addresses": "10.0.0.0/8"}]
+    router.rows["/snmp"] = [{"enabled": "true", "trap-community": "kenari", "location": "Aula"}]
+    with open_(router) as driver:
+        lines = driver.capture().decode().splitlines()
+    assert "/snmp set enabled=true location=Aula" in lines
+    assert not any("kenari" in line for line in lines)
+
+
 def test_a_code_of_ours_is_in_no_backup(router: FakeRouter) -> None:
     router.rows["/ip/hotspot/user"] = [
         {".id": "*1", "name": "voucher-1", "comment": "netops:HD-7-abc123"},

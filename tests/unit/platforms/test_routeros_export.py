@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from netops.platforms.routeros import show
 from netops.platforms.routeros.facts import menu, menus
-from netops.platforms.routeros.quirks import MOVES
+from netops.platforms.routeros.quirks import UNSAID
 from netops.platforms.routeros.show import export, exported
 from netops.platforms.routeros.words import statements
 
@@ -37,7 +37,7 @@ def test_an_export_says_what_the_words_say(found: tuple[str, list[dict[str, str]
         values = {
             name: value
             for name, value in row.items()
-            if value and name in about.settable and name not in {*about.secrets, *MOVES.get(path, ()), *key}
+            if value and name in about.settable and name not in {*about.secrets, *UNSAID.get(path, ()), *key}
         }
         if values and row.get("dynamic") not in ("true", "yes"):
             wanted.append(({name: value for name, value in row.items() if name in key}, values))
