@@ -200,7 +200,10 @@ def _unknown(target: Target, what: str, seen: str) -> UnknownIdentity:
 
 def _login(channel: Channel, target: Target, password: Secret) -> None:
     """Plain login; a router before 6.43 answers with a challenge and gets its hash. One attempt, never a second."""
-    name, word = _bytes_as_text(target.username), _bytes_as_text(password.reveal())
+    try:
+        name, word = _bytes_as_text(target.username), _bytes_as_text(password.reveal())
+    except UnicodeEncodeError:  # it would show a character of the password, and where it stands
+        raise _refused(target, "a name or password that is no text") from None
     challenge = _ask(channel, target, name=name, password=word)
     if not challenge:
         return
@@ -237,7 +240,8 @@ def _ask(channel: Channel, target: Target, **values: str) -> str:
 
 
 def _bytes_as_text(text: str) -> str:
-    return text.encode("utf-8").decode("latin-1")
+    """What is no UTF-8 in a variable of the environment goes out as the bytes that it is."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _refused(target: Target, reply: str) -> LoginRefused:

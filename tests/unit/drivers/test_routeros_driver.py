@@ -259,6 +259,25 @@ def test_a_wrong_password_is_tried_once_and_told_to_nobody(
     assert not caught.value.may_have_written
 
 
+def test_a_password_that_is_no_text_is_sent_as_its_bytes_or_refused_without_a_character_of_it() -> None:
+    class Strange:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        def get(self, ref: SecretRef) -> Secret:
+            return Secret(self.text)
+
+    with FakeRouter(password="kata\N{REPLACEMENT CHARACTER}") as router:
+        with open_driver(
+            target(router), Strange("kata\udcff"), SystemClock()
+        ):  # the fake shows bytes that are no UTF-8 so
+            pass
+        with pytest.raises(LoginRefused) as caught, open_driver(target(router), Strange("kata\ud834"), SystemClock()):
+            pass
+    assert router.logins == 1
+    assert "d834" not in str(caught.value) + repr(caught.value.__cause__)
+
+
 def test_debug_logging_of_the_library_shows_no_password(router: FakeRouter, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("librouteros").setLevel(logging.DEBUG)
