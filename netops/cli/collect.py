@@ -1,7 +1,6 @@
 """`netops collect`: measure by SNMP, once or round after round."""
 
 import json
-import signal
 from datetime import timedelta
 from threading import Event as Flag
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import click
 
 from netops.cli.common import json_option, opened
 from netops.cli.output import EXIT_CHANGES, clean, fail, result, say
+from netops.cli.signals import stopped_by_signal
 from netops.core.errors import NetopsError
 from netops.core.text import Text, language
 from netops.core.units import parse_duration
@@ -87,7 +87,9 @@ def collect(
     if for_ and not every:
         raise click.UsageError(Text("--for untuk --every", "--for goes with --every").to(language()))
     shown = _Shown(json_, verbose=every is None, quiet=with_parent is not None)
-    stop = _stopping(with_parent) if every else Flag()
+    stop = stopped_by_signal(ctx) if every else Flag()
+    if every and with_parent:
+        _watch(with_parent, stop)
     with opened(ctx) as app:
         until = app.clock.now() + timedelta(seconds=for_) if for_ else None
         told = collecting.Listener(shown.round, shown.kept, fail)
@@ -95,17 +97,8 @@ def collect(
     ctx.exit(shown.exit_code())
 
 
-def _stopping(parent: int | None) -> Flag:
-    """Set by SIGTERM and Ctrl-C once the round in hand is done, and when the process that started us is gone."""
-    stop = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if parent:
-        _watch(parent, stop)
-    return stop
-
-
 def _watch(parent: int, stop: Flag) -> None:
+    """Stops it when the process that started us is gone."""
     import os
     from threading import Thread
 

@@ -1,16 +1,15 @@
 """`netops serve`: the process that starts and ends events, resumes, warns, mails and measures by itself."""
 
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 import click
 
 from netops.cli.output import EXIT_CHANGES, clean, fail, say
+from netops.cli.signals import stopped_by_signal
 from netops.core.text import Text, language
 
 if TYPE_CHECKING:
@@ -80,9 +79,7 @@ def serve(ctx: click.Context, every: float, once: bool, metrics: str) -> None:
         server.once()
         silent = round_ is not None and round_.wait() not in (0, EXIT_CHANGES)
         ctx.exit(1 if failed or silent else 0)
-    stop = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stopped_by_signal(ctx)
     collector = Collector(root, measures, fail)
     try:
         with _exposed(open_app, metrics):
