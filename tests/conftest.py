@@ -1,6 +1,7 @@
 """What every test may use: a running campus, hypothesis settings, and skips that say which package is missing."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 # No example database: the suite must run where the checkout cannot be written.
 settings.register_profile("netops", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("netops")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs us in the background has us ignore Ctrl-C, which some tests press.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DEBIAN_PROGRAMS = {
     "snmp": "snmpbulkwalk",
