@@ -1,4 +1,9 @@
-"""The same change as Nornir's tutorial and librouteros' pages on TLS and adding rows have it, one put into the other."""
+"""The same change as the documentation of Nornir and librouteros has it, one put into the other.
+
+Nornir's tutorial ("Initializing Nornir": `InitNornir` with a configuration file, SimpleInventory, the threaded runner) and librouteros'
+pages "Connect" (Encrypted: a default context without host name and verification) and "Path" (adding rows). In their favour the
+context is made once for all routers, and Nornir writes no log.
+"""
 
 import ssl
 import sys
