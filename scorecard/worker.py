@@ -6,7 +6,6 @@ fences, `send` between the n-th check and what is sent after it (a batch, a time
 
 import functools
 import json
-import os
 import resource
 import signal
 import threading
@@ -46,7 +45,8 @@ class Strikes:
                 self._striking = True
                 self._news.wait_for(lambda: not self._inside and not (point == "fence" and self._cleared), CALM)
         if hit:
-            os.kill(os.getpid(), ACTS[self._wish["act"]])
+            # To this very thread: another might be busy for a moment before it stops us all, and we would go on meanwhile.
+            signal.pthread_kill(threading.get_ident(), ACTS[self._wish["act"]])
             with self._news:
                 self._striking = False
                 self._news.notify_all()
