@@ -29,8 +29,8 @@ def oids(interfaces: int) -> list[str]:
     return [".".join(map(str, (*column, index))) for column in COLUMNS for index in range(1, interfaces + 1)]
 
 
-def netops(ports: Sequence[int], interfaces: int, folder: Path) -> Round:
-    """The whole path: from the request to samples that are on the disk (the spool's fsync)."""
+def netops(ports: Sequence[int], interfaces: int, folder: Path, *, keep: bool = True) -> Round:
+    """The whole path: from the request to samples that are on the disk (the spool's fsync), or without the disk."""
     from netops.core.clock import SystemClock
     from netops.core.measured import Sample
     from netops.core.model import Target
@@ -54,7 +54,8 @@ def netops(ports: Sequence[int], interfaces: int, folder: Path) -> Round:
     def once() -> int:
         found = poller.sample(targets, datetime.now(UTC))
         samples = [each for each in found.values() if isinstance(each, Sample)]
-        spool.append(samples)
+        if keep:
+            spool.append(samples)
         return sum(len(each.interfaces) for each in samples) * len(COLUMNS)
 
     return once
@@ -62,11 +63,7 @@ def netops(ports: Sequence[int], interfaces: int, folder: Path) -> Round:
 
 def netops_to_samples(ports: Sequence[int], interfaces: int, folder: Path) -> Round:
     """The same, without the disk."""
-    whole = netops(ports, interfaces, folder)
-    from netops.monitoring.spool import Spool
-
-    Spool.append = lambda self, readings: ()  # type: ignore[method-assign]
-    return whole
+    return netops(ports, interfaces, folder, keep=False)
 
 
 def gufo(ports: Sequence[int], interfaces: int, folder: Path) -> Round:

@@ -202,7 +202,8 @@ def _confirm(
 
 def _save(held: Held, parts: Sequence[_Part], lines: Lines, closes_at: datetime | None) -> None:
     """What must survive a restart, and the timer that closes access should we not come back."""
-    asked = {part.plan.device: part for part in parts if _volatile(held, part) or _opens(part, closes_at)}
+    closes = closes_at is not None
+    asked = {part.plan.device: part for part in parts if _volatile(held, part) or (closes and not part.closes)}
 
     def save_one(name: str) -> None:
         if _volatile(held, asked[name]):
@@ -221,13 +222,8 @@ def _volatile(held: Held, part: _Part) -> bool:
     return held.tools.platform(part.plan).volatile
 
 
-def _opens(part: _Part, closes_at: datetime | None) -> bool:
-    """Whether it still has no timer of its own for the end of the change."""
-    return closes_at is not None and not part.closes
-
-
 def _close_later(held: Held, part: _Part, lines: Lines, closes_at: datetime | None) -> None:
-    if closes_at is not None and _opens(part, closes_at):
+    if closes_at is not None and not part.closes:
         at = closes_at
         lines.again(part.plan.device, lambda driver: arm_end(held, driver, part.plan, at))
         part.closes = True
